@@ -1,0 +1,123 @@
+/* What passes between a session and a language worker: two closed unions and nothing else. The page owns the graph; the
+   worker evaluates plans one cell at a time and answers in batches (`Report[]` is one message). All of it survives
+   structured clone, so the same protocol serves a same-origin worker and the opaque frame. */
+
+import type { RunMode } from '../document/types.ts';
+import type { Shift } from '../analysis/types.ts';
+import type { CellProblem, CellState } from '../schedule/types.ts';
+import type { ErrorInfo, Output } from '../output/types.ts';
+
+/** A cell as the worker holds it: the graph's edges and the code that runs. */
+export interface ProgramCell {
+  readonly id: string;
+  /** Position in the order of the graph: the queue is sorted by it. */
+  readonly rank: number;
+  readonly run: RunMode;
+  readonly prose: boolean;
+  /** Public names others may use. */
+  readonly defines: readonly string[];
+  readonly uses: readonly { readonly name: string; readonly cell: string }[];
+  /** All names the body reads (parameters of the compiled function). */
+  readonly reads: readonly string[];
+  readonly imports: readonly { readonly source: string; readonly bindings: readonly { readonly imported: string; readonly local: string }[]; readonly line: number; readonly column: number }[];
+  readonly code: string;
+  readonly shifts: readonly Shift[];
+  readonly shows: boolean;
+  /** Attribute `check=` or `exercise=` of its fence. */
+  readonly exercise?: string;
+  /** Found before running: evaluating it reports `error` with this. */
+  readonly problem?: CellProblem;
+}
+
+/** Everything an engine is told once, before its first plan. */
+export interface StartOptions {
+  /** Front matter's seed; absent: the worker draws one. */
+  readonly seed?: number;
+  /** What the command line asked for; absent: by what is there. */
+  readonly backend?: 'webgpu' | 'wasm' | 'js';
+  /** Values of `--set`, by name. */
+  readonly set: Readonly<Record<string, unknown>>;
+  /** Generators are pulled without pacing, inputs wait for nobody, predictions give their answer. */
+  readonly headless: boolean;
+  /** `Int32Array` of length 1 in shared memory where the page is isolated: non-zero asks to stop. */
+  readonly interruptFlag?: Int32Array;
+  /** Elsewhere: a blob URL that answers until the page revokes it. */
+  readonly interruptUrl?: string;
+  /** Site root, absolute, with a final slash: packs and data lie under it. */
+  readonly base: string;
+  /** Absolute addresses of the packs that this build ships, by name. */
+  readonly packs: Readonly<Record<string, string>>;
+}
+
+/** What a worker may ask its host for. The table is the same for trusted and untrusted notebooks. */
+export type ServiceCall =
+  | { readonly service: 'file'; readonly name: string }                       // -> { name, type, bytes: ArrayBuffer }
+  | { readonly service: 'dataset'; readonly name: string }                    // -> { manifest: DatasetManifest, bytes: ArrayBuffer }
+  | { readonly service: 'module'; readonly name: string }                     // `./x.ts` beside the notebook -> ModuleText
+  | { readonly service: 'runs'; readonly name?: string };                     // -> RunEntry[]
+
+/** A `./x.ts` module, analysed and lowered by the host. */
+export interface ModuleText {
+  readonly code: string;
+  readonly imports: ProgramCell['imports'];
+  /** Free names it reads; looked up as globals. */
+  readonly reads: readonly string[];
+  readonly shifts: readonly Shift[];
+}
+
+/** A data pack's index entry; arrays lie one after another in the pack, gunzipped by the host. */
+export interface DatasetManifest {
+  readonly name: string;
+  readonly source: string;
+  readonly licence: string;
+  readonly parts: readonly { readonly path: readonly string[]; readonly dtype: 'uint8' | 'int32' | 'float32' | 'json' | 'text'; readonly offset: number; readonly byteLength: number; readonly shape?: readonly number[] }[];
+}
+
+/** A finished or running run as `runs()` gives it. */
+export interface RunEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly summary: Readonly<Record<string, unknown>>;
+  readonly startedAt: number;
+  readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>>;
+}
+
+export type RunState = 'running' | 'done' | 'failed' | 'interrupted';
+
+export type Request =
+  | { readonly kind: 'start'; readonly options: StartOptions }
+  /** Cells that are new or changed, ids that are gone, and what to evaluate, in the order of ranks. `fresh`: ids whose
+      values are forgotten first (their text changed). */
+  | { readonly kind: 'plan'; readonly plan: number; readonly define: readonly ProgramCell[]; readonly ranks?: Readonly<Record<string, number>>; readonly remove: readonly string[]; readonly run: readonly string[] }
+  /** The reader moved an input; values conflate to the latest. */
+  | { readonly kind: 'input'; readonly id: string; readonly value: unknown }
+  /** A button beside an output: pause or resume of a `steps` loop. */
+  | { readonly kind: 'control'; readonly id: string; readonly action: 'pause' | 'resume' }
+  /** End these cells (all when absent) in `Interrupted` and drop them from the queue. `next` is the new blob URL. */
+  | { readonly kind: 'interrupt'; readonly cells?: readonly string[]; readonly reason: 'stop' | 'timeout'; readonly next?: string }
+  /** Call `.return()` on every generator that still runs. */
+  | { readonly kind: 'finish' }
+  /** JSON of all defined names, bounded as notebook.md 4 says. */
+  | { readonly kind: 'values'; readonly request: number }
+  | { readonly kind: 'answer'; readonly request: number; readonly value?: unknown; readonly error?: string };
+
+export type Report =
+  | { readonly kind: 'ready' }
+  /** `evaluation` counts the evaluations of one cell; a report of an older one than the page knows is dropped. */
+  | { readonly kind: 'state'; readonly cell: string; readonly evaluation: number; readonly state: CellState; readonly ms?: number; readonly error?: ErrorInfo; readonly live?: boolean; readonly lost?: boolean; readonly waitsFor?: string }
+  /** Same `key` in one evaluation: replaces. The page drops the outputs of the evaluation before at the first of a new one. */
+  | { readonly kind: 'output'; readonly cell: string; readonly evaluation: number; readonly key: number; readonly output: Output }
+  /** An error of no known cell. */
+  | { readonly kind: 'notice'; readonly error: ErrorInfo }
+  /** A run and its points: the session records them (workers never see the store). */
+  | { readonly kind: 'run-start'; readonly run: string; readonly cell: string; readonly name: string; readonly params: Readonly<Record<string, unknown>>; readonly seed: number; readonly startedAt: number }
+  | { readonly kind: 'run-points'; readonly run: string; readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>> }
+  | { readonly kind: 'run-end'; readonly run: string; readonly state: RunState; readonly summary: Readonly<Record<string, unknown>>; readonly ms: number }
+  /** Which backend `tf` (later: tensors) chose, and why. */
+  | { readonly kind: 'backend'; readonly backend: 'webgpu' | 'wasm' | 'js'; readonly adapter: string; readonly why: string }
+  | { readonly kind: 'service'; readonly request: number; readonly call: ServiceCall }
+  | { readonly kind: 'values'; readonly request: number; readonly values: Readonly<Record<string, unknown>> }
+  /** The queue is empty and nothing runs. `generators`: how many still tick. */
+  | { readonly kind: 'idle'; readonly plan: number; readonly generators: number };

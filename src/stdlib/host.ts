@@ -1,0 +1,90 @@
+/* The seam between the executor (workers/typescript) and the standard library: what an evaluation offers to the names
+   that its cell uses. Names are bound to their evaluation, so `display` called late, or from another cell's turn, still
+   writes under the cell that wrote it. */
+
+import type { ErrorInfo, Output } from '../output/types.ts';
+import type { ServiceCall, StartOptions, Report } from '../engine/protocol.ts';
+
+/** One execution of a cell. */
+export interface Evaluation {
+  readonly cell: string;
+  /** Counts the evaluations of this cell. */
+  readonly number: number;
+  readonly exercise: string;
+  /** Fires when the evaluation is replaced, stopped or timed out. */
+  readonly signal: AbortSignal;
+  /** Shows an output below the cell and returns its key; with `key` the output at that key is replaced. Dropped once superseded. */
+  emit(output: Output, key?: number): number;
+  /** Runs `fn` when the evaluation is replaced, its cell removed, or it is interrupted. Last registered, first run. */
+  onDispose(fn: () => void): void;
+  /** Runs `fn(exports)` once when the evaluation has ended (done, error or stopped). */
+  onEnd(fn: (exports: Readonly<Record<string, unknown>>) => void): void;
+  /** Shows an error that happened after or beside the evaluation; its state stays. */
+  lateError(error: unknown): void;
+}
+
+/** What the executor gives to the library, once per engine. */
+export interface Host {
+  readonly options: StartOptions;
+  /** The evaluation whose code runs now, if one does. */
+  current(): Evaluation | undefined;
+  /** Runs `fn` synchronously as code of `evaluation` (timers, event handlers); its throw becomes a late error. */
+  enter(evaluation: Evaluation, fn: () => void): void;
+  /** One of our own waits: gives the turn to cells that are due and do not need the waiting one, and takes it up again
+      before it settles. Rejects with `Interrupted` when the evaluation is stopped. */
+  lend<T>(evaluation: Evaluation, wait: Promise<T>): Promise<T>;
+  /** Asks the host page; rejects with its message. */
+  service(call: ServiceCall): Promise<unknown>;
+  /** Loads a pack of this build and returns what it registered; the same promise for every caller. */
+  load(pack: string): Promise<unknown>;
+  /** A named value changes from outside its cell's code: dependents follow as their run mode says. */
+  assign(cell: string, name: string, value: unknown): void;
+  /** Evaluates a cell again because an unnamed input of it moved. */
+  again(cell: string): void;
+  /** Sends a report that belongs to no output (runs, backend). */
+  report(report: Report): void;
+  describeError(error: unknown, cell?: string): ErrorInfo;
+}
+
+/** What the executor asks of the library. */
+export interface Library {
+  /** Whether `name` is one of ours. */
+  has(name: string): boolean;
+  /** The value of `name` for a cell of this evaluation; a promise where a pack must load first. */
+  bind(name: string, evaluation: Evaluation): unknown;
+  /** Shows the value of a cell's last expression. */
+  show(value: unknown, evaluation: Evaluation): void;
+  /** Starts `view(input)` for the definition `name` (absent: none) and returns the input's current value. Called for
+      every `view(…)` whose place the compiler knows. */
+  view(input: unknown, evaluation: Evaluation, name?: string): unknown;
+  /** The reader moved the input `id`. False if nobody knows it any more. */
+  input(id: string, value: unknown): boolean;
+  control(id: string, action: 'pause' | 'resume'): boolean;
+  /** Resolves an import of a cell. */
+  importModule(source: string, evaluation: Evaluation): Promise<Readonly<Record<string, unknown>>>;
+  /** Called around each stretch of a cell's own code: puts this evaluation's `Math.random` and tensor ownership in place
+      and returns what takes it away again. */
+  enter(evaluation: Evaluation): () => void;
+  /** A value as JSON by the bounds of notebook.md 4, or undefined when it is left out. */
+  toJson(value: unknown): unknown;
+}
+
+/** Thrown by `stop(condition, output?)`: ends the evaluation quietly. */
+export class StopSignal extends Error {
+  override readonly name = 'StopSignal';
+}
+
+/** What an interrupted evaluation ends in; `reason` words the message. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** A box made by `mutable(x)`: in its own cell the box, everywhere else its value. */
+export class Mutable<T = unknown> {
+  #value: T;
+  /** Set by the executor when a cell exports the box. */
+  listener: ((value: T) => void) | undefined;
+  constructor(value: T) { this.#value = value; }
+  get value(): T { return this.#value; }
+  set value(next: T) { this.#value = next; this.listener?.(next); }
+}
