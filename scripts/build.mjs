@@ -1,0 +1,314 @@
+/* Builds everything: data packs, engine and packs, the app, the static pages, the command. Each step keeps a stamp in
+   `.stamps/` (a hash of what it read) and is redone only when that changed or its result is gone. Notes go to stderr.
+
+     node scripts/build.mjs [--if-needed] [--force]      --if-needed: say nothing when nothing is due
+
+   Steps whose entry does not exist are left out; an error in one that does fails the build. */
+
+import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const at = (...parts) => join(root, ...parts);
+const note = text => process.stderr.write(`${text}\n`);
+
+/** Whether something is due, without doing it. */
+export function buildIsDue() {
+  return steps.some(step => step.exists() && !fresh(step));
+}
+
+/** Redoes what is due. Throws when a step fails. */
+export async function build({ force = false, quiet = false } = {}) {
+  const release = await takeLock();
+  const began = Date.now();
+  let redone = 0;
+  try {
+    for (const step of steps) {
+      if (!step.exists()) {
+        if (!quiet) note(`build: no ${step.name} yet (${step.entry} is missing)`);
+        continue;
+      }
+      if (!force && fresh(step)) continue;
+      const started = Date.now();
+      rmSync(stampOf(step), { force: true });
+      const before = hashOf(step.inputs());
+      await step.run();
+      mkdirSync(at('.stamps'), { recursive: true });
+      writeFileSync(stampOf(step), before);
+      note(`build: ${step.name} ${((Date.now() - started) / 1000).toFixed(1)} s`);
+      redone++;
+    }
+  } finally {
+    release();
+  }
+  if (redone && !quiet) note(`build: done in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+
+/** In order: each may read what those before it made. `inputs` are files or folders; tests do not count. */
+const steps = [
+  {
+    name: 'data packs',
+    entry: 'scripts/data/make-data.mjs',
+    inputs: () => [at('scripts/data'), at('package-lock.json')],
+    outputs: () => [at('public/data')],
+    run: () => node(at('scripts/data/make-data.mjs')),
+  },
+  {
+    name: 'engine',
+    entry: 'workers/typescript/entry.ts',
+    inputs: () => [at('workers/typescript'), ...['base', 'document', 'analysis', 'schedule', 'output', 'engine', 'stdlib'].map(layer => at('src', layer)), at('package-lock.json'), at('scripts/build.mjs')],
+    outputs: () => [at('build/engine.json'), ...listed('build/engine.json')],
+    run: buildEngine,
+  },
+  {
+    name: 'packs',
+    entry: 'workers/packs',
+    inputs: () => [at('workers/packs'), at('src/stdlib'), at('src/base'), at('src/output'), at('src/engine'), at('package-lock.json'), at('scripts/build.mjs')],
+    outputs: () => [at('build/packs.json'), ...listed('build/packs.json')],
+    run: buildPacks,
+  },
+  {
+    name: 'app',
+    entry: 'vite.config.ts',
+    inputs: () => [...sourcesOf(), at('public'), at('index.html'), at('headless.html'), at('vite.config.ts'), at('package-lock.json'), at('build/engine.json'), at('build/packs.json')],
+    outputs: () => [at('build/manifest.json'), at('dist/assets'), ...(existsSync(at('headless.html')) ? [at('build/headless.html')] : [])],
+    run: buildApp,
+  },
+  {
+    name: 'pages',
+    entry: 'src/view/static/prerender.ts',
+    inputs: () => [at('notebooks'), ...sourcesOf(), at('build/manifest.json'), at('scripts/build.mjs'), at('package-lock.json')],
+    outputs: () => [at('dist/index.html')],
+    run: buildPages,
+  },
+  {
+    name: 'command',
+    entry: 'src/command/main.ts',
+    inputs: () => [at('src'), at('scripts/chromium.mjs'), at('package-lock.json'), at('scripts/build.mjs')],
+    outputs: () => [at('build/gradus.mjs')],
+    run: buildCommand,
+  },
+].map(step => ({ ...step, exists: () => existsSync(at(step.entry)) }));
+
+/** The folders and files of src/ that the app is made of: all but the command. */
+function sourcesOf() {
+  return readdirSync(at('src')).filter(name => name !== 'command').sort().map(name => at('src', name));
+}
+
+/* ---- engine and packs: one IIFE each, named by hash ---- */
+
+async function buildEngine() {
+  const files = await bundle({ typescript: at('workers/typescript/entry.ts') }, 'engine');
+  writeJson('build/engine.json', files);
+}
+
+async function buildPacks() {
+  const entries = readdirSync(at('workers/packs')).filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.endsWith('.d.ts'));
+  const packs = await bundle(Object.fromEntries(entries.map(file => [basename(file, '.ts'), at('workers/packs', file)])), 'packs');
+  const wasm = at('node_modules/@tensorflow/tfjs-backend-wasm/dist');
+  for (const file of existsSync(wasm) ? readdirSync(wasm).filter(name => name.endsWith('.wasm')) : []) cpSync(join(wasm, file), at('dist/packs', file));
+  writeJson('build/packs.json', packs);
+}
+
+/** Bundles each entry into `dist/FOLDER/NAME-HASH.js` and answers with the addresses relative to the site's root. */
+async function bundle(entries, folder) {
+  const { build: esbuild } = await import('esbuild');
+  rmSync(at('dist', folder), { recursive: true, force: true });
+  mkdirSync(at('dist', folder), { recursive: true });
+  const files = {};
+  for (const [name, entry] of Object.entries(entries)) {
+    const { outputFiles } = await esbuild({
+      entryPoints: [entry], bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2022', minify: true, legalComments: 'none',
+      keepNames: false, logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' }, loader: { '.wasm': 'binary', '.wgsl': 'text' },
+      mainFields: ['browser', 'module', 'main'], absWorkingDir: root,
+    });
+    const text = outputFiles[0].contents;
+    const file = `${folder}/${name}-${createHash('sha256').update(text).digest('hex').slice(0, 10)}.js`;
+    writeFileSync(at('dist', file), text);
+    files[name] = file;
+  }
+  return files;
+}
+
+/* ---- the app ---- */
+
+async function buildApp() {
+  for (const page of ['index.html', 'headless.html', '404.html']) rmSync(at('dist', page), { force: true });
+  for (const folder of ['assets', '.vite', 'data', 'fonts']) rmSync(at('dist', folder), { recursive: true, force: true });
+  const { build: vite } = await import('vite');
+  await vite({ root, configFile: at('vite.config.ts'), logLevel: 'warn', build: { emptyOutDir: false } });
+  mkdirSync(at('build'), { recursive: true });
+  renameSync(at('dist/.vite/manifest.json'), at('build/manifest.json'));
+  rmSync(at('dist/.vite'), { recursive: true, force: true });
+  // The command line's own page is served by it alone, so it does not belong to the site.
+  if (existsSync(at('dist/headless.html'))) renameSync(at('dist/headless.html'), at('build/headless.html'));
+}
+
+/* ---- static pages ---- */
+
+async function buildPages() {
+  const { build: esbuild } = await import('esbuild');
+  const outfile = at('build/prerender.mjs');
+  await esbuild({ entryPoints: [at('src/view/static/prerender.ts')], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'error', absWorkingDir: root });
+  const { prerender } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
+
+  const manifest = readJson('build/manifest.json') ?? {};
+  const main = manifest['index.html'];
+  const assets = {
+    script: main?.file ?? '',
+    styles: stylesOf(manifest, 'index.html'),
+    engine: readJson('build/engine.json')?.typescript ?? '',
+    packs: readJson('build/packs.json') ?? {},
+  };
+  const notebooks = shippedNotebooks();
+  const pages = await prerender({ notebooks: notebooks.map(({ id, text }) => ({ id, folder: `n/${id}/`, text })), assets });
+
+  rmSync(at('dist/n'), { recursive: true, force: true });
+  for (const { path, html } of pages) {
+    const file = resolve(at('dist'), path);
+    if (!file.startsWith(at('dist') + sep)) throw new Error(`prerender: expected a path inside dist, got "${path}".`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, html);
+  }
+  for (const { id, file } of notebooks) copyBeside(dirname(file), at('dist/n', id));
+}
+
+/** Every notebook that ships: a `notebook.md` in any folder below notebooks/, and the single files of notebooks/examples. */
+export function shippedNotebooks() {
+  if (!existsSync(at('notebooks'))) return [];
+  const files = filesBelow(at('notebooks')).filter(file => basename(file) === 'notebook.md' || (dirname(file) === at('notebooks/examples') && file.endsWith('.md')));
+  const seen = new Map();
+  return files.flatMap(file => {
+    const text = readFileSync(file, 'utf8');
+    const id = /^id:\s*["']?([A-Za-z0-9._-]+)/m.exec(/^---\r?\n([\s\S]*?)\n---/.exec(text)?.[1] ?? '')?.[1];
+    const name = relative(root, file);
+    if (!id) {
+      if (basename(file) !== 'README.md') note(`build: ${name} has no id in its front matter and is not shipped`);
+      return [];
+    }
+    if (seen.has(id)) throw new Error(`notebooks: expected every id once, ${seen.get(id)} and ${name} are both called "${id}". Rename one.`);
+    seen.set(id, name);
+    return [{ id, file, text }];
+  });
+}
+
+/** What cells may read beside their notebook: everything in its folder but notebooks and tests. */
+function copyBeside(from, to) {
+  for (const file of filesBelow(from)) {
+    if (extname(file) === '.md' || /\.test\.ts$/.test(file)) continue;
+    cpSync(file, join(to, relative(from, file)));
+  }
+}
+
+/** Style sheets of an entry and of what it imports at once, in order. */
+function stylesOf(manifest, key, seen = new Set()) {
+  const chunk = manifest[key];
+  if (!chunk || seen.has(key)) return [];
+  seen.add(key);
+  return [...new Set([...(chunk.imports ?? []).flatMap(name => stylesOf(manifest, name, seen)), ...(chunk.css ?? [])])];
+}
+
+/* ---- the command ---- */
+
+async function buildCommand() {
+  const { build: esbuild } = await import('esbuild');
+  await esbuild({
+    entryPoints: [at('src/command/main.ts')], outfile: at('build/gradus.mjs'), bundle: true, format: 'esm', platform: 'node', target: 'node20',
+    external: ['playwright-core', '*/scripts/chromium.mjs', '*/bench/index.mjs'], logLevel: 'error', absWorkingDir: root, sourcemap: 'inline',
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  });
+}
+
+/* ---- stamps ---- */
+
+const stampOf = step => at('.stamps', step.name.replace(/ /g, '-'));
+
+function fresh(step) {
+  return existsSync(stampOf(step)) && step.outputs().every(existsSync) && readFileSync(stampOf(step), 'utf8') === hashOf(step.inputs());
+}
+
+/** Files that a list of addresses names, in dist. */
+function listed(list) {
+  return Object.values(readJson(list) ?? {}).map(file => at('dist', file));
+}
+
+const hashes = new Map();
+
+function hashOf(inputs) {
+  const sum = createHash('sha256');
+  for (const input of inputs) {
+    if (!existsSync(input)) continue;
+    for (const file of statSync(input).isDirectory() ? filesBelow(input) : [input]) {
+      if (/\.test\.tsx?$/.test(file)) continue;
+      const facts = statSync(file);
+      const key = `${file} ${facts.mtimeMs} ${facts.size}`;
+      if (!hashes.has(key)) hashes.set(key, createHash('sha256').update(readFileSync(file)).digest('hex'));
+      sum.update(relative(root, file)).update(hashes.get(key));
+    }
+  }
+  return sum.digest('hex');
+}
+
+/** Every file below a folder, sorted; what starts with a dot is left out. */
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => !entry.name.startsWith('.'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(entry => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : entry.isFile() ? [join(folder, entry.name)] : []));
+}
+
+/** Two builds at once would tear each other's files; the second waits. A lock whose process is gone is nobody's. */
+async function takeLock() {
+  mkdirSync(at('.stamps'), { recursive: true });
+  const lock = at('.stamps/lock');
+  for (let waited = 0; ; waited++) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return () => rmSync(lock, { force: true });
+    } catch {
+      if (!alive(Number(existsSync(lock) ? readFileSync(lock, 'utf8') : 0))) rmSync(lock, { force: true });
+      else if (waited === 10) note('build: another build is running; waiting for it…');
+      else if (waited > 3000) throw new Error('build: another build has held .stamps/lock for five minutes. End it, or delete that file.');
+      await new Promise(done => setTimeout(done, 100));
+    }
+  }
+}
+
+function alive(pid) {
+  if (!pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function node(script) {
+  const { status } = spawnSync(process.execPath, [script], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`${relative(root, script)} ended with status ${status}.`);
+}
+
+function readJson(path) {
+  return existsSync(at(path)) ? JSON.parse(readFileSync(at(path), 'utf8')) : undefined;
+}
+
+function writeJson(path, value) {
+  mkdirSync(dirname(at(path)), { recursive: true });
+  writeFileSync(at(path), `${JSON.stringify(value, null, 2)}\n`);
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const flags = process.argv.slice(2);
+  const unknown = flags.find(flag => flag !== '--if-needed' && flag !== '--force');
+  if (unknown) {
+    note(`build: unknown argument "${unknown}". It takes --if-needed or --force.`);
+    process.exit(2);
+  }
+  await build({ force: flags.includes('--force'), quiet: flags.includes('--if-needed') }).catch(error => {
+    note(`build failed: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,7 @@
+/* Constants that the build writes into the app's bundles. Addresses are relative to the site's root, which a page names in
+   `<html data-base="../../">` (absent: the page lies at the root). */
+
+/** The TypeScript engine, one classic script: `engine/typescript-HASH.js`. */
+declare const __ENGINE_URL__: string;
+/** Packs by name: `{ plot: "packs/plot-HASH.js" }`. */
+declare const __PACKS__: Readonly<Record<string, string>>;
