@@ -1,0 +1,63 @@
+/* Which backend `tf` computes on. What the command line asks for is obeyed or refused with the reason; otherwise by what
+   is there: a real GPU gives webgpu, a software adapter or none gives wasm, and js (tfjs calls it cpu) is the last resort. */
+
+import type { Report, StartOptions } from '../../engine/protocol.ts';
+import type { TensorFlow } from './ownership.ts';
+
+export type BackendReport = Extract<Report, { kind: 'backend' }>;
+
+/** The part of `navigator.gpu` that is asked. */
+export interface Gpu {
+  requestAdapter(options?: { powerPreference?: 'high-performance' }): Promise<GpuAdapter | null>;
+}
+export interface GpuAdapter {
+  readonly isFallbackAdapter?: boolean;
+  readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly device?: string; readonly description?: string; readonly isFallbackAdapter?: boolean };
+}
+
+/** Sets the backend of `tf` and returns what was chosen and why. Rejects when the requested one cannot be had. */
+export async function chooseBackend(tf: Pick<TensorFlow, 'setBackend' | 'ready'>, requested: StartOptions['backend'], gpu: Gpu | undefined): Promise<BackendReport> {
+  const start = async (name: 'webgpu' | 'wasm' | 'cpu'): Promise<string | undefined> => {
+    try {
+      if (!(await tf.setBackend(name))) return `tfjs could not start ${name}`;
+      await tf.ready();
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);
+    }
+  };
+  const adapter = requested === 'wasm' || requested === 'js' ? undefined
+    : await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  const adapterName = adapter ? describeAdapter(adapter) : '';
+
+  if (requested) {
+    const failed = requested === 'webgpu' && !adapter
+      ? gpu ? 'the browser gives no adapter' : 'this browser has no WebGPU in workers'
+      : await start(requested === 'js' ? 'cpu' : requested);
+    if (failed) throw new Error(`tf: backend ${requested} was asked for and cannot start: ${failed}. Leave the backend out to take what is there.`);
+    return { kind: 'backend', backend: requested, adapter: adapterName, why: 'asked for' };
+  }
+
+  let why = !gpu ? 'this browser has no WebGPU' : !adapter ? 'the browser gives no GPU adapter' : isSoftware(adapter) ? `${adapterName} is a software adapter, slower than wasm` : '';
+  if (adapter && !why) {
+    const failed = await start('webgpu');
+    if (!failed) return { kind: 'backend', backend: 'webgpu', adapter: adapterName, why: 'a real GPU is there' };
+    why = `webgpu could not start: ${failed}`;
+  }
+  const failed = await start('wasm');
+  if (!failed) return { kind: 'backend', backend: 'wasm', adapter: '', why };
+  const last = await start('cpu');
+  if (last) throw new Error(`tf: no backend could start: ${why}; wasm: ${failed}; js: ${last}.`);
+  return { kind: 'backend', backend: 'js', adapter: '', why: `${why}; wasm could not start: ${failed}` };
+}
+
+function describeAdapter({ info }: GpuAdapter): string {
+  const words = [info?.vendor, info?.architecture, info?.device, info?.description].filter((word) => word);
+  return [...new Set(words)].join(' ') || 'unnamed adapter';
+}
+
+/** An adapter that computes on the CPU. */
+export function isSoftware(adapter: GpuAdapter): boolean {
+  return adapter.isFallbackAdapter === true || adapter.info?.isFallbackAdapter === true
+    || /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(describeAdapter(adapter));
+}
