@@ -1,0 +1,32 @@
+/* The one error class of Gradus: what went wrong as a code that a program can tell apart, a message in plain words, and a
+   hint that says what to do next. The view words errors for the reader; nothing here knows where they are shown. */
+
+export type ErrorCode =
+  /** A newer revision of the same notebook is stored. */
+  | 'revision'
+  /** A stored record does not have the shape that it should have; it is left where it is. */
+  | 'damaged'
+  /** The browser offers no database: switched off, or a private window. */
+  | 'storage-missing'
+  /** The browser's room for this site is used up. */
+  | 'storage-full'
+  /** The database was made by a later version of Gradus. */
+  | 'storage-newer'
+  /** Another tab holds an older database open. */
+  | 'storage-blocked'
+  /** The database was closed under us: another tab upgraded it, or the browser ended the connection. */
+  | 'storage-closed'
+  /** Any other failure of the database. */
+  | 'storage';
+
+export class GradusError extends Error {
+  override readonly name = 'GradusError';
+  readonly code: ErrorCode;
+  /** What to do, in a sentence. */
+  readonly hint: string;
+  constructor(code: ErrorCode, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,35 @@
+/* Whether a record read from the database is what it should be. Another version, a broken disk or a curious hand may have
+   written it; each check looks at what the code relies on and at nothing more. */
+
+import type { StoredNotebook, StoredOutputs, StoredPoints, StoredRun } from './types.ts';
+
+export function isNotebook(record: unknown): record is StoredNotebook {
+  return has(record, { id: 'string', title: 'string', text: 'string', revision: 'number', createdAt: 'number', updatedAt: 'number' });
+}
+
+export function isOutputs(record: unknown): record is StoredOutputs {
+  return has(record, { notebook: 'string', cell: 'string', hash: 'string', time: 'number' }) && Array.isArray(record['outputs'])
+    && record['outputs'].every((output) => has(output, { kind: 'string' }));
+}
+
+const states = ['running', 'done', 'failed', 'interrupted'];
+
+export function isRun(record: unknown): record is StoredRun {
+  return has(record, { id: 'string', notebook: 'string', cell: 'string', name: 'string', params: 'object', summary: 'object', startedAt: 'number', ms: 'number', environment: 'object' })
+    && states.includes(record['state'] as string);
+}
+
+export function isPoints(record: unknown): record is StoredPoints {
+  return has(record, { run: 'string', chunk: 'number', metrics: 'object' }) && Object.values(record['metrics'] as object).every((metric: unknown) =>
+    has(metric, { steps: 'object', values: 'object' }) && metric['steps'] instanceof Float64Array && metric['values'] instanceof Float64Array
+    && metric['steps'].length === metric['values'].length);
+}
+
+/** Whether `record` is an object with these fields of these types (`null` is no object). */
+function has(record: unknown, fields: Readonly<Record<string, 'string' | 'number' | 'object'>>): record is Record<string, unknown> {
+  if (typeof record !== 'object' || record === null) return false;
+  return Object.entries(fields).every(([key, type]) => {
+    const value = (record as Record<string, unknown>)[key];
+    return typeof value === type && value !== null;
+  });
+}

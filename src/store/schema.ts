@@ -1,0 +1,40 @@
+/* The database: its object stores, and the migrations that lead to them from every earlier version. `migrations[v]` turns
+   version v into v + 1; one that has shipped is never edited, a change of the schema is a further entry. Compound keys are
+   read by prefix (`prefixRange`), so a store needs an index only for what its key does not begin with. */
+
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import type { StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
+
+export interface GradusSchema extends DBSchema {
+  notebooks: { key: string; value: StoredNotebook; indexes: { updatedAt: number } };
+  versions: { key: [notebook: string, time: number]; value: StoredVersion };
+  outputs: { key: [notebook: string, cell: string]; value: StoredOutputs };
+  runs: { key: string; value: StoredRun; indexes: { notebook: string; name: string; startedAt: number } };
+  points: { key: [run: string, chunk: number]; value: StoredPoints };
+  checkpoints: { key: [run: string, step: number]; value: { readonly run: string; readonly step: number; readonly data: Blob } };
+  answers: { key: [notebook: string, exercise: string]; value: { readonly notebook: string; readonly exercise: string } };
+  mastery: { key: [notebook: string, exercise: string]; value: { readonly notebook: string; readonly exercise: string } };
+  settings: { key: string; value: { readonly key: string; readonly value: unknown } };
+}
+
+export type Database = IDBPDatabase<GradusSchema>;
+export type Upgrade = IDBPTransaction<GradusSchema, StoreNames<GradusSchema>[], 'versionchange'>;
+
+export const migrations: readonly ((database: Database, upgrade: Upgrade) => void)[] = [
+  (database) => {
+    database.createObjectStore('notebooks', { keyPath: 'id' }).createIndex('updatedAt', 'updatedAt');
+    database.createObjectStore('versions', { keyPath: ['notebook', 'time'] });
+    database.createObjectStore('outputs', { keyPath: ['notebook', 'cell'] });
+    const runs = database.createObjectStore('runs', { keyPath: 'id' });
+    for (const path of ['notebook', 'name', 'startedAt'] as const) runs.createIndex(path, path);
+    database.createObjectStore('points', { keyPath: ['run', 'chunk'] });
+    database.createObjectStore('checkpoints', { keyPath: ['run', 'step'] });
+    for (const name of ['answers', 'mastery'] as const) database.createObjectStore(name, { keyPath: ['notebook', 'exercise'] });
+    database.createObjectStore('settings', { keyPath: 'key' });
+  },
+];
+
+/** All compound keys that begin with `first`: an array sorts behind every number and string. */
+export function prefixRange(first: string): IDBKeyRange {
+  return IDBKeyRange.bound([first], [first, []]);
+}

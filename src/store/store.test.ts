@@ -1,0 +1,264 @@
+import 'fake-indexeddb/auto';
+import { IDBDatabase as FakeDatabase, IDBFactory, IDBObjectStore as FakeObjectStore } from 'fake-indexeddb';
+import { openDB } from 'idb';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { GradusError } from '../base/errors.ts';
+import { migrations, type GradusSchema } from './schema.ts';
+import { joinChunks, openStore } from './store.ts';
+import { sweepDeadRuns, type Locks } from './tab.ts';
+import type { StoredNotebook, StoredRun } from './types.ts';
+
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory());
+});
+
+const notebook = (over: Partial<StoredNotebook> = {}): StoredNotebook =>
+  ({ id: 'n', title: 'N', text: 'one', revision: 1, createdAt: 1, updatedAt: 1, ...over });
+const run = (over: Partial<StoredRun> = {}): StoredRun =>
+  ({ id: 'r', notebook: 'n', cell: 'c', name: 'mlp', params: { lr: 0.1 }, summary: {}, state: 'done', startedAt: 1, ms: 5, environment: {}, ...over });
+const metric = (steps: number[], values: number[]): { steps: Float64Array; values: Float64Array } => ({ steps: Float64Array.from(steps), values: Float64Array.from(values) });
+const code = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'no error', (e: unknown) => (e instanceof GradusError ? `${e.code}${e.hint ? '' : ' without a hint'}` : e));
+const raw = () => openDB<GradusSchema>('gradus', migrations.length);
+
+describe('a notebook', () => {
+  test('comes back as it was stored, after closing and opening', async () => {
+    const before = await openStore();
+    await before.saveNotebook(notebook({ text: 'é\r\n𝒙', shippedHash: 'abc' }));
+    before.close();
+    const store = await openStore();
+    expect(await store.notebook('n')).toEqual(notebook({ text: 'é\r\n𝒙', shippedHash: 'abc' }));
+    expect(await store.notebook('other')).toBeUndefined();
+  });
+
+  test('is listed newest first', async () => {
+    const store = await openStore();
+    for (const [id, updatedAt] of [['a', 1], ['b', 3], ['c', 2]] as const) await store.saveNotebook(notebook({ id, updatedAt }));
+    expect((await store.notebooks()).map((n) => n.id)).toEqual(['b', 'c', 'a']);
+  });
+
+  test('refuses a revision that is not newer and keeps the stored text', async () => {
+    const [here, there] = [await openStore(), await openStore()];
+    await here.saveNotebook(notebook({ revision: 2, text: 'here' }));
+    expect(await code(there.saveNotebook(notebook({ revision: 2, text: 'there' })))).toBe('revision');
+    expect(await code(there.saveNotebook(notebook({ revision: 1, text: 'there' })))).toBe('revision');
+    expect((await there.notebook('n'))?.text).toBe('here');
+    await there.saveNotebook(notebook({ revision: 3, text: 'there' }));
+    expect((await here.notebook('n'))?.text).toBe('there');
+  });
+
+  test('lets the same write come twice', async () => {
+    const store = await openStore();
+    await store.saveNotebook(notebook({ revision: 2 }));
+    expect(await code(store.saveNotebook(notebook({ revision: 2 })))).toBe('no error');
+  });
+
+  test('lets one of two writes at the same time win', async () => {
+    const stores = [await openStore(), await openStore()];
+    const results = await Promise.all(stores.map((store, i) => code(store.saveNotebook(notebook({ revision: 4, text: `text ${i}` })))));
+    expect(results.sort()).toEqual(['no error', 'revision']);
+  });
+
+  test('takes its outputs and versions with it when deleted, and leaves its runs and its neighbours', async () => {
+    const store = await openStore();
+    for (const id of ['n', 'n2']) {
+      await store.saveNotebook(notebook({ id }));
+      await store.saveOutputs([{ notebook: id, cell: 'a', hash: 'h', time: 1, outputs: [] }]);
+      await store.saveRun(run({ id, notebook: id }));
+    }
+    await store.deleteNotebook('n');
+    expect(await store.notebook('n')).toBeUndefined();
+    expect(await store.outputs('n')).toEqual([]);
+    expect(await store.outputs('n2')).toHaveLength(1);
+    expect(await store.runs({ notebook: 'n' })).toHaveLength(1);
+  });
+
+  test('is written with strict durability', async () => {
+    const store = await openStore();
+    const spy = vi.spyOn(FakeDatabase.prototype, 'transaction');
+    await store.saveNotebook(notebook());
+    expect(spy.mock.calls.map((call) => call[2]?.durability)).toEqual(['strict']);
+    spy.mockRestore();
+  });
+});
+
+test('outputs are kept by notebook and cell, many at once, the last one counts', async () => {
+  const store = await openStore();
+  const of = (cell: string, text: string) => ({ notebook: 'n', cell, hash: 'h', time: 1, outputs: [{ kind: 'text', text }] as const });
+  await store.saveOutputs([of('a', '1'), of('b', '2')]);
+  await store.saveOutputs([of('a', '3')]);
+  await store.saveOutputs([]);
+  expect((await store.outputs('n')).map((o) => [o.cell, o.outputs[0]])).toEqual([['a', { kind: 'text', text: '3' }], ['b', { kind: 'text', text: '2' }]]);
+});
+
+test('settings come back', async () => {
+  const store = await openStore();
+  expect(await store.setting('theme')).toBeUndefined();
+  await store.saveSetting('theme', { dark: true });
+  expect(await store.setting('theme')).toEqual({ dark: true });
+});
+
+describe('runs', () => {
+  test('are found by name and by notebook, newest first', async () => {
+    const store = await openStore();
+    await store.saveRun(run({ id: 'a', startedAt: 1 }));
+    await store.saveRun(run({ id: 'b', startedAt: 2, name: 'cnn' }));
+    await store.saveRun(run({ id: 'c', startedAt: 3, notebook: 'm' }));
+    expect((await store.runs()).map((r) => r.id)).toEqual(['c', 'b', 'a']);
+    expect((await store.runs({ name: 'mlp' })).map((r) => r.id)).toEqual(['c', 'a']);
+    expect((await store.runs({ notebook: 'n' })).map((r) => r.id)).toEqual(['b', 'a']);
+    expect((await store.runs({ name: 'mlp', notebook: 'n' })).map((r) => r.id)).toEqual(['a']);
+  });
+
+  test('have their chunks joined in the order of the chunks, not of the writes', async () => {
+    const store = await openStore();
+    await store.saveRun(run());
+    await store.savePoints({ run: 'r', chunk: 10, metrics: { loss: metric([4], [0.4]) } });
+    await store.savePoints({ run: 'r', chunk: 2, metrics: { loss: metric([2, 3], [0.2, 0.3]), acc: metric([3], [1]) } });
+    await store.savePoints({ run: 'r', chunk: 0, metrics: { loss: metric([0, 1], [0, 0.1]) } });
+    await store.savePoints({ run: 'r2', chunk: 0, metrics: { loss: metric([9], [9]) } });
+    const [entry] = await store.runEntries({ name: 'mlp' });
+    expect(entry?.metrics).toEqual({ loss: metric([0, 1, 2, 3, 4], [0, 0.1, 0.2, 0.3, 0.4]), acc: metric([3], [1]) });
+    expect(entry).toMatchObject({ id: 'r', name: 'mlp', state: 'done', params: { lr: 0.1 } });
+  });
+
+  test('joining is the same however a curve was cut', () => {
+    fc.assert(fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 60 }), fc.array(fc.nat(60), { maxLength: 6 }), (values, cuts) => {
+      const at = [0, ...cuts.map((c) => Math.min(c, values.length)).sort((a, b) => a - b), values.length];
+      const chunks = at.slice(1).map((end, i) => ({ metrics: { loss: metric(values.slice(at[i], end), values.slice(at[i], end)) } }));
+      expect([...joinChunks(chunks)['loss']!.values]).toEqual(values);
+    }), { seed: 11, numRuns: 100 });
+  });
+
+  test('take their curves with them when deleted', async () => {
+    const store = await openStore();
+    for (const id of ['r', 'r2']) {
+      await store.saveRun(run({ id }));
+      await store.savePoints({ run: id, chunk: 0, metrics: { loss: metric([0], [1]) } });
+    }
+    await store.deleteRun('r');
+    expect((await store.runs()).map((r) => r.id)).toEqual(['r2']);
+    expect(await (await raw()).getAllKeys('points')).toEqual([['r2', 0]]);
+  });
+
+  test('left running by a tab that is gone are marked interrupted, those of a living tab are not', async () => {
+    const store = await openStore();
+    await store.saveRun(run({ id: 'dead', state: 'running', environment: { tab: 'tab-1' } }));
+    await store.saveRun(run({ id: 'alive', state: 'running', environment: { tab: 'tab-2' } }));
+    await store.saveRun(run({ id: 'old', state: 'running', startedAt: 0 }));
+    await store.saveRun(run({ id: 'young', state: 'running', startedAt: 90_000_000 }));
+    const locks: Locks = { request: () => Promise.resolve(), query: () => Promise.resolve({ held: [{ name: 'tab-2' }] }) };
+    expect(await sweepDeadRuns(store, () => 100_000_000, locks)).toBe(2);
+    expect(Object.fromEntries((await store.runs()).map((r) => [r.id, r.state]))).toEqual({ dead: 'interrupted', alive: 'running', old: 'interrupted', young: 'running' });
+  });
+});
+
+describe('a damaged record', () => {
+  test('is skipped, told, and left where it is', async () => {
+    const told: string[] = [];
+    const store = await openStore({ onDamaged: (where, key) => told.push(`${where} ${key}`) });
+    await store.saveNotebook(notebook({ id: 'good' }));
+    await store.saveRun(run());
+    const database = await raw();
+    await database.put('notebooks', { id: 'bad', title: 7, text: 'still here' } as never);
+    await database.put('runs', { ...run({ id: 'odd' }), state: 'lost' } as never);
+    await database.put('outputs', { notebook: 'good', cell: 'x', outputs: 'none' } as never);
+    await database.put('points', { run: 'r', chunk: 0, metrics: { loss: { steps: [1], values: [1] } } } as never);
+    await store.savePoints({ run: 'r', chunk: 1, metrics: { loss: metric([1], [2]) } });
+
+    expect((await store.notebooks()).map((n) => n.id)).toEqual(['good']);
+    expect(await store.outputs('good')).toEqual([]);
+    expect((await store.runEntries()).map((r) => [r.id, [...r.metrics['loss']!.values]])).toEqual([['r', [2]]]);
+    expect(told.sort()).toEqual(['notebooks bad', 'outputs good/x', 'points r/0', 'runs odd']);
+    expect(await code(store.notebook('bad'))).toBe('damaged');
+    expect(await code(store.saveNotebook(notebook({ id: 'bad', revision: 99 })))).toBe('damaged');
+    expect(await database.get('notebooks', 'bad')).toMatchObject({ text: 'still here' });
+  });
+});
+
+describe('the database', () => {
+  const layout = async (): Promise<unknown> => {
+    const database = await raw();
+    const names = [...database.objectStoreNames];
+    const transaction = database.transaction(names);
+    const stores = names.map((name) => {
+      const store = transaction.objectStore(name);
+      return [name, store.keyPath, [...store.indexNames]];
+    });
+    database.close();
+    return stores;
+  };
+
+  test('has the stores, key paths and indexes that architecture.md fixes', async () => {
+    (await openStore()).close();
+    expect(await layout()).toEqual([
+      ['answers', ['notebook', 'exercise'], []],
+      ['checkpoints', ['run', 'step'], []],
+      ['mastery', ['notebook', 'exercise'], []],
+      ['notebooks', 'id', ['updatedAt']],
+      ['outputs', ['notebook', 'cell'], []],
+      ['points', ['run', 'chunk'], []],
+      ['runs', 'id', ['name', 'notebook', 'startedAt']],
+      ['settings', 'key', []],
+      ['versions', ['notebook', 'time'], []],
+    ]);
+  });
+
+  test.each(migrations.map((_, version) => version))('comes up to date from version %i with what was stored', async (version) => {
+    (await openStore({ name: 'fresh' })).close();
+    if (version > 0) {
+      const old = await openDB<GradusSchema>('gradus', version, { upgrade: (db, from, to, tx) => migrations.slice(from, to ?? 0).forEach((migrate) => migrate(db, tx)) });
+      await old.put('notebooks', notebook());
+      old.close();
+    }
+    const store = await openStore();
+    expect(await store.notebook('n')).toEqual(version > 0 ? notebook() : undefined);
+    await store.saveNotebook(notebook({ id: 'm' }));
+    expect(await store.notebook('m')).toEqual(notebook({ id: 'm' }));
+  });
+
+  test('of a later version is refused', async () => {
+    (await openDB('gradus', migrations.length + 1)).close();
+    expect(await code(openStore())).toBe('storage-newer');
+  });
+
+  test('that an older tab keeps open is reported as blocked', async () => {
+    const indexed = indexedDB;
+    const opened = new Promise<IDBDatabase>((resolve) => { const request = indexed.open('gradus', 1); request.onsuccess = () => resolve(request.result); });
+    const deaf = await opened;
+    // A connection at a lower version that does not listen: open one version above what it has.
+    vi.stubGlobal('indexedDB', { open: (name: string) => indexed.open(name, 2), deleteDatabase: indexed.deleteDatabase.bind(indexed) });
+    expect(await code(openStore())).toBe('storage-blocked');
+    deaf.close();
+  });
+
+  test('closes for a newer version in another tab and says so from then on', async () => {
+    const store = await openStore();
+    const newer = await openDB('gradus', migrations.length + 1);
+    expect(await code(store.notebooks())).toBe('storage-closed');
+    expect(await code(store.saveNotebook(notebook()))).toBe('storage-closed');
+    newer.close();
+  });
+
+  test('that the browser does not offer is reported as missing', async () => {
+    vi.stubGlobal('indexedDB', undefined);
+    expect(await code(openStore())).toBe('storage-missing');
+    vi.stubGlobal('indexedDB', { open: () => { throw new DOMException('denied', 'SecurityError'); } });
+    expect(await code(openStore())).toBe('storage-missing');
+  });
+
+  test('that is full is reported, and nothing of the write stays', async () => {
+    const store = await openStore();
+    await store.saveNotebook(notebook());
+    const put = vi.spyOn(FakeObjectStore.prototype, 'put').mockImplementation(() => { throw new DOMException('no room', 'QuotaExceededError'); });
+    expect(await code(store.saveNotebook(notebook({ revision: 2, text: 'two' })))).toBe('storage-full');
+    put.mockRestore();
+    expect((await store.notebook('n'))?.text).toBe('one');
+  });
+
+  test('that was closed rejects with words', async () => {
+    const store = await openStore();
+    store.close();
+    expect(await code(store.notebooks())).toBe('storage-closed');
+  });
+});
