@@ -1,0 +1,204 @@
+/* Random numbers that are the same on every device: Philox 4x32-10, a counter turned into words by ten rounds of
+   multiplication, so word k of a seed can be had without the words before it. What draws mean (how many words they use,
+   how words become numbers) is public contract; tensors of random numbers belong to the compute library.
+   @source Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (2011) */
+
+export interface UniformOptions { readonly low?: number; readonly high?: number }
+export interface NormalOptions { readonly mean?: number; readonly std?: number }
+export interface GeneratorState { readonly seed: number | bigint; readonly offset: number }
+
+/** A stream of 32-bit words; `offset` counts the words used. A number takes the next ones; an array starts and ends at a
+    multiple of 4, so that a device can compute whole blocks. */
+export interface Generator {
+  /** A number in [low, high), or `n` of them. */
+  uniform(options?: UniformOptions): number;
+  uniform(n: number, options?: UniformOptions): Float64Array;
+  /** A normal number by Box and Muller, or `n` of them. */
+  normal(options?: NormalOptions): number;
+  normal(n: number, options?: NormalOptions): Float64Array;
+  /** An integer in [low, high), exactly uniform up to the 2^32 words there are. */
+  randint(low: number, high: number): number;
+  /** 1 with probability p, else 0. */
+  bernoulli(p: number): number;
+  uint32(n: number): Uint32Array;
+  /** 0 … n−1 in random order. */
+  permutation(n: number): Int32Array;
+  /** A new list of the items in random order. */
+  shuffle<T>(list: Iterable<T>): T[];
+  /** The i-th independent generator of this seed; this one does not advance. */
+  fork(i: number): Generator;
+  getState(): GeneratorState;
+  setState(state: GeneratorState): void;
+}
+
+/** The generator of `seed`, an integer in [0, 2^53) or a bigint below 2^64, at its beginning. */
+export function random(seed: number | bigint): Generator {
+  return new Philox(seed);
+}
+
+/** Ten rounds: the four words of block `counter` under `key`, written to `out`. */
+export function philox(out: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
+  for (let round = 0; round < 10; round++) {
+    const high0 = mulHigh(0xd2511f53, c0), low0 = Math.imul(0xd2511f53, c0);
+    const high1 = mulHigh(0xcd9e8d57, c2), low1 = Math.imul(0xcd9e8d57, c2);
+    c0 = (high1 ^ c1 ^ k0) >>> 0; c1 = low1 >>> 0;
+    c2 = (high0 ^ c3 ^ k1) >>> 0; c3 = low0 >>> 0;
+    k0 = (k0 + 0x9e3779b9) >>> 0; k1 = (k1 + 0xbb67ae85) >>> 0;
+  }
+  out[0] = c0; out[1] = c1; out[2] = c2; out[3] = c3;
+}
+
+/** Upper 32 bits of a · b, both in [0, 2^32). */
+function mulHigh(a: number, b: number): number {
+  const ah = a >>> 16, al = a & 0xffff, bh = b >>> 16, bl = b & 0xffff;
+  const middle = ah * bl + (al * bl >>> 16);                 // below 2^32 + 2^16: exact in a double
+  const cross = al * bh + middle % 0x10000;
+  return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) >>> 0;
+}
+
+const TWO32 = 0x100000000;
+const UNIT = 2 ** -24;
+
+class Philox implements Generator {
+  #seed!: bigint;
+  #key0 = 0;
+  #key1 = 0;
+  #offset = 0;
+  readonly #block = new Uint32Array(4);
+  /** Which block of the stream `#block` holds; −1: none. */
+  #held = -1;
+
+  constructor(seed: number | bigint) { this.#reseed(seed); }
+
+  #reseed(seed: number | bigint): void {
+    const valid = typeof seed === 'bigint' ? seed >= 0n && seed < 1n << 64n : Number.isSafeInteger(seed) && seed >= 0;
+    if (!valid) throw new RangeError(`random: expected a seed that is an integer in [0, 2^53) or a bigint below 2^64, got ${String(seed)}.`);
+    this.#seed = BigInt(seed);
+    this.#key0 = Number(this.#seed & 0xffffffffn);
+    this.#key1 = Number(this.#seed >> 32n);
+    this.#held = -1;
+  }
+
+  #word(index: number): number {
+    const block = Math.floor(index / 4);
+    if (block !== this.#held) {
+      philox(this.#block, block % TWO32, Math.floor(block / TWO32), 0, 0, this.#key0, this.#key1);
+      this.#held = block;
+    }
+    return this.#block[index % 4]!;
+  }
+
+  /** Starts a draw of `words` words: returns the first one's index and moves behind the last block. */
+  #draw(words: number): number {
+    const start = roundUp(this.#offset);
+    this.#offset = roundUp(start + words);
+    return start;
+  }
+
+  uniform(options?: UniformOptions): number;
+  uniform(n: number, options?: UniformOptions): Float64Array;
+  uniform(first?: number | UniformOptions, second?: UniformOptions): number | Float64Array {
+    const n = countOf('uniform', first);
+    const { low = 0, high = 1 } = (n === undefined ? first as UniformOptions | undefined : second) ?? {};
+    if (n === undefined) return low + (high - low) * (this.#word(this.#offset++) >>> 8) * UNIT;
+    const start = this.#draw(n);
+    return Float64Array.from({ length: n }, (_, i) => low + (high - low) * ((this.#word(start + i) >>> 8) * UNIT));
+  }
+
+  normal(options?: NormalOptions): number;
+  normal(n: number, options?: NormalOptions): Float64Array;
+  normal(first?: number | NormalOptions, second?: NormalOptions): number | Float64Array {
+    const n = countOf('normal', first);
+    const { mean = 0, std = 1 } = (n === undefined ? first as NormalOptions | undefined : second) ?? {};
+    let start = this.#offset;
+    if (n === undefined) this.#offset += 2;
+    else start = this.#draw(n + n % 2);
+    const out = new Float64Array(n ?? 1);
+    for (let j = 0; j < out.length; j += 2) {
+      const radius = Math.sqrt(-2 * Math.log(((this.#word(start + j) >>> 8) + 1) * UNIT));
+      const angle = 2 * Math.PI * ((this.#word(start + j + 1) >>> 8) * UNIT);
+      out[j] = mean + std * (radius * Math.cos(angle));
+      out[j + 1] = mean + std * (radius * Math.sin(angle));   // dropped by the array where the count is odd
+    }
+    return n === undefined ? out[0]! : out;
+  }
+
+  randint(low: number, high: number, shape?: unknown): number {
+    if (shape !== undefined) throw needsTensors('randint');
+    if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high <= low || high - low > TWO32) {
+      throw new RangeError(`randint: expected integers low < high at most 2^32 apart, got ${String(low)} and ${String(high)}.`);
+    }
+    return low + scale(this.#word(this.#offset++), high - low);
+  }
+
+  bernoulli(p: number, shape?: unknown): number {
+    if (shape !== undefined) throw needsTensors('bernoulli');
+    if (!(p >= 0 && p <= 1)) throw new RangeError(`bernoulli: expected a probability in [0, 1], got ${String(p)}.`);
+    return (this.#word(this.#offset++) >>> 8) * UNIT < p ? 1 : 0;
+  }
+
+  uint32(n: number): Uint32Array {
+    const length = countOf('uint32', n) ?? fail('uint32', n);
+    const start = this.#draw(length);
+    return Uint32Array.from({ length }, (_, i) => this.#word(start + i));
+  }
+
+  permutation(n: number): Int32Array {
+    const length = countOf('permutation', n) ?? fail('permutation', n);
+    const order = Int32Array.from({ length }, (_, i) => i);
+    const start = this.#draw(Math.max(0, length - 1));
+    for (let i = length - 1, k = 0; i > 0; i--, k++) {
+      const j = scale(this.#word(start + k), i + 1);
+      const held = order[i]!;
+      order[i] = order[j]!;
+      order[j] = held;
+    }
+    return order;
+  }
+
+  shuffle<T>(list: Iterable<T>): T[] {
+    const items = Array.from(list);
+    return Array.from(this.permutation(items.length), (i) => items[i]!);
+  }
+
+  fork(i: number): Generator {
+    if (!Number.isSafeInteger(i) || i < 0) throw new RangeError(`fork: expected an integer in [0, 2^53), got ${String(i)}.`);
+    const words = new Uint32Array(4);
+    philox(words, i % TWO32, Math.floor(i / TWO32), 0xffffffff, 0xffffffff, this.#key0, this.#key1);
+    return new Philox(BigInt(words[1]!) << 32n | BigInt(words[0]!));
+  }
+
+  getState(): GeneratorState {
+    const seed = this.#seed;
+    return { seed: seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed, offset: this.#offset };
+  }
+
+  setState(state: GeneratorState): void {
+    const { seed, offset } = state;
+    if (!Number.isSafeInteger(offset) || offset < 0) throw new RangeError(`setState: expected { seed, offset } from getState(), got offset ${String(offset)}.`);
+    this.#reseed(seed);
+    this.#offset = offset;
+  }
+}
+
+const roundUp = (offset: number): number => Math.ceil(offset / 4) * 4;
+
+/** ⌊word · range / 2^32⌋ without rounding, for ranges up to 2^32. */
+function scale(word: number, range: number): number {
+  return Math.floor(((word >>> 16) * range + Math.floor((word & 0xffff) * range / 0x10000)) / 0x10000);
+}
+
+function countOf(method: string, argument: unknown): number | undefined {
+  if (Array.isArray(argument)) throw needsTensors(method);
+  if (typeof argument !== 'number') return undefined;
+  return Number.isSafeInteger(argument) && argument >= 0 ? argument : fail(method, argument);
+}
+
+function fail(method: string, got: unknown): never {
+  throw new RangeError(`${method}: expected a count, an integer from 0 on, got ${String(got)}.`);
+}
+
+function needsTensors(method: string): Error {
+  return new Error(`${method}: a shape gives a tensor, and tensors need the compute library, which this version does not have. `
+    + `Ask for a count instead: r.uniform(n) and r.normal(n) give a Float64Array.`);
+}
