@@ -100,9 +100,11 @@ class Philox implements Generator {
   uniform(first?: number | UniformOptions, second?: UniformOptions): number | Float64Array {
     const n = countOf('uniform', first);
     const { low = 0, high = 1 } = (n === undefined ? first as UniformOptions | undefined : second) ?? {};
-    if (n === undefined) return low + (high - low) * (this.#word(this.#offset++) >>> 8) * UNIT;
+    if (n === undefined) return low + (high - low) * ((this.#word(this.#offset++) >>> 8) * UNIT);
     const start = this.#draw(n);
-    return Float64Array.from({ length: n }, (_, i) => low + (high - low) * ((this.#word(start + i) >>> 8) * UNIT));
+    const out = new Float64Array(n);
+    for (let i = 0; i < n; i++) out[i] = low + (high - low) * ((this.#word(start + i) >>> 8) * UNIT);
+    return out;
   }
 
   normal(options?: NormalOptions): number;
@@ -140,7 +142,9 @@ class Philox implements Generator {
   uint32(n: number): Uint32Array {
     const length = countOf('uint32', n) ?? fail('uint32', n);
     const start = this.#draw(length);
-    return Uint32Array.from({ length }, (_, i) => this.#word(start + i));
+    const out = new Uint32Array(length);
+    for (let i = 0; i < length; i++) out[i] = this.#word(start + i);
+    return out;
   }
 
   permutation(n: number): Int32Array {
