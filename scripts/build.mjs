@@ -13,11 +13,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => join(root, ...parts);
-const note = text => process.stderr.write(`${text}\n`);
+const note = (text) => process.stderr.write(`${text}\n`);
 
 /** Whether something is due, without doing it. */
 export function buildIsDue() {
-  return steps.some(step => step.exists() && !fresh(step));
+  return steps.some((step) => step.exists() && !fresh(step));
 }
 
 /** Redoes what is due. Throws when a step fails. */
@@ -59,21 +59,43 @@ const steps = [
   {
     name: 'engine',
     entry: 'workers/typescript/entry.ts',
-    inputs: () => [at('workers/typescript'), ...['base', 'document', 'analysis', 'schedule', 'output', 'engine', 'stdlib'].map(layer => at('src', layer)), at('package-lock.json'), at('scripts/build.mjs')],
+    inputs: () => [
+      at('workers/typescript'),
+      ...['base', 'document', 'analysis', 'schedule', 'output', 'engine', 'stdlib'].map((layer) => at('src', layer)),
+      at('package-lock.json'),
+      at('scripts/build.mjs'),
+    ],
     outputs: () => [at('build/engine.json'), ...listed('build/engine.json')],
     run: buildEngine,
   },
   {
     name: 'packs',
     entry: 'workers/packs',
-    inputs: () => [at('workers/packs'), at('src/stdlib'), at('src/base'), at('src/output'), at('src/engine'), at('package-lock.json'), at('scripts/build.mjs')],
+    inputs: () => [
+      at('workers/packs'),
+      at('src/stdlib'),
+      at('src/base'),
+      at('src/output'),
+      at('src/engine'),
+      at('package-lock.json'),
+      at('scripts/build.mjs'),
+    ],
     outputs: () => [at('build/packs.json'), ...listed('build/packs.json')],
     run: buildPacks,
   },
   {
     name: 'app',
-    entry: 'vite.config.ts',
-    inputs: () => [...sourcesOf(), at('public'), at('index.html'), at('headless.html'), at('vite.config.ts'), at('package-lock.json'), at('build/engine.json'), at('build/packs.json')],
+    entry: 'headless.html',
+    inputs: () => [
+      ...sourcesOf(),
+      at('public'),
+      at('index.html'),
+      at('headless.html'),
+      at('vite.config.ts'),
+      at('package-lock.json'),
+      at('build/engine.json'),
+      at('build/packs.json'),
+    ],
     outputs: () => [at('build/manifest.json'), at('dist/assets'), ...(existsSync(at('headless.html')) ? [at('build/headless.html')] : [])],
     run: buildApp,
   },
@@ -91,11 +113,14 @@ const steps = [
     outputs: () => [at('build/gradus.mjs')],
     run: buildCommand,
   },
-].map(step => ({ ...step, exists: () => existsSync(at(step.entry)) }));
+].map((step) => ({ ...step, exists: () => existsSync(at(step.entry)) }));
 
 /** The folders and files of src/ that the app is made of: all but the command. */
 function sourcesOf() {
-  return readdirSync(at('src')).filter(name => name !== 'command').sort().map(name => at('src', name));
+  return readdirSync(at('src'))
+    .filter((name) => name !== 'command')
+    .sort()
+    .map((name) => at('src', name));
 }
 
 /* ---- engine and packs: one IIFE each, named by hash ---- */
@@ -106,10 +131,13 @@ async function buildEngine() {
 }
 
 async function buildPacks() {
-  const entries = readdirSync(at('workers/packs')).filter(file => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.endsWith('.d.ts'));
-  const packs = await bundle(Object.fromEntries(entries.map(file => [basename(file, '.ts'), at('workers/packs', file)])), 'packs');
+  const entries = readdirSync(at('workers/packs')).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.endsWith('.d.ts'),
+  );
+  const packs = await bundle(Object.fromEntries(entries.map((file) => [basename(file, '.ts'), at('workers/packs', file)])), 'packs');
   const wasm = at('node_modules/@tensorflow/tfjs-backend-wasm/dist');
-  for (const file of existsSync(wasm) ? readdirSync(wasm).filter(name => name.endsWith('.wasm')) : []) cpSync(join(wasm, file), at('dist/packs', file));
+  for (const file of existsSync(wasm) ? readdirSync(wasm).filter((name) => name.endsWith('.wasm')) : [])
+    cpSync(join(wasm, file), at('dist/packs', file));
   writeJson('build/packs.json', packs);
 }
 
@@ -121,9 +149,20 @@ async function bundle(entries, folder) {
   const files = {};
   for (const [name, entry] of Object.entries(entries)) {
     const { outputFiles } = await esbuild({
-      entryPoints: [entry], bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2022', minify: true, legalComments: 'none',
-      keepNames: false, logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' }, loader: { '.wasm': 'binary', '.wgsl': 'text' },
-      mainFields: ['browser', 'module', 'main'], absWorkingDir: root,
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      format: 'iife',
+      platform: 'browser',
+      target: 'es2022',
+      minify: true,
+      legalComments: 'none',
+      keepNames: false,
+      logLevel: 'error',
+      define: { 'process.env.NODE_ENV': '"production"' },
+      loader: { '.wasm': 'binary', '.wgsl': 'text' },
+      mainFields: ['browser', 'module', 'main'],
+      absWorkingDir: root,
     });
     const text = outputFiles[0].contents;
     const file = `${folder}/${name}-${createHash('sha256').update(text).digest('hex').slice(0, 10)}.js`;
@@ -152,7 +191,17 @@ async function buildApp() {
 async function buildPages() {
   const { build: esbuild } = await import('esbuild');
   const outfile = at('build/prerender.mjs');
-  await esbuild({ entryPoints: [at('src/view/static/prerender.ts')], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20', packages: 'external', logLevel: 'error', absWorkingDir: root });
+  await esbuild({
+    entryPoints: [at('src/view/static/prerender.ts')],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'error',
+    absWorkingDir: root,
+  });
   const { prerender } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
 
   const manifest = readJson('build/manifest.json') ?? {};
@@ -179,17 +228,20 @@ async function buildPages() {
 /** Every notebook that ships: a `notebook.md` in any folder below notebooks/, and the single files of notebooks/examples. */
 export function shippedNotebooks() {
   if (!existsSync(at('notebooks'))) return [];
-  const files = filesBelow(at('notebooks')).filter(file => basename(file) === 'notebook.md' || (dirname(file) === at('notebooks/examples') && file.endsWith('.md')));
+  const files = filesBelow(at('notebooks')).filter(
+    (file) => basename(file) === 'notebook.md' || (dirname(file) === at('notebooks/examples') && file.endsWith('.md')),
+  );
   const seen = new Map();
-  return files.flatMap(file => {
+  return files.flatMap((file) => {
     const text = readFileSync(file, 'utf8');
-    const id = /^id:\s*["']?([A-Za-z0-9._-]+)/m.exec(/^---\r?\n([\s\S]*?)\n---/.exec(text)?.[1] ?? '')?.[1];
+    const id = /^id:\s*["']?([\p{L}\p{N}._-]+)/mu.exec(/^---\r?\n([\s\S]*?)\n---/.exec(text)?.[1] ?? '')?.[1];
     const name = relative(root, file);
     if (!id) {
       if (basename(file) !== 'README.md') note(`build: ${name} has no id in its front matter and is not shipped`);
       return [];
     }
-    if (seen.has(id)) throw new Error(`notebooks: expected every id once, ${seen.get(id)} and ${name} are both called "${id}". Rename one.`);
+    if (seen.has(id))
+      throw new Error(`notebooks: expected every id once, ${seen.get(id)} and ${name} are both called "${id}". Rename one.`);
     seen.set(id, name);
     return [{ id, file, text }];
   });
@@ -208,7 +260,7 @@ function stylesOf(manifest, key, seen = new Set()) {
   const chunk = manifest[key];
   if (!chunk || seen.has(key)) return [];
   seen.add(key);
-  return [...new Set([...(chunk.imports ?? []).flatMap(name => stylesOf(manifest, name, seen)), ...(chunk.css ?? [])])];
+  return [...new Set([...(chunk.imports ?? []).flatMap((name) => stylesOf(manifest, name, seen)), ...(chunk.css ?? [])])];
 }
 
 /* ---- the command ---- */
@@ -216,15 +268,23 @@ function stylesOf(manifest, key, seen = new Set()) {
 async function buildCommand() {
   const { build: esbuild } = await import('esbuild');
   await esbuild({
-    entryPoints: [at('src/command/main.ts')], outfile: at('build/gradus.mjs'), bundle: true, format: 'esm', platform: 'node', target: 'node20',
-    external: ['playwright-core', '*/scripts/chromium.mjs', '*/bench/index.mjs'], logLevel: 'error', absWorkingDir: root, sourcemap: 'inline',
+    entryPoints: [at('src/command/main.ts')],
+    outfile: at('build/gradus.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['playwright-core'],
+    logLevel: 'error',
+    absWorkingDir: root,
+    sourcemap: 'inline',
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   });
 }
 
 /* ---- stamps ---- */
 
-const stampOf = step => at('.stamps', step.name.replace(/ /g, '-'));
+const stampOf = (step) => at('.stamps', step.name.replace(/ /g, '-'));
 
 function fresh(step) {
   return existsSync(stampOf(step)) && step.outputs().every(existsSync) && readFileSync(stampOf(step), 'utf8') === hashOf(step.inputs());
@@ -232,7 +292,7 @@ function fresh(step) {
 
 /** Files that a list of addresses names, in dist. */
 function listed(list) {
-  return Object.values(readJson(list) ?? {}).map(file => at('dist', file));
+  return Object.values(readJson(list) ?? {}).map((file) => at('dist', file));
 }
 
 const hashes = new Map();
@@ -255,9 +315,9 @@ function hashOf(inputs) {
 /** Every file below a folder, sorted; what starts with a dot is left out. */
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(entry => !entry.name.startsWith('.'))
+    .filter((entry) => !entry.name.startsWith('.'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(entry => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : entry.isFile() ? [join(folder, entry.name)] : []));
+    .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : entry.isFile() ? [join(folder, entry.name)] : []));
 }
 
 /** Two builds at once would tear each other's files; the second waits. A lock whose process is gone is nobody's. */
@@ -272,7 +332,7 @@ async function takeLock() {
       if (!alive(Number(existsSync(lock) ? readFileSync(lock, 'utf8') : 0))) rmSync(lock, { force: true });
       else if (waited === 10) note('build: another build is running; waiting for it…');
       else if (waited > 3000) throw new Error('build: another build has held .stamps/lock for five minutes. End it, or delete that file.');
-      await new Promise(done => setTimeout(done, 100));
+      await new Promise((done) => setTimeout(done, 100));
     }
   }
 }
@@ -302,12 +362,12 @@ function writeJson(path, value) {
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const flags = process.argv.slice(2);
-  const unknown = flags.find(flag => flag !== '--if-needed' && flag !== '--force');
+  const unknown = flags.find((flag) => flag !== '--if-needed' && flag !== '--force');
   if (unknown) {
     note(`build: unknown argument "${unknown}". It takes --if-needed or --force.`);
     process.exit(2);
   }
-  await build({ force: flags.includes('--force'), quiet: flags.includes('--if-needed') }).catch(error => {
+  await build({ force: flags.includes('--force'), quiet: flags.includes('--if-needed') }).catch((error) => {
     note(`build failed: ${error instanceof Error ? error.message : error}`);
     process.exit(1);
   });

@@ -6,11 +6,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 const places = [
-  '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/snap/bin/chromium',
-  '/opt/google/chrome/chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium', '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
-  ...[process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA].filter(Boolean)
-    .flatMap(folder => [`${folder}\\Google\\Chrome\\Application\\chrome.exe`, `${folder}\\Microsoft\\Edge\\Application\\msedge.exe`]),
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+  '/opt/google/chrome/chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  ...[process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA]
+    .filter(Boolean)
+    .flatMap((folder) => [`${folder}\\Google\\Chrome\\Application\\chrome.exe`, `${folder}\\Microsoft\\Edge\\Application\\msedge.exe`]),
 ];
 
 /**
@@ -22,7 +29,9 @@ export async function findChromium({ install = false } = {}) {
   const named = process.env.CHROME_PATH;
   if (named) {
     if (existsSync(named)) return named;
-    throw new Error(`CHROME_PATH: expected a browser, there is no file ${named}. Correct it, or unset it to have the usual places searched.`);
+    throw new Error(
+      `CHROME_PATH: expected a browser, there is no file ${named}. Correct it, or unset it to have the usual places searched.`,
+    );
   }
   const found = places.find(existsSync) ?? (await playwrightOwn());
   if (found) return found;
@@ -38,13 +47,20 @@ export async function findChromium({ install = false } = {}) {
       if (system) return system;
     }
   }
-  throw new Error('No Chromium found. Install one (`apt-get install chromium`, or `npx playwright-core install chromium`), or set CHROME_PATH to its program.');
+  throw new Error(
+    'No Chromium found. Install one (`apt-get install chromium`, or `npx playwright-core install chromium`), or set CHROME_PATH to its program.',
+  );
 }
 
 /** Flags for a headless Chromium with software WebGPU, also in workers. A root user has no sandbox to start in. */
 export const chromiumFlags = [
-  '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
@@ -59,11 +75,18 @@ export async function launchChromium({ install = false, flags = chromiumFlags } 
 }
 
 async function playwrightOwn() {
-  const path = await import('playwright-core').then(({ chromium }) => chromium.executablePath(), () => undefined);
+  const path = await import('playwright-core').then(
+    ({ chromium }) => chromium.executablePath(),
+    () => undefined,
+  );
   return path && existsSync(path) ? path : undefined;
 }
 
 /** Runs an installer; whether it worked is judged by what lies there afterwards. */
 function quietly(program, args) {
-  spawnSync(program, args, { stdio: ['ignore', 'ignore', 'ignore'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 240_000 });
+  spawnSync(program, args, {
+    stdio: ['ignore', 'ignore', 'ignore'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    timeout: 240_000,
+  });
 }

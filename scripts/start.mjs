@@ -16,8 +16,13 @@ export function installIfNeeded() {
   if (Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || held[path]?.version === version)) return;
   process.stderr.write('Installing packages…\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
-  if (status !== 0) throw new Error('The packages could not be installed; npm says why above. Check the network, then run the command again.');
+  const { status } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0)
+    throw new Error('The packages could not be installed; npm says why above. Check the network, then run the command again.');
 }
 
 function packagesOf(lockFile) {
@@ -53,18 +58,20 @@ async function start() {
   installIfNeeded();
   const { build } = await import('./build.mjs');
   await build({ quiet: true });
-  const server = await startServer({ root: join(root, 'dist'), ...options }).catch(error => {
-    if (error.code === 'EADDRINUSE') throw new Error(`Port ${options.port} is taken. Choose another with --port N, or leave it out for a free one.`);
+  const server = await startServer({ root: join(root, 'dist'), ...options }).catch((error) => {
+    if (error.code === 'EADDRINUSE')
+      throw new Error(`Port ${options.port} is taken. Choose another with --port N, or leave it out for a free one.`);
     throw error;
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.close().then(() => process.exit(0)));
   const answer = await fetch(server.url);
-  if (!answer.ok) throw new Error(`The site's first page answers with status ${answer.status}. Run \`npm run build\` and look at what it says.`);
+  if (!answer.ok)
+    throw new Error(`The site's first page answers with status ${answer.status}. Run \`npm run build\` and look at what it says.`);
   process.stdout.write(`Gradus is at ${server.url}\n`);
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await start().catch(error => {
+  await start().catch((error) => {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exit(error?.usage ? 2 : 1);
   });

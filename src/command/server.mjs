@@ -10,12 +10,27 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 const types = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8',
-  '.ts': 'text/plain; charset=utf-8', '.css': 'text/css; charset=utf-8', '.json': 'application/json; charset=utf-8',
-  '.md': 'text/markdown; charset=utf-8', '.txt': 'text/plain; charset=utf-8', '.csv': 'text/csv; charset=utf-8', '.svg': 'image/svg+xml',
-  '.wasm': 'application/wasm', '.woff2': 'font/woff2', '.png': 'image/png', '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif', '.webp': 'image/webp', '.ico': 'image/x-icon', '.webmanifest': 'application/manifest+json',
-  '.pdf': 'application/pdf', '.zip': 'application/zip',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.ts': 'text/plain; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.md': 'text/markdown; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.csv': 'text/csv; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.ico': 'image/x-icon',
+  '.webmanifest': 'application/manifest+json',
+  '.pdf': 'application/pdf',
+  '.zip': 'application/zip',
 };
 const compressible = /^text\/|json|javascript|svg|wasm/;
 const hashedName = /[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+(\.gz)?$/;
@@ -24,33 +39,45 @@ const hashedFolder = /^\/(assets|engine|packs|data)\//;
 /** Largest total of compressed bodies kept in memory, in bytes. */
 const cacheLimit = 64 << 20;
 
+/** @typedef {{ path: string, type: string, bytes: number }} Sent a file that was sent; bytes are those of the body on the wire */
+
 /**
  * Starts the server and resolves once it listens. `routes` maps a prefix such as `/headless/0/` to a folder (read from
  * there and nowhere above), or a single path to a file.
- * @param {{ root: string, port?: number, isolation?: boolean, routes?: Record<string, string> }} options
- *   port: default 0, a free one. isolation: default true, send COOP and COEP.
+ * @param {{ root: string, port?: number, isolation?: boolean, routes?: Record<string, string>, log?: (sent: Sent) => void }} options
+ *   port: default 0, a free one. isolation: default true, send COOP and COEP. log: told of each file sent.
  * @returns {Promise<{ url: string, port: number, routes: Record<string, string>, close(): Promise<void> }>}
  */
-export async function startServer({ root, port = 0, isolation = true, routes = {} }) {
+export async function startServer({ root, port = 0, isolation = true, routes = {}, log }) {
   const compressed = new Map();
   let cached = 0;
 
   const server = createServer((request, response) => {
-    answer(request, response).catch(error => {
+    answer(request, response).catch((error) => {
       if (!response.headersSent) response.writeHead(500, { 'Content-Type': types['.txt'] });
       response.end(`The server failed: ${error instanceof Error ? error.message : error}`);
     });
   });
 
   async function answer(request, response) {
-    const headers = { 'Cross-Origin-Resource-Policy': 'cross-origin', 'Access-Control-Allow-Origin': '*', 'X-Content-Type-Options': 'nosniff' };
+    const headers = {
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Access-Control-Allow-Origin': '*',
+      'X-Content-Type-Options': 'nosniff',
+    };
     if (isolation) Object.assign(headers, { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' });
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return send(response, 405, { ...headers, Allow: 'GET, HEAD', 'Content-Type': types['.txt'] }, Buffer.from('Only GET and HEAD are answered here.'));
+      return send(
+        response,
+        405,
+        { ...headers, Allow: 'GET, HEAD', 'Content-Type': types['.txt'] },
+        Buffer.from('Only GET and HEAD are answered here.'),
+      );
     }
     const address = new URL(request.url ?? '/', 'http://localhost');
     const path = decode(address.pathname);
-    if (path === undefined) return send(response, 400, { ...headers, 'Content-Type': types['.txt'] }, Buffer.from('This address is not well formed.'));
+    if (path === undefined)
+      return send(response, 400, { ...headers, 'Content-Type': types['.txt'] }, Buffer.from('This address is not well formed.'));
     const found = await locate(root, routes, path);
     if (found?.redirect) return send(response, 308, { ...headers, Location: `.${found.redirect}${address.search}` }, Buffer.alloc(0));
     if (!found) {
@@ -62,7 +89,11 @@ export async function startServer({ root, port = 0, isolation = true, routes = {
     const type = types[extname(found.file).toLowerCase()] ?? 'application/octet-stream';
     const tag = `"${found.size.toString(36)}-${Math.round(found.time).toString(36)}"`;
     const forEver = hashedFolder.test(path) && hashedName.test(path);
-    Object.assign(headers, { 'Content-Type': type, ETag: tag, 'Cache-Control': forEver ? 'public, max-age=31536000, immutable' : 'no-cache' });
+    Object.assign(headers, {
+      'Content-Type': type,
+      ETag: tag,
+      'Cache-Control': forEver ? 'public, max-age=31536000, immutable' : 'no-cache',
+    });
     if (request.headers['if-none-match'] === tag) return send(response, 304, headers, Buffer.alloc(0));
     let body;
     if (compressible.test(type) && found.size > 1000 && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
@@ -77,6 +108,7 @@ export async function startServer({ root, port = 0, isolation = true, routes = {
       }
       Object.assign(headers, { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' });
     } else body = await readFile(found.file);
+    log?.({ path, type, bytes: body.length });
     send(response, 200, headers, body, request.method === 'HEAD');
   }
 
@@ -90,7 +122,11 @@ export async function startServer({ root, port = 0, isolation = true, routes = {
     url: `http://127.0.0.1:${actual}/`,
     port: actual,
     routes,
-    close: () => new Promise(resolve => { server.close(() => resolve()); server.closeAllConnections(); }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

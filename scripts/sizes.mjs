@@ -1,0 +1,132 @@
+/* What a reader's browser is sent, measured by the server that sends it: gzipped bodies, in kB of 1,000 bytes. Prints a
+   table; status 1 when a line is over its limit. The limits are what makes a unit open at once on a slow line. */
+
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startServer } from '../src/command/server.mjs';
+import { shippedNotebooks } from './build.mjs';
+import { launchChromium } from './chromium.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const lines = [];
+let sent = [];
+
+const isScript = ({ type }) => type.startsWith('text/javascript');
+const isStyle = ({ type }) => type.startsWith('text/css');
+const isPage = ({ type }) => type.startsWith('text/html');
+const isFont = ({ type }) => type.startsWith('font/');
+const isKatex = ({ path }) => /katex/i.test(path);
+const isItalic = ({ path }) => /italic/i.test(path) && !/katex/i.test(path);
+
+function total(is) {
+  return sent.filter(is).reduce((sum, { bytes }) => sum + bytes, 0) / 1000;
+}
+
+function line(what, kB, limit) {
+  lines.push({ what, kB, limit });
+}
+
+/** Opens a page in a context of its own, so that nothing is cached, and counts from there. */
+async function open(browser, url, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  sent = [];
+  await page.goto(url, { waitUntil: 'load' });
+  return page;
+}
+
+async function readingOf(browser, url, id, limit) {
+  const page = await open(browser, `${url}n/${id}/`, { javaScriptEnabled: false });
+  await page.evaluate('document.fonts.ready').catch(() => undefined);
+  line(
+    `${id}: page and styles, before any script`,
+    total((file) => isPage(file) || isStyle(file)),
+    limit,
+  );
+  line(
+    `${id}: its fonts`,
+    total((file) => isFont(file) && !isKatex(file) && !isItalic(file)),
+    60,
+  );
+  line(
+    `${id}: fonts of formulas`,
+    total((file) => isFont(file) && isKatex(file)),
+    62,
+  );
+  line(
+    `${id}: italics`,
+    total((file) => isFont(file) && isItalic(file)),
+    18.5,
+  );
+  await page.context().close();
+}
+
+async function firstResultOf(browser, url, id, what, limit) {
+  const page = await open(browser, `${url}n/${id}/`);
+  await page.locator('[data-cell][data-state="done"] [data-outputs] > [data-kind]:not([data-kept])').first().waitFor({ timeout: 30_000 });
+  if (what.plot) await page.locator('[data-kind="plot"] svg').first().waitFor({ timeout: 30_000 });
+  line(`${id}: script until the first result${what.plot ? ' with slider and plot' : ''}`, total(isScript), limit);
+  await page.context().close();
+}
+
+async function ownNotebook(browser, url) {
+  const page = await open(browser, url);
+  await page
+    .getByRole('button', { name: 'New notebook' })
+    .or(page.getByRole('link', { name: 'New notebook' }))
+    .first()
+    .click();
+  await page.locator('[data-cell]').first().waitFor();
+  await page.waitForFunction(
+    'Number(document.documentElement.dataset.saved ?? 0) >= Number(document.documentElement.dataset.revision ?? 0)',
+  );
+  const address = page.url();
+  await page.goto('about:blank');
+  sent = [];
+  await (await page.context().newCDPSession(page)).send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.goto(address, { waitUntil: 'load' });
+  await page.locator('[data-cell]').first().waitFor();
+  line(
+    'own notebook: script and styles until it can be read',
+    total((file) => isScript(file) || isStyle(file)),
+    200,
+  );
+  const id = await page.locator('[data-cell][data-language="ts"]').first().getAttribute('data-cell');
+  await page
+    .getByRole('textbox', { name: `Code of ${id}` })
+    .first()
+    .click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('6 * 7');
+  await page.keyboard.press('Shift+Enter');
+  await page.locator('[data-cell] [data-outputs]', { hasText: '42' }).first().waitFor({ timeout: 30_000 });
+  line(
+    'own notebook: the same after the first edit and its result',
+    total((file) => isScript(file) || isStyle(file)),
+    450,
+  );
+  await page.context().close();
+}
+
+const server = await startServer({ root: join(root, 'dist'), log: (file) => sent.push(file) });
+const browser = await launchChromium();
+const faults = [];
+try {
+  const notebooks = shippedNotebooks().filter(({ id }) => existsSync(join(root, 'dist/n', id, 'index.html')));
+  const runs = notebooks.filter(({ text }) => /^open:\s*run/m.test(text));
+  const plain = runs.find(({ text }) => !/\b(Plot|tf|ort|nn)\b/.test(text));
+  const plotted = runs.find(({ text }) => /\bPlot\./.test(text) && /\bInputs\.range/.test(text));
+  const attempt = (work) => work.catch((error) => faults.push(String(error.message).split('\n')[0]));
+  for (const { id } of notebooks) await attempt(readingOf(browser, server.url, id, id === 'tour' ? 40 : 60));
+  if (plain) await attempt(firstResultOf(browser, server.url, plain.id, {}, 120));
+  if (plotted) await attempt(firstResultOf(browser, server.url, plotted.id, { plot: true }, 190));
+  await attempt(ownNotebook(browser, server.url));
+} finally {
+  await browser.close();
+  await server.close();
+}
+for (const { what, kB, limit } of lines)
+  process.stdout.write(`${kB > limit ? '✗' : ' '} ${kB.toFixed(1).padStart(6)} of ${String(limit).padStart(4)} kB  ${what}\n`);
+for (const fault of faults) process.stdout.write(`✗ not measured: ${fault}\n`);
+process.exitCode = faults.length || lines.some(({ kB, limit }) => kB > limit) ? 1 : 0;

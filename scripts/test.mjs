@@ -1,0 +1,126 @@
+/* `npm test`: installs what is missing, builds, then checks everything: lint, format, types, layers, tests in Node, stories
+   in a browser, every notebook under notebooks/, sizes. Prints failures, then one line `N passed, N failed`. */
+
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installIfNeeded } from './start.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const bin = (name) => join(root, 'node_modules/.bin', name);
+let passed = 0;
+let failed = 0;
+
+function report(ok, name, details = '') {
+  if (ok) passed++;
+  else {
+    failed++;
+    process.stdout.write(`✗ ${name}\n${details ? `${details.trimEnd().replace(/^/gm, '    ')}\n` : ''}`);
+  }
+}
+
+/** One tool, one test: its output is shown only when it fails. */
+async function tool(name, program, args) {
+  const { status, output } = await run(program, args);
+  report(status === 0, name, output.split('\n').slice(-60).join('\n'));
+}
+
+/** One run of vitest: each of its tests counts. */
+async function tests(name, config) {
+  const outputFile = join(root, '.stamps', `${name}.json`);
+  mkdirSync(dirname(outputFile), { recursive: true });
+  rmSync(outputFile, { force: true });
+  const { status, output } = await run(bin('vitest'), [
+    'run',
+    '--config',
+    config,
+    '--passWithNoTests',
+    '--reporter=json',
+    `--outputFile=${outputFile}`,
+  ]);
+  if (!existsSync(outputFile)) return report(status === 0, name, output.split('\n').slice(-40).join('\n'));
+  let seen = 0;
+  for (const file of JSON.parse(readFileSync(outputFile, 'utf8')).testResults) {
+    const where = relative(root, file.name);
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
+      report(false, where, clean(file.message));
+    for (const test of file.assertionResults) {
+      seen++;
+      if (test.status === 'passed') report(true);
+      else if (test.status === 'failed') report(false, `${where}: ${test.fullName}`, clean(test.failureMessages.join('\n')));
+    }
+  }
+  if (status !== 0 && failed === 0)
+    report(false, name, `${seen} tests passed, yet vitest ended with status ${status}.\n${output.split('\n').slice(-30).join('\n')}`);
+}
+
+/** Every notebook runs without an error: those with overlays beside them as their learner opens them. */
+async function notebooks() {
+  const files = existsSync(join(root, 'notebooks')) ? filesBelow(join(root, 'notebooks')).filter(isNotebook) : [];
+  for (const file of files) {
+    const { status, output } = await run(process.execPath, [join(root, 'scripts/gradus.mjs'), 'run', file]);
+    report(status === 0, `notebook ${relative(root, file)}`, output.split('\n').slice(0, 30).join('\n'));
+  }
+}
+
+function isNotebook(file) {
+  return (
+    file.endsWith('.md') &&
+    /^---\r?\n[\s\S]*?^gradus:/m.test(readFileSync(file, 'utf8').slice(0, 4000)) &&
+    !/\/(solutions|checks)\.md$/.test(file)
+  );
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+}
+
+function clean(text = '') {
+  // eslint-disable-next-line no-control-regex
+  return text
+    .replace(/\x1b\[[0-9;]*m/g, '')
+    .split('\n')
+    .filter((line) => !/node_modules|node:internal/.test(line))
+    .slice(0, 25)
+    .join('\n');
+}
+
+function run(program, args) {
+  return new Promise((done) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', INIT_CWD: root },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (output += part));
+    child.on('error', (error) => done({ status: 1, output: error.message }));
+    child.on('close', (status) => done({ status, output }));
+  });
+}
+
+try {
+  installIfNeeded();
+  const { findChromium } = await import('./chromium.mjs');
+  process.env.CHROME_PATH = await findChromium({ install: true });
+  const { build } = await import('./build.mjs');
+  await build({ quiet: true });
+} catch (error) {
+  report(false, 'install and build', error instanceof Error ? error.message : String(error));
+}
+if (!failed) {
+  await tool('lint', bin('oxlint'), ['--deny-warnings']);
+  await tool('format', bin('prettier'), ['--check', '--log-level', 'warn', '.']);
+  await tool('types', bin('tsc'), ['--noEmit', '-p', '.']);
+  await tool('types of the pure layers', bin('tsc'), ['--noEmit', '-p', 'tsconfig.pure.json']);
+  await tool('layers', process.execPath, ['scripts/layers.mjs']);
+  await tests('tests', 'vitest.config.ts');
+  await tests('stories', 'vitest.stories.config.ts');
+  await notebooks();
+  await tool('sizes', process.execPath, ['scripts/sizes.mjs']);
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed ? 1 : 0;

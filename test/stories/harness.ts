@@ -1,0 +1,58 @@
+/* What every story starts from: the built site on a server of its own, one Chromium with software WebGPU, fresh pages that
+   collect what goes wrong in them. */
+
+import { join, resolve } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { startServer } from '../../src/command/server.mjs';
+
+export const root: string = resolve(import.meta.dirname, '../..');
+
+export interface Site {
+  /** Address of the site's root, with its final slash. */
+  readonly url: string;
+  readonly browser: Browser;
+  /** Opens `path` (relative to the root) in a context of its own: nothing stored, nothing cached. */
+  page(path: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  close(): Promise<void>;
+}
+
+export interface OpenPage extends Page {
+  /** Errors on the console and uncaught ones, so far. */
+  readonly problems: readonly string[];
+}
+
+/** Starts server and browser. `isolation`: default true, send COOP and COEP. Close it when the story is told. */
+export async function openSite({ isolation = true }: { isolation?: boolean } = {}): Promise<Site> {
+  const server = await startServer({ root: join(root, 'dist'), isolation });
+  const browser = (await launchChromium()) as Browser;
+  return {
+    url: server.url,
+    browser,
+    async page(path, options) {
+      const context = await browser.newContext(options);
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on('console', (message) => {
+        if (message.type() === 'error') problems.push(message.text());
+      });
+      page.on('pageerror', (error) => problems.push(`${error.name}: ${error.message}`));
+      await page.goto(new URL(path, server.url).href);
+      return Object.assign(page, { problems });
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** The cell `id` of an open notebook, as notebook.md 6 fixes its element. */
+export function cell(page: Page, id: string): ReturnType<Page['locator']> {
+  return page.locator(`[data-cell="${id}"]`);
+}
+
+/** Waits until the cell `id` is in `state`. */
+export async function cellIs(page: Page, id: string, state: string, timeout = 30_000): Promise<void> {
+  await page.locator(`[data-cell="${id}"][data-state="${state}"]`).waitFor({ timeout });
+}

@@ -1,0 +1,37 @@
+/* A reader comes to the site: the map opens, and a unit can be read before (and without) any script. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Site, openSite } from './harness.ts';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
+
+test('the map opens, says what this is, and leads to the tour', async () => {
+  const page = await site.page('');
+  expect(await page.title()).toMatch(/Gradus/);
+  await expect.poll(() => page.locator('a[href*="n/tour/"]').count()).toBeGreaterThan(0);
+  expect(page.problems).toEqual([]);
+});
+
+test('the tour is readable with JavaScript off: prose, code and every cell', async () => {
+  const page = await site.page('n/tour/', { javaScriptEnabled: false });
+  expect(await page.locator('h1').count()).toBeGreaterThan(0);
+  const cells = page.locator('[data-cell]');
+  expect(await cells.count()).toBeGreaterThan(2);
+  expect((await cells.first().locator('pre').innerText()).trim()).not.toBe('');
+});
+
+test('a folder without its slash leads to the notebook, an unknown address is a 404', async () => {
+  const there = await fetch(`${site.url}n/tour`);
+  expect(there.status).toBe(200);
+  expect(there.url).toBe(`${site.url}n/tour/`);
+  expect((await fetch(`${site.url}n/no-such-notebook/`)).status).toBe(404);
+});
+
+test('the site is isolated with the headers and works under a path without them', async () => {
+  const page = await site.page('');
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+});

@@ -1,0 +1,10 @@
+/* Tests that run in Node, beside the code they test. */
+
+import solid from 'vite-plugin-solid';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [solid({ hot: false, ssr: false })],
+  define: { __ENGINE_URL__: '""', __PACKS__: '{}' },
+  test: { include: ['{src,workers,kernels,scripts,bench,test}/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 20_000 },
+});
