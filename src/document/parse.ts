@@ -1,0 +1,88 @@
+/* Notebook text ↔ Notebook. The text is the truth: parsing only says where its blocks lie, printing returns it. The YAML
+   of the front matter is read by a function given in, so that a page whose notebook was compiled carries no YAML reader
+   (`parseNotebook` of index.ts has one). Never throws; what is wrong with a file is in `problems`. */
+
+import { CELL_LANGUAGES, DIAGRAM_LANGUAGES, readAttributes, readInfo } from './fence-info.ts';
+import { scan, type Fence } from './scan.ts';
+import type { Block, CellBlock, DiagramBlock, FrontMatter, Notebook, Problem } from './types.ts';
+
+/** Reads the YAML between the `---` lines; its first line is line 2 of the file. */
+export type ReadFront = (yaml: string) => { readonly front?: FrontMatter; readonly problems: readonly Problem[] };
+
+/** The notebook that `text` is, its front matter read by `readFront`. */
+export function parseWith(text: string, readFront: ReadFront): Notebook {
+  const range = frontRange(text);
+  const { front, problems } = range.yaml === undefined ? { problems: [] } : readFront(range.yaml);
+  return parseBody(text, range.bodyStart, front, problems);
+}
+
+/** The notebook that `text` is, its front matter read before (and free of problems): reads no YAML. */
+export function parseCompiled(text: string, front: FrontMatter | undefined): Notebook {
+  return parseBody(text, frontRange(text).bodyStart, front, []);
+}
+
+/** The text, exactly: `printNotebook(parse(text)) === text` for every text. */
+export const printNotebook = (notebook: Notebook): string => notebook.text;
+
+/** The cells in file order. */
+export const cellsOf = (notebook: Notebook): readonly CellBlock[] => notebook.blocks.filter((block) => block.kind === 'cell');
+
+/** What makes the whole file unusable (no YAML, a later format version), or undefined. */
+export const frontMatterError = (notebook: Notebook): Problem | undefined => notebook.problems.find(({ severity }) => severity === 'error');
+
+/** Where the front matter lies: YAML between two `---` lines at the very start (a byte order mark may stand before it). */
+export function frontRange(text: string): { readonly yaml?: string; readonly bodyStart: number } {
+  const opening = /^\uFEFF?---[ \t]*(?=[\r\n])/.exec(text);
+  if (opening) {
+    const start = opening[0].length;
+    const closing = /[\r\n]---[ \t]*(?:\r\n|[\r\n]|$)/g;
+    closing.lastIndex = start;
+    const match = closing.exec(text);
+    if (match) return { yaml: text.slice(start, match.index + 1).replace(/^(?:\r\n|[\r\n])/, ''), bodyStart: closing.lastIndex };
+  }
+  return { bodyStart: text.startsWith('\uFEFF') ? 1 : 0 };
+}
+
+export const countLines = (text: string): number => text.match(/\r\n|[\r\n]/g)?.length ?? 0;
+
+/** Blocks of the body. Without front matter of this format version all of it is prose. */
+export function parseBody(text: string, bodyStart: number, front: FrontMatter | undefined, frontProblems: readonly Problem[]): Notebook {
+  const blocks: Block[] = [];
+  const problems = [...frontProblems];
+  const bodyLine = countLines(text.slice(0, bodyStart)) + 1;
+  let proseStart = bodyStart, proseLine = bodyLine;
+  const endProse = (end: number): void => {
+    if (end > proseStart) blocks.push({ kind: 'prose', start: proseStart, end, line: proseLine });
+  };
+  for (const fence of front?.gradus === 1 ? scan(text, bodyStart, bodyLine).fences : []) {
+    const block = fenceBlock(text, fence, problems);
+    if (!block) continue;
+    endProse(fence.start);
+    blocks.push(block);
+    proseStart = fence.end;
+    proseLine = fence.line + countLines(text.slice(fence.start, fence.end));
+  }
+  endProse(text.length);
+  return { text, bodyStart, blocks, problems, ...(front && { front }) };
+}
+
+/** The cell or diagram that a fence is; undefined for plain code, with a warning where it was probably meant to run. */
+function fenceBlock(text: string, fence: Fence, problems: Problem[]): CellBlock | DiagramBlock | undefined {
+  const info = readInfo(fence.info);
+  const { language } = info;
+  const report = (message: string): void => { problems.push({ severity: 'warning', message, line: fence.line }); };
+  const isStatic = info.written.some(({ key }) => key === 'static') && readAttributes(info, () => {}).static;
+  const { start, end, codeStart, codeEnd, line } = fence;
+  const code = text.slice(codeStart, codeEnd).replaceAll('\r\n', '\n');
+  if (CELL_LANGUAGES.includes(language)) {
+    if (fence.inside) {
+      const remedy = fence.inside === 'an HTML block' ? 'Put a blank line before it' : 'Move it to the left margin';
+      if (!isStatic) report(`This ${language} block is inside ${fence.inside}, so it is shown and not run. ${remedy} to run it, or mark it {static}.`);
+      return undefined;
+    }
+    const attributes = readAttributes(info, report);
+    return isStatic ? undefined : { kind: 'cell', start, end, codeStart, codeEnd, code, language, attributes, line };
+  }
+  if (!DIAGRAM_LANGUAGES.includes(language) || fence.inside || isStatic) return undefined;
+  return { kind: 'diagram', start, end, language: language as DiagramBlock['language'], code, line };
+}
