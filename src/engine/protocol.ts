@@ -92,7 +92,7 @@ export type Request =
       values are forgotten first (their text changed). */
   | { readonly kind: 'plan'; readonly plan: number; readonly define: readonly ProgramCell[]; readonly ranks?: Readonly<Record<string, number>>; readonly remove: readonly string[]; readonly run: readonly string[] }
   /** The reader moved an input; values conflate to the latest. */
-  | { readonly kind: 'input'; readonly id: string; readonly value: unknown }
+  | { readonly kind: 'input'; readonly plan?: number; readonly id: string; readonly value: unknown }
   /** A button beside an output: pause or resume of a `steps` loop. */
   | { readonly kind: 'control'; readonly id: string; readonly action: 'pause' | 'resume' }
   /** End these cells (all when absent) in `Interrupted` and drop them from the queue. `next` is the new blob URL. */
@@ -119,5 +119,5 @@ export type Report =
   | { readonly kind: 'backend'; readonly backend: 'webgpu' | 'wasm' | 'js'; readonly adapter: string; readonly why: string }
   | { readonly kind: 'service'; readonly request: number; readonly call: ServiceCall }
   | { readonly kind: 'values'; readonly request: number; readonly values: Readonly<Record<string, unknown>> }
-  /** The queue is empty and nothing runs. `generators`: how many still tick. */
+  /** The queue is empty and nothing runs. `plan`: the latest plan or input that was taken in; `generators`: how many still tick. */
   | { readonly kind: 'idle'; readonly plan: number; readonly generators: number };

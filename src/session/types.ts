@@ -1,12 +1,15 @@
 /* One open notebook, for whoever shows it (the page, the command line). A session knows nothing of Solid, the DOM or
    IndexedDB: it is given a worker, a store and services, and tells its listeners what changed. */
 
-import type { Notebook } from '../document/types.ts';
+import type { FrontMatter, Notebook } from '../document/types.ts';
 import type { Analysis, AnalyseOptions } from '../analysis/types.ts';
 import type { CellState } from '../schedule/types.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
 import type { ModuleText, ProgramCell, ServiceCall, StartOptions } from '../engine/protocol.ts';
+import type { WorkerLike } from '../engine/remote.ts';
 import type { Store } from '../store/types.ts';
+
+export type { WorkerLike };
 
 /** Everything the page shows of one cell. Replaced (never mutated) when something of it changes. */
 export interface CellStatus {
@@ -44,6 +47,8 @@ export interface KeyedOutput { readonly key: number; readonly output: Output }
 export interface SessionChange {
   /** The list of cells or the prose between them: draw the notebook's frame anew. */
   readonly structure?: boolean;
+  /** Cells that are called otherwise since their code was run again (a cell is named after what it defines): old id, new id. */
+  readonly renamed?: ReadonlyMap<string, string>;
   /** Ids whose CellStatus is a new one. */
   readonly cells?: ReadonlySet<string>;
   /** Indices of prose expressions whose output changed. */
@@ -58,6 +63,8 @@ export type EngineState = 'off' | 'starting' | 'idle' | 'busy';
 /** What analysis a session starts from: baked into a shipped page, or made by the lazily loaded analyser. */
 export interface Compiled {
   readonly text: string;
+  /** As the YAML reader gave it, so that a shipped page loads no YAML parser. */
+  readonly front?: FrontMatter;
   /** In file order, one for each cell block. */
   readonly cells: readonly { readonly id: string; readonly analysis: Analysis }[];
   /** Expressions in prose, in file order; `index` is what `data-value` of the rendered prose says. */
@@ -67,18 +74,10 @@ export interface Compiled {
 export type Analyse = (code: string, options: AnalyseOptions) => Analysis;
 export type AnalyseModule = (code: string, options: AnalyseOptions) => ModuleText;
 
-/** The part of a Worker that an engine needs; tests give a pair of message ports. */
-export interface WorkerLike {
-  postMessage(message: unknown, transfer?: Transferable[]): void;
-  terminate(): void;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onerror: ((event: { message?: string }) => void) | null;
-}
-
 export interface SessionOptions {
   readonly text: string;
-  /** Reused for every cell whose code it knows. */
-  readonly compiled?: Compiled;
+  /** Ids and analyses of `text` (session/compile.ts makes it; a shipped page carries it). */
+  readonly compiled: Compiled;
   /** Loads the parser when first needed (an edit, an own notebook). */
   readonly analyser: () => Promise<{ analyse: Analyse; analyseModule: AnalyseModule }>;
   /** Made by the entry, since only entries create workers. */
@@ -89,7 +88,9 @@ export interface SessionOptions {
   /** Text of `./x.ts` beside the notebook. */
   readonly moduleText?: (name: string) => Promise<string>;
   /** Absent: nothing is stored (headless, private). */
-  readonly store?: Store;
+  readonly store?: Store | Promise<Store>;
+  /** What the store knew of it when it was opened. */
+  readonly stored?: { readonly revision: number; readonly createdAt: number };
   readonly shippedHash?: string;
   /** An opened file: text and runs reach the store only after `saveCopy`. */
   readonly unsaved?: boolean;
@@ -105,12 +106,12 @@ export interface Session {
   prose(index: number): { readonly text: string; readonly state: CellState; readonly error?: ErrorInfo } | undefined;
   readonly engine: EngineState;
   /** Backend and adapter once a cell asked for one, in words for the bar. */
-  readonly backend?: { readonly backend: string; readonly adapter: string; readonly why: string };
+  readonly backend?: { readonly backend: string; readonly adapter: string; readonly why: string } | undefined;
   readonly notices: readonly ErrorInfo[];
   /** Counts edits; `saved` is the latest revision whose write has been acknowledged. */
   readonly revision: number;
   readonly saved: number;
-  readonly saveError?: string;
+  readonly saveError?: string | undefined;
   readonly busy: boolean;
 
   runAll(): void;
@@ -122,7 +123,7 @@ export interface Session {
   runEvery(ids?: readonly string[]): void;
   /** Auto cells only, on opening with `open: run`. */
   runAuto(): void;
-  stop(id?: string): void;
+  stop(id?: string, reason?: 'stop' | 'timeout'): void;
   restart(): void;
   input(id: string, value: unknown): void;
   control(id: string, action: 'pause' | 'resume'): void;

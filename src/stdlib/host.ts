@@ -17,6 +17,8 @@ export interface Evaluation {
   emit(output: Output, key?: number): number;
   /** Runs `fn` when the evaluation is replaced, its cell removed, or it is interrupted. Last registered, first run. */
   onDispose(fn: () => void): void;
+  /** The evaluation does not end before `promise` has settled; its rejection fails the cell. */
+  waitFor(promise: Promise<unknown>): void;
   /** Runs `fn(exports)` once when the evaluation has ended (done, error or stopped). */
   onEnd(fn: (exports: Readonly<Record<string, unknown>>) => void): void;
   /** Shows an error that happened after or beside the evaluation; its state stays. */
@@ -54,9 +56,9 @@ export interface Library {
   bind(name: string, evaluation: Evaluation): unknown;
   /** Shows the value of a cell's last expression. */
   show(value: unknown, evaluation: Evaluation): void;
-  /** Starts `view(input)` for the definition `name` (absent: none) and returns the input's current value. Called for
+  /** Starts `view(input)` for the definition `name` (absent: none; a function: what a destructuring pattern takes from the value) and returns the input's current value. Called for
       every `view(…)` whose place the compiler knows. */
-  view(input: unknown, evaluation: Evaluation, name?: string): unknown;
+  view(input: unknown, evaluation: Evaluation, name?: string | ((value: unknown) => Readonly<Record<string, unknown>>)): unknown;
   /** The reader moved the input `id`. False if nobody knows it any more. */
   input(id: string, value: unknown): boolean;
   control(id: string, action: 'pause' | 'resume'): boolean;

@@ -1,0 +1,578 @@
+/* One open notebook: the composition root. Holds the document, the analyses and the graph; turns requests of the reader
+   into plans, reports of the engine into statuses, edits into splices and writes. Knows nothing of Solid or the DOM.
+
+     edit ──splice──> document ──run──> analysis ──> graph ──plan──> engine ──reports──> statuses ──> listeners
+                          └──400 ms──> store                                    └──> recorder, outputs ──> store */
+
+import { applySplice, deleteCell, insertCell, replaceCode } from '../document/edit.ts';
+import { cellsOf, parseCompiled } from '../document/parse.ts';
+import { identify } from '../document/identify.ts';
+import { contentHash } from '../base/hash.ts';
+import { buildGraph, planAll, planCells, planEvery, type CellProblem, type CellState, type Graph, type GraphCell, type Plan, type SourceCell } from '../schedule/index.ts';
+import { createRemote } from '../engine/remote.ts';
+import { createRecorder } from './recorder.ts';
+import type { Analysis } from '../analysis/types.ts';
+import type { CellBlock, Splice } from '../document/types.ts';
+import type { ProgramCell, Report, ServiceCall } from '../engine/protocol.ts';
+import type { ErrorInfo, Output } from '../output/types.ts';
+import type { CellStatus, KeyedOutput, Session, SessionChange, SessionOptions } from './types.ts';
+
+/** A cell of the file, or an expression in prose (`index` set), with everything known of it. */
+interface Entry {
+  id: string;
+  block: CellBlock | undefined;
+  readonly index?: number;
+  code: string;
+  analysis: Analysis;
+  /** The code changed since `analysis` was made. */
+  dirty: boolean;
+  /** The code changed since it was evaluated last. */
+  edited: boolean;
+  state: CellState;
+  /** What it goes back to when it is stopped before its turn. */
+  before: CellState;
+  evaluation: number;
+  valued: boolean;
+  ran: boolean;
+  live: boolean;
+  outputs: KeyedOutput[];
+  /** The outputs shown belong to the evaluation before this one. */
+  old: boolean;
+  kept?: number | undefined;
+  ms?: number | undefined;
+  error?: ErrorInfo | undefined;
+  why?: string | undefined;
+  startedAt?: number | undefined;
+  status?: CellStatus | undefined;
+}
+
+const SAVE_MS = 400;
+const OUTPUTS_MS = 600;
+/** Silence after which the first in the queue is taken to be running: a worker in a long cell cannot say so. */
+const SILENT_MS = 40;
+
+export function createSession(options: SessionOptions): Session {
+  const { now, compiled } = options;
+  const listeners = new Set<(change: SessionChange) => void>();
+  let notebook = parseCompiled(options.text, compiled.front);
+  let entries: Entry[] = cellsOf(notebook).map((block, i) => entryOf(compiled.cells[i]!.id, block, block.code, compiled.cells[i]!.analysis));
+  const prose: Entry[] = compiled.prose.map(({ code, analysis }, index) => entryOf(`prose:${index}`, undefined, code, analysis, index));
+  let byId = new Map<string, Entry>();
+  let graph: Graph = { cells: new Map(), order: [], dependents: new Map() };
+  let program = new Map<string, { readonly record: ProgramCell; readonly key: string; readonly analysis: Analysis }>();
+  let sent = new Map<string, ProgramCell>();
+  let plans = 0;
+  let settledPlan = 0;
+  let requests = 0;
+  let generators = 0;
+  let engine: Session['engine'] = 'off';
+  let backend: Session['backend'];
+  let notices: ErrorInfo[] = [];
+  let revision = options.stored?.revision ?? 0;
+  let saved = revision;
+  let saveError: string | undefined;
+  let saveTimer: ReturnType<typeof setTimeout> | undefined;
+  let outputsTimer: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let saving: Promise<void> = Promise.resolve();
+  let disposed = false;
+  const unstored = new Set<Entry>();
+  const undos: Splice[] = [];
+  const waiters: (() => void)[] = [];
+  const answers = new Map<number, (values: Readonly<Record<string, unknown>>) => void>();
+  const store = options.store === undefined ? undefined : Promise.resolve(options.store);
+  const recorder = createRecorder({
+    notebook: () => ({ id: notebook.front?.id ?? '', text: notebook.text }),
+    environment: () => ({ ...(backend ? { backend: backend.backend, adapter: backend.adapter } : {}) }),
+    now,
+    onError: (error) => { saveError = message(error); tell({ saved: true }); },
+  });
+  if (!options.unsaved) void store?.then((opened) => recorder.keep(opened), () => {});
+
+  const remote = createRemote({
+    createWorker: () => options.createWorker('ts'),
+    start: () => ({ ...options.engine, ...(notebook.front?.seed === undefined ? {} : { seed: notebook.front.seed }) }),
+    onReports: receive,
+    onLost: (why, text) => {
+      void recorder.end();
+      for (const entry of all()) {
+        if (entry.state === 'running') setError(entry, { name: why === 'failed' ? 'EngineError' : 'Interrupted', message: text, frames: [] });
+        else if (entry.state === 'queued') entry.state = entry.before;
+        else if (entry.state === 'done') { entry.state = 'stale'; entry.why = 'its value went with the engine'; }
+        forget(entry);
+      }
+      if (why === 'failed') notices = [...notices, { name: 'EngineError', message: text, frames: [], hint: 'Load the page again.' }];
+      reset();
+      tell({ cells: new Set(entries.map((e) => e.id)), prose: allProse(), engine: true, notices: true });
+    },
+  });
+
+  rebuild();
+  if (store && !options.unsaved) void restoreOutputs();
+
+  // ---- the graph, and what the engine knows of it -------------------------------------------------------------------
+  function all(): Entry[] { return [...entries, ...prose]; }
+  function allProse(): Set<number> { return new Set(prose.keys()); }
+
+  function rebuild(): void {
+    byId = new Map(all().map((entry) => [entry.id, entry]));
+    const sources: SourceCell[] = all().map((entry) => ({ id: entry.id, language: entry.block?.language ?? 'ts', run: runOf(entry), analysis: entry.analysis, ...(entry.block ? {} : { prose: true }) }));
+    graph = buildGraph(sources);
+    const rank = new Map(graph.order.map((id, i) => [id, i]));
+    const next: typeof program = new Map();
+    for (const entry of all()) {
+      const cell = graph.cells.get(entry.id)!;
+      const key = `${rank.get(entry.id)} ${cell.run} ${cell.defines.join()} ${cell.uses.map((use) => `${use.name}@${use.cell}`).join()} ${cell.problem?.message ?? ''}`;
+      const known = program.get(entry.id);
+      next.set(entry.id, known?.key === key && known.analysis === entry.analysis ? known : { key, analysis: entry.analysis, record: programOf(entry, cell, rank.get(entry.id)!) });
+      if (entry.state === 'off' !== (cell.run === 'off')) entry.state = entry.before = cell.run === 'off' ? 'off' : 'idle';
+      delete entry.status;
+    }
+    program = next;
+  }
+
+  /** Analyses what was edited, renames what is called after its first value, and builds the graph anew. */
+  async function commit(): Promise<string[]> {
+    if (!entries.some((entry) => entry.dirty)) return [];
+    const { analyse } = await options.analyser();
+    for (const entry of entries) {
+      if (!entry.dirty) continue;
+      entry.dirty = false;
+      entry.analysis = analyse(entry.code, { language: entry.block!.language, overrides: Object.keys(options.engine.set) });
+    }
+    const before = graph;
+    const renamed = new Map<string, string>();
+    const { ids } = identify(entries.map((entry) => ({ attributes: entry.block!.attributes, firstValue: firstValue(entry.analysis) })));
+    entries.forEach((entry, i) => {
+      if (entry.id === ids[i]) return;
+      renamed.set(entry.id, ids[i]!);
+      Object.assign(entry, { id: ids[i]!, edited: true, valued: false });
+    });
+    rebuild();
+    if (renamed.size) tell({ renamed, cells: new Set(ids) });
+    // Cells whose place in the graph changed by the edit of another: they run as if a name of theirs had changed.
+    return graph.order.filter((id) => {
+      const was = before.cells.get(id), is = graph.cells.get(id)!, entry = byId.get(id)!;
+      return was && is.run === 'auto' && entry.state !== 'idle' && !entry.edited && (was.problem?.message !== is.problem?.message || useKey(was) !== useKey(is));
+    });
+  }
+
+  function facts(id: string): { state: CellState; valued: boolean; ran: boolean } {
+    const entry = byId.get(id)!;
+    return { state: entry.state === 'queued' ? entry.before : entry.state, valued: entry.valued && !entry.edited, ran: entry.ran };
+  }
+
+  /** One message: what changed in the program, and what to evaluate. */
+  function send(plan: Plan): void {
+    const define: ProgramCell[] = [];
+    for (const [id, { record }] of program) if (sent.get(id) !== record) define.push(record);
+    const remove = [...sent.keys()].filter((id) => !program.has(id));
+    sent = new Map([...program].map(([id, { record }]) => [id, record]));
+    for (const id of remove) generators = Math.max(0, generators - (byId.get(id)?.live ? 1 : 0));
+    const cells = new Set<string>();
+    for (const id of plan.stale) {
+      const entry = byId.get(id)!;
+      if (entry.state === 'running' || entry.state === 'queued') continue;
+      entry.state = 'stale';
+      entry.why = reason(id, new Set(plan.run));
+      touch(entry, cells);
+    }
+    for (const id of plan.run) {
+      const entry = byId.get(id)!;
+      if (entry.state !== 'queued') entry.before = entry.state === 'running' ? 'stale' : entry.state;
+      entry.state = 'queued';
+      entry.why = undefined;
+      touch(entry, cells);
+    }
+    if (!remote.up) engine = 'starting';
+    else if (plan.run.length) engine = 'busy';
+    remote.send({ kind: 'plan', plan: ++plans, define, remove, run: plan.run });
+    listen();
+    tell({ cells, engine: true });
+  }
+
+  function request(make: (affected: readonly string[]) => Plan): void {
+    if (entries.some((entry) => entry.dirty)) {
+      plans++; // not settled before the analysis has come
+      void commit().then((affected) => { plans--; if (!disposed) send(make(affected)); }, (error: unknown) => { plans--; notices = [...notices, { name: 'Error', message: `The parser could not be loaded (${message(error)}). Check the connection, then run the cell again.`, frames: [] }]; tell({ notices: true }); });
+    } else send(make([]));
+  }
+
+  // ---- reports ----------------------------------------------------------------------------------------------------------
+  function receive(reports: readonly Report[]): void {
+    const cells = new Set<string>();
+    const proses = new Set<number>();
+    const change = { engine: false, notices: false };
+    for (const report of reports) {
+      switch (report.kind) {
+        case 'ready': engine = busy() ? 'busy' : 'idle'; change.engine = true; break;
+        case 'state': {
+          const entry = byId.get(report.cell);
+          if (!entry || report.evaluation < entry.evaluation) break;
+          entry.evaluation = report.evaluation;
+          setState(entry, report);
+          if (entry.index === undefined) touch(entry, cells);
+          else proses.add(entry.index);
+          break;
+        }
+        case 'output': {
+          const entry = byId.get(report.cell);
+          if (!entry || report.evaluation < entry.evaluation) break;
+          putOutput(entry, report.key, report.output);
+          if (entry.index === undefined) { touch(entry, cells); keepLater(entry); } else proses.add(entry.index);
+          break;
+        }
+        case 'notice': notices = [...notices.slice(-19), report.error]; change.notices = true; break;
+        case 'run-start': case 'run-points': case 'run-end': recorder.report(report); break;
+        case 'backend': backend = { backend: report.backend, adapter: report.adapter, why: report.why }; change.engine = true; break;
+        case 'service': void serve(report.request, report.call); break;
+        case 'values': answers.get(report.request)?.(report.values); answers.delete(report.request); break;
+        case 'idle':
+          generators = report.generators;
+          settledPlan = Math.max(settledPlan, report.plan);
+          engine = busy() ? 'busy' : 'idle';
+          change.engine = true;
+          if (settledPlan >= plans) for (const waiter of waiters.splice(0)) waiter();
+          break;
+        default: report satisfies never;
+      }
+    }
+    if (engine === 'idle' && busy()) { engine = 'busy'; change.engine = true; }
+    listen();
+    tell({ cells, prose: proses, ...change });
+  }
+
+  function setState(entry: Entry, { state, ms, error, live, waitsFor }: Extract<Report, { kind: 'state' }>): void {
+    const was = entry.state;
+    if (state === 'running') {
+      entry.old = true;
+      entry.edited = entry.dirty;
+      entry.ran = true;
+      entry.startedAt = was === 'running' ? entry.startedAt : now();
+    } else if (entry.old && state !== 'stale') { entry.outputs = []; entry.old = false; entry.kept = undefined; }
+    if (entry.state === 'stale' && state === 'done' && live !== undefined && ms === undefined) state = 'stale'; // only its generator ended
+    entry.state = state === 'done' && entry.edited ? 'stale' : state;
+    if (live !== undefined || state === 'running') entry.live = live ?? false;
+    if (state === 'done' || state === 'error') { entry.ms = ms ?? entry.ms; entry.error = undefined; keepLater(entry); }
+    if (state === 'error') { entry.error = error; entry.outputs = [...entry.outputs]; }
+    if (state === 'blocked') { entry.error = error; entry.ms = undefined; }
+    if (state === 'running') entry.error = undefined;
+    if (state === 'done') entry.valued = true;
+    if (state === 'error' || state === 'blocked' || state === 'idle') entry.valued = false;
+    entry.why = state === 'stale' ? reason(entry.id) : waitsFor !== undefined ? `waits for ${waitsFor}, which runs only when asked: run it, or run this cell` : undefined;
+  }
+
+  function putOutput(entry: Entry, key: number, output: Output): void {
+    if (entry.old || entry.kept !== undefined) { entry.outputs = []; entry.old = false; entry.kept = undefined; }
+    const last = entry.outputs.at(-1);
+    const item = { key, output };
+    if (!last || last.key < key) { entry.outputs.push(item); return; }
+    const at = entry.outputs.findIndex((other) => other.key >= key);
+    entry.outputs.splice(at, entry.outputs[at]!.key === key ? 1 : 0, item);
+  }
+
+  function setError(entry: Entry, error: ErrorInfo): void {
+    Object.assign(entry, { state: 'error', error, valued: false, live: false });
+    delete entry.status;
+  }
+  function forget(entry: Entry): void {
+    Object.assign(entry, { valued: false, ran: false, live: false, evaluation: 0 });
+    delete entry.status;
+  }
+  function touch(entry: Entry, cells: Set<string>): void {
+    delete entry.status;
+    cells.add(entry.id);
+  }
+  function reset(): void {
+    sent = new Map();
+    engine = 'off';
+    backend = undefined;
+    generators = 0;
+    settledPlan = plans;
+    for (const waiter of waiters.splice(0)) waiter();
+  }
+
+  /** Names that the cell uses and that changed: in words. */
+  function reason(id: string, run?: ReadonlySet<string>): string {
+    const uses = graph.cells.get(id)?.uses ?? [];
+    const names = [...new Set((run ? uses.filter((use) => run.has(use.cell)) : uses).map((use) => `\`${use.name}\``))].slice(0, 3);
+    return names.length ? `${names.join(', ')} changed` : 'it runs only when asked';
+  }
+
+  const busy = (): boolean => settledPlan < plans || entries.some((entry) => entry.state === 'running' || entry.state === 'queued');
+
+  function listen(): void {
+    clearTimeout(silence);
+    if (!remote.up || !entries.some((entry) => entry.state === 'queued') || entries.some((entry) => entry.state === 'running')) return;
+    silence = setTimeout(() => {
+      const first = graph.order.map((id) => byId.get(id)!).find((entry) => entry.state === 'queued' && entry.index === undefined);
+      if (!first || engine === 'starting') return;
+      first.state = 'running';
+      first.startedAt = now();
+      tell({ cells: new Set([first.id]) });
+    }, SILENT_MS);
+  }
+
+  async function serve(id: number, call: ServiceCall): Promise<void> {
+    try {
+      const value = call.service === 'module' ? await moduleOf(call.name) : call.service === 'runs' ? await recorder.entries(call.name === undefined ? {} : { name: call.name }) : await options.services(call);
+      const bytes = (value as { bytes?: unknown } | undefined)?.bytes;
+      if (!disposed && remote.up) remote.send({ kind: 'answer', request: id, value }, bytes instanceof ArrayBuffer ? [bytes] : []);
+    } catch (error) {
+      if (!disposed && remote.up) remote.send({ kind: 'answer', request: id, error: message(error) });
+    }
+  }
+  async function moduleOf(name: string): Promise<unknown> {
+    if (!options.moduleText) throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
+    const text = await options.moduleText(name);
+    return (await options.analyser()).analyseModule(text, { language: /\.[cm]?js$/.test(name) ? 'js' : 'ts' });
+  }
+
+  // ---- what is kept -----------------------------------------------------------------------------------------------------
+  function keepLater(entry: Entry): void {
+    if (!store || options.unsaved) return;
+    unstored.add(entry);
+    outputsTimer ??= setTimeout(() => void keepOutputs(), OUTPUTS_MS);
+  }
+  async function keepOutputs(): Promise<void> {
+    clearTimeout(outputsTimer);
+    outputsTimer = undefined;
+    const ended = [...unstored].filter((entry) => entry.index === undefined && entry.state !== 'running' && entry.state !== 'queued');
+    if (ended.length === 0 || !store) return;
+    for (const entry of ended) unstored.delete(entry);
+    try {
+      await (await store).saveOutputs(ended.map((entry) => ({ notebook: notebook.front?.id ?? '', cell: entry.id, hash: contentHash(entry.code), time: now(), outputs: entry.outputs.map(({ output }) => output) })));
+    } catch (error) {
+      saveError = message(error);
+      tell({ saved: true });
+    }
+  }
+  async function restoreOutputs(): Promise<void> {
+    const kept = await (await store!).outputs(notebook.front?.id ?? '').catch(() => []);
+    const cells = new Set<string>();
+    for (const { cell, hash, time, outputs } of kept) {
+      const entry = byId.get(cell);
+      if (!entry || entry.state !== 'idle' || entry.outputs.length || outputs.length === 0 || contentHash(entry.code) !== hash) continue;
+      entry.outputs = outputs.map((output, key) => ({ key, output }));
+      entry.kept = time;
+      touch(entry, cells);
+    }
+    if (cells.size && !disposed) tell({ cells });
+  }
+  function save(): Promise<void> {
+    clearTimeout(saveTimer);
+    saveTimer = undefined;
+    if (!store || options.unsaved || saved >= revision) return saving;
+    const at = revision;
+    const record = { id: notebook.front?.id ?? '', title: notebook.front?.title ?? '', text: notebook.text, revision: at, createdAt: options.stored?.createdAt ?? now(), updatedAt: now(), ...(options.shippedHash === undefined ? {} : { shippedHash: options.shippedHash }) };
+    saving = saving.then(async () => {
+      if (saved >= at) return;
+      try {
+        await (await store).saveNotebook(record);
+        saved = Math.max(saved, at);
+        saveError = undefined;
+      } catch (error) {
+        saveError = message(error);
+      }
+      tell({ saved: true });
+    });
+    return saving;
+  }
+
+  // ---- edits ------------------------------------------------------------------------------------------------------------
+  function splice(change: Splice, undoable = true): void {
+    const { notebook: next, inverse } = applySplice(notebook, change);
+    if (undoable) undos.push(inverse);
+    notebook = next;
+    revision++;
+    reconcile(cellsOf(next));
+    saveTimer ??= setTimeout(() => void save(), SAVE_MS);
+  }
+
+  /** Gives the entries their blocks in the new text: same number, same cells; else what is equal before and behind stays. */
+  function reconcile(blocks: readonly CellBlock[]): void {
+    if (blocks.length !== entries.length) {
+      let head = 0;
+      while (head < entries.length && head < blocks.length && entries[head]!.code === blocks[head]!.code) head++;
+      let tail = 0;
+      while (tail < Math.min(entries.length, blocks.length) - head && entries.at(-1 - tail)!.code === blocks.at(-1 - tail)!.code) tail++;
+      const gone = entries.slice(head, entries.length - tail);
+      const fresh = blocks.slice(head, blocks.length - tail).map((block) => ({ ...entryOf('', block, block.code, emptyAnalysis), dirty: true }));
+      entries = [...entries.slice(0, head), ...fresh, ...entries.slice(entries.length - tail)];
+      const { ids } = identify(entries.map((entry, i) => ({ attributes: blocks[i]!.attributes, firstValue: entry.id === '' ? undefined : firstValue(entry.analysis) })));
+      const taken = new Set(entries.map((entry) => entry.id));
+      entries.forEach((entry, i) => { if (entry.id === '') for (let n = 1; ; n++) { const id = n === 1 ? ids[i]! : `${ids[i]}-${n}`; if (!taken.has(id)) { entry.id = id; taken.add(id); break; } } });
+      const after = new Set(gone.flatMap((entry) => graph.dependents.get(entry.id) ?? []));
+      entries.forEach((entry, i) => { entry.block = blocks[i]; });
+      rebuild();
+      for (const id of after) { const entry = byId.get(id); if (entry && entry.state === 'done') { entry.state = 'stale'; entry.why = 'a cell that it uses was deleted'; } }
+      tell({ structure: true, cells: new Set(byId.keys()), prose: allProse(), saved: true });
+      return;
+    }
+    const cells = new Set<string>();
+    entries.forEach((entry, i) => {
+      const block = blocks[i]!;
+      const moved = entry.block!.line !== block.line;
+      entry.block = block;
+      if (entry.code !== block.code) {
+        entry.code = block.code;
+        entry.dirty = entry.edited = true;
+        if (entry.state !== 'idle' && entry.state !== 'running' && entry.state !== 'queued' && entry.state !== 'off') { entry.state = 'stale'; entry.why = 'edited since it ran'; entry.error = undefined; }
+        if (entry.state === 'queued') entry.before = 'stale';
+        touch(entry, cells);
+      } else if (moved) touch(entry, cells);
+    });
+    tell({ cells, saved: true });
+  }
+
+  // ---- statuses -----------------------------------------------------------------------------------------------------------
+  function statusOf(entry: Entry): CellStatus {
+    if (entry.status) return entry.status;
+    const { block, analysis } = entry;
+    const cell = graph.cells.get(entry.id);
+    const place = entry.state === 'queued' ? 1 + graph.order.filter((id) => byId.get(id)?.index === undefined && byId.get(id)?.state === 'queued').indexOf(entry.id) : undefined;
+    return (entry.status = {
+      id: entry.id, language: block!.language, code: entry.code, line: block!.line, run: runOf(entry), state: entry.state, live: entry.live,
+      outputs: entry.outputs.slice(), defines: cell?.defines ?? [], uses: cell?.uses ?? [], usedBy: (graph.dependents.get(entry.id) ?? []).filter((id) => !id.startsWith('prose:')),
+      tokens: entry.dirty ? [] : analysis.tokens,
+      ...optional({ hide: block!.attributes.hide, exercise: block!.attributes.exercise, check: block!.attributes.check, ms: entry.ms, kept: entry.kept, error: entry.error, why: entry.why, startedAt: entry.startedAt, place: place && place <= 20 ? place : undefined }),
+    });
+  }
+
+  function tell(change: SessionChange): void {
+    for (const listener of listeners) listener(change);
+  }
+
+  const session: Session = {
+    get notebook() { return notebook; },
+    get ids() { return entries.map((entry) => entry.id); },
+    cell: (id) => { const entry = byId.get(id); return entry?.block ? statusOf(entry) : undefined; },
+    prose: (index) => {
+      const entry = prose[index];
+      return entry && { text: entry.outputs.map(({ output }) => textOf(output)).join(' '), state: entry.state, ...optional({ error: entry.error }) };
+    },
+    get engine() { return engine === 'idle' && busy() ? 'busy' : engine; },
+    get backend() { return backend; },
+    get notices() { return notices; },
+    get revision() { return revision; },
+    get saved() { return saved; },
+    get saveError() { return saveError; },
+    get busy() { return busy(); },
+    get text() { return notebook.text; },
+    get generators() { return generators; },
+    get runs() { return recorder.runs(); },
+
+    runAll: () => request(() => planAll(graph, facts)),
+    runAuto: () => request(() => ({ ...planAll(graph, facts), stale: [] })),
+    runStale: () => request((affected) => planCells(graph, facts, [...affected, ...graph.order.filter((id) => byId.get(id)!.state === 'stale')])),
+    runCell: (id) => { const entry = byId.get(id); if (entry) request((affected) => planCells(graph, facts, [entry.id, ...affected])); },
+    runCells: (ids) => request((affected) => planCells(graph, facts, [...ids, ...affected])),
+    runEvery: (ids) => request(() => planEvery(graph, ids)),
+    stop: (id, reason = 'stop') => {
+      const entry = id === undefined ? undefined : byId.get(id);
+      if (id !== undefined && !entry) return;
+      const cells = new Set<string>();
+      for (const other of all()) if (other.state === 'queued' && (!entry || other === entry)) { other.state = other.before; touch(other, cells); }
+      if (!entry || entry.state === 'running' || entry.live) remote.interrupt(reason, entry && { cell: entry.id, rank: program.get(entry.id)!.record.rank });
+      tell({ cells, engine: true });
+    },
+    restart: () => {
+      remote.terminate();
+      void recorder.end();
+      for (const entry of all()) {
+        forget(entry);
+        if (entry.state !== 'off') entry.state = 'idle';
+        if (entry.outputs.length) entry.kept = now();
+        Object.assign(entry, { error: undefined, why: undefined, ms: undefined, old: false });
+        if (entry.index !== undefined) entry.outputs = [];
+      }
+      notices = [];
+      reset();
+      tell({ cells: new Set(entries.map((entry) => entry.id)), prose: allProse(), engine: true, notices: true });
+    },
+    input: (id, value) => {
+      const shown = entries.find((entry) => entry.kept !== undefined && entry.outputs.some(({ output }) => output.kind === 'input' && output.id === id));
+      if (shown) { // of last time: its cell runs first, then the input of the same place moves
+        const place = shown.outputs.filter(({ output }) => output.kind === 'input').findIndex(({ output }) => output.kind === 'input' && output.id === id);
+        session.runCell(shown.id);
+        void session.settled().then(() => {
+          const fresh = shown.outputs.filter(({ output }) => output.kind === 'input')[place]?.output;
+          if (fresh?.kind === 'input' && shown.kept === undefined) session.input(fresh.id, value);
+        });
+      } else if (remote.up) remote.send({ kind: 'input', plan: ++plans, id, value });
+    },
+    control: (id, action) => { if (remote.up) remote.send({ kind: 'control', id, action }); },
+
+    edit: (id, code) => { const at = entries.findIndex((entry) => entry.id === id); if (at >= 0 && entries[at]!.code !== code.replace(/\r\n/g, '\n')) splice(replaceCode(notebook, at, code)); },
+    editProse: (index, markdown) => {
+      const block = notebook.blocks.filter((other) => other.kind === 'prose')[index];
+      if (block) splice({ start: block.start, end: block.end, insert: markdown });
+    },
+    insertCell: (after, language, code) => {
+      const at = after === undefined ? -1 : entries.findIndex((entry) => entry.id === after);
+      const known = new Set(entries);
+      splice(insertCell(notebook, at, { language, code }));
+      return entries.find((entry) => !known.has(entry))?.id ?? '';
+    },
+    deleteCell: (id) => { const at = entries.findIndex((entry) => entry.id === id); if (at >= 0) splice(deleteCell(notebook, at)); },
+    undo: () => { const last = undos.pop(); if (last) splice(last, false); },
+    flush: async () => { await Promise.all([save(), keepOutputs(), recorder.flush()]); },
+
+    values: () => !remote.up ? Promise.resolve({}) : new Promise((resolve) => { answers.set(++requests, resolve); remote.send({ kind: 'values', request: requests }); }),
+    settled: () => (settledPlan >= plans ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
+    finish: () => { if (remote.up) remote.send({ kind: 'finish' }); },
+    subscribe: (listener) => { listeners.add(listener); return () => listeners.delete(listener); },
+    dispose: () => {
+      disposed = true;
+      clearTimeout(silence);
+      void Promise.all([save(), keepOutputs(), recorder.end()]);
+      remote.terminate();
+      listeners.clear();
+    },
+  };
+  return session;
+}
+
+function entryOf(id: string, block: CellBlock | undefined, code: string, analysis: Analysis, index?: number): Entry {
+  const state = block && modeOf(block) === 'off' ? 'off' : 'idle';
+  return {
+    id, block, ...optional({ index }), code, analysis, dirty: false, edited: false, state, before: state, evaluation: 0,
+    valued: false, ran: false, live: false, outputs: [], old: false,
+  };
+}
+
+/** Wrong answers and learners' answers are material for a judge; they never run with the notebook. */
+const modeOf = ({ attributes }: CellBlock): CellStatus['run'] => (attributes.wrong !== undefined || attributes.answer !== undefined ? 'off' : attributes.run);
+const runOf = (entry: Entry): CellStatus['run'] => (entry.block ? modeOf(entry.block) : 'auto');
+
+function programOf(entry: Entry, cell: GraphCell, rank: number): ProgramCell {
+  const { analysis, block } = entry;
+  return {
+    id: entry.id, rank, run: cell.run, prose: cell.prose, defines: cell.defines, uses: cell.uses, reads: analysis.reads, imports: analysis.imports, code: analysis.code, shifts: analysis.shifts, shows: analysis.shows,
+    ...optional({ exercise: block?.attributes.check ?? block?.attributes.exercise, problem: cell.problem }),
+  };
+}
+
+/** What a cell is called after when its fence does not say. */
+export const firstValue = (analysis: Analysis): string | undefined => analysis.defines.find((definition) => definition.kind === 'value')?.name;
+
+const useKey = (cell: { readonly uses: GraphCell['uses'] }): string => cell.uses.map((use) => `${use.name}@${use.cell}`).join();
+
+/** An output inside of a sentence. */
+function textOf(output: Output): string {
+  switch (output.kind) {
+    case 'text': return output.text;
+    case 'value': return output.value.type === 'primitive' ? output.value.text.replace(/^(["'])(.*)\1$/s, '$2') : output.value.type === 'cut' || output.value.type === 'circular' ? '…' : `${output.value.name} (${output.value.size})`;
+    case 'markdown': return output.markdown;
+    default: return '';
+  }
+}
+
+const emptyAnalysis: Analysis = { defines: [], reads: [], writes: [], imports: [], code: '', shifts: [], shows: false, tokens: [] };
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The fields that have a value. */
+function optional<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}

@@ -1,0 +1,77 @@
+/* The TypeScript engine as a worker: wires the executor to messages, packs and error events. One classic script, so that the
+   same text runs as a worker of the site and, evaluated, inside the opaque frame. */
+
+import { createExecutor, type Executor } from './executor.ts';
+import { createGuard } from './guard.ts';
+import { createLibrary } from '../../src/stdlib/library.ts';
+import type { Report, Request, StartOptions } from '../../src/engine/protocol.ts';
+
+declare const self: {
+  onmessage: ((event: { data: Request }) => void) | null;
+  postMessage(message: readonly Report[]): void;
+  addEventListener(type: 'error' | 'unhandledrejection', listener: (event: ErrorEvent & PromiseRejectionEvent) => void): void;
+};
+declare function importScripts(...urls: string[]): void;
+
+let executor: Executor | undefined;
+
+self.onmessage = ({ data }) => {
+  if (data.kind === 'start') executor = start(data.options);
+  executor?.receive(data);
+};
+self.addEventListener('error', (event) => {
+  executor?.late(event.error ?? new Error(event.message));
+  event.preventDefault();
+});
+self.addEventListener('unhandledrejection', (event) => {
+  executor?.late(event.reason);
+  event.preventDefault();
+});
+
+function start(options: StartOptions): Executor {
+  Error.stackTraceLimit = 50;
+  const now = (): number => performance.now();
+  const channel = new MessageChannel();
+  const tasks: (() => void)[] = [];
+  channel.port1.onmessage = () => tasks.shift()?.();
+  const packs = new Map<string, Promise<unknown>>();
+  const executor = createExecutor({
+    start: options,
+    guard: createGuard(options, now),
+    post: (reports) => self.postMessage(reports),
+    now,
+    task: (fn) => {
+      tasks.push(fn);
+      channel.port2.postMessage(0);
+    },
+    load: (pack) => {
+      let loading = packs.get(pack);
+      if (!loading) {
+        loading = loadPack(options, pack);
+        packs.set(pack, loading);
+        loading.catch(() => packs.delete(pack)); // the network may come back
+      }
+      return loading;
+    },
+    createLibrary,
+  });
+  self.postMessage([{ kind: 'ready' }]);
+  return executor;
+}
+
+/** A pack is an IIFE that leaves its value under `__gradusPacks`. */
+async function loadPack({ packs }: StartOptions, name: string): Promise<unknown> {
+  const registry = globalThis as { __gradusPacks?: Record<string, unknown> };
+  const url = packs[name];
+  if (!url) throw new Error(`This build ships no pack "${name}". Build the site again.`);
+  let response: Response;
+  try {
+    response = await fetch(url);
+    if (!response.ok) throw new Error(String(response.status));
+  } catch (error) {
+    throw new Error(`The library "${name}" could not be loaded (${(error as Error).message}). Check the connection, then run the cell again.`);
+  }
+  const text = await response.text();
+  (0, eval)(`${text}\n//# sourceURL=${url}`);
+  return registry.__gradusPacks?.[name];
+}

@@ -1,0 +1,75 @@
+/* Step 2 of the interrupt ladder: what the loop guards of compiled cells read. Isolated, a flag in shared memory: 0 is
+   quiet, 1 stops whatever runs, rank + 2 stops one cell. Elsewhere a countdown; when unbroken work has lasted 100 ms, every
+   40 ms a synchronous request to a blob URL that the page revokes to stop (2–4 ms each, so about 7 % of a long loop). */
+
+import { Interrupted } from '../../src/stdlib/host.ts';
+
+export interface Guard {
+  /** The `__f` of compiled code. */
+  readonly flag: Int32Array;
+  /** The `__i` of compiled code: throws Interrupted if the reader asked for it. */
+  readonly check: () => void;
+  /** Compiled text as this mode needs it; lengths stay. */
+  adapt(code: string): string;
+  /** Unbroken work begins (a cell's turn, a timer). */
+  begin(rank: number): void;
+  /** The page's request has arrived as a message: quiet again, with the next URL. */
+  reset(next?: string): void;
+}
+
+const SHARED = 'if(__f[0]!==0)__i();';
+const COUNTED = 'if(--__f[0]<0)__i();';
+const BATCH = 128;
+
+export function createGuard(options: { readonly interruptFlag?: Int32Array; readonly interruptUrl?: string }, now: () => number): Guard {
+  let rank = -1;
+  const stop = (): never => {
+    throw new Interrupted('Stopped by the reader.');
+  };
+  const shared = options.interruptFlag;
+  if (shared) {
+    return {
+      flag: shared,
+      check: () => {
+        const asked = Atomics.load(shared, 0);
+        if (asked === 1 || asked === rank + 2) stop();
+      },
+      adapt: (code) => code,
+      begin: (next) => { rank = next; },
+      reset: () => { Atomics.store(shared, 0, 0); },
+    };
+  }
+  const flag = new Int32Array([BATCH]);
+  let url = options.interruptUrl;
+  let began = now();
+  let probed = began;
+  let checked = began;
+  let batch = BATCH;
+  return {
+    flag,
+    check: () => {
+      const time = now();
+      batch = time - checked > 4 ? Math.max(1, batch >> 2) : Math.min(BATCH, batch * 2);
+      flag[0] = batch;
+      checked = time;
+      if (!url || time - began < 100 || time - probed < 40) return;
+      probed = time;
+      if (!answers(url)) stop();
+    },
+    adapt: (code) => code.replaceAll(SHARED, COUNTED),
+    begin: () => { began = now(); checked = began; },
+    reset: (next) => { url = next ?? url; },
+  };
+}
+
+/** Whether the page still holds the blob. */
+function answers(url: string): boolean {
+  try {
+    const request = new XMLHttpRequest();
+    request.open('GET', url, false);
+    request.send();
+    return true;
+  } catch {
+    return false;
+  }
+}
