@@ -142,7 +142,7 @@ export function createSession(options: SessionOptions): Session {
     }
     const before = graph;
     const renamed = new Map<string, string>();
-    const { ids } = identify(entries.map((entry) => ({ attributes: entry.block!.attributes, firstValue: firstValue(entry.analysis) })));
+    const { ids } = identify(entries.map((entry) => ({ attributes: entry.block!.attributes, firstValue: firstValue(entry.analysis), language: entry.block!.language })));
     entries.forEach((entry, i) => {
       if (entry.id === ids[i]) return;
       renamed.set(entry.id, ids[i]!);

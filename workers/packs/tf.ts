@@ -29,8 +29,5 @@ async function create(host: Host, evaluation: Evaluation): Promise<typeof tf> {
   return tf;
 }
 
-declare global {
-  // What a pack leaves behind for `host.load(name)`.
-  var __gradusPacks: Record<string, unknown> | undefined;
-}
-(globalThis.__gradusPacks ??= {})['tf'] = { create };
+const scope = globalThis as { __gradusPacks?: Record<string, unknown> };
+(scope.__gradusPacks ??= {})['tf'] = { create };

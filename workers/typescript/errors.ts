@@ -8,17 +8,18 @@ import type { ErrorFrame, ErrorInfo } from '../../src/output/types.ts';
 
 export const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
-export const sourceUrl = (id: string): string => `\n//# sourceURL=cell:${encodeURIComponent(id)}`;
+/** The text of a constructed function: strict, and named so that a stack tells its cell. */
+export const wrap = (id: string, code: string): string => `"use strict";\n${code}\n//# sourceURL=cell:${encodeURIComponent(id)}`;
 
-/** Lines that this engine puts above the body of a constructed function (V8 and SpiderMonkey: 2). */
+/** Lines above the cell's own first line: those that this engine puts before a constructed function's body, and ours. */
 const headerLines = ((): number => {
   try {
-    new Function('a', `throw new Error()${sourceUrl('probe')}`)();
+    new Function('a', wrap('probe', 'throw new Error()'))();
   } catch (error) {
     const line = /cell:probe:(\d+)/.exec((error as Error).stack ?? '');
     if (line) return Number(line[1]) - 1;
   }
-  return 2;
+  return 3;
 })();
 
 /** The frames of a stack that lie in cells, innermost first, in the authors' lines and columns. */

@@ -6,7 +6,7 @@
                    lend()   v │ resume        one evaluation has the turn; those in our own waits are parked, and only
                           parked              cells that need no parked cell get the turn meanwhile */
 
-import { AsyncFunction, describeError, sourceUrl } from './errors.ts';
+import { AsyncFunction, describeError, wrap } from './errors.ts';
 import type { Guard } from './guard.ts';
 import { Interrupted, Mutable, StopSignal, type Evaluation, type Host, type Library } from '../../src/stdlib/host.ts';
 import type { ProgramCell, Report, Request, ServiceCall, StartOptions } from '../../src/engine/protocol.ts';
@@ -197,7 +197,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   function compile(cell: Cell, parameters: readonly string[]): (...args: unknown[]) => Promise<Exports> {
     const key = parameters.join();
     if (cell.compiled?.key !== key) {
-      const fn = new AsyncFunction(...parameters, `"use strict";${guard.adapt(cell.record.code)}${sourceUrl(cell.record.id)}`) as unknown as (...args: unknown[]) => Promise<Exports>;
+      const fn = new AsyncFunction(...parameters, wrap(cell.record.id, guard.adapt(cell.record.code))) as unknown as (...args: unknown[]) => Promise<Exports>;
       cell.compiled = { key, fn };
     }
     return cell.compiled!.fn;
