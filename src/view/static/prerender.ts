@@ -1,0 +1,51 @@
+/* The site's pages, made at build time: the course map, a page for every notebook that ships, and the page for addresses
+   that name nothing. Each is readable before any script; with the data in it the app comes alive without a parser, a
+   highlighter or KaTeX. Writes nothing: the build puts the pages into dist. */
+
+import katex from 'katex';
+import { analyse } from '../../analysis/index.ts';
+import { phases, unitById } from '../../course/units.ts';
+import { expressions } from '../../document/index.ts';
+import { compileNotebook } from '../../session/compile.ts';
+import { contentHash } from '../../base/hash.ts';
+import { renderMap } from './map.ts';
+import type { MathRenderer } from './markdown.ts';
+import { renderPage } from './notebook.ts';
+import { pageHtml, renderCrumb, renderNav, type Assets } from './page.ts';
+
+export interface Site {
+  /** `folder` is where its files lie in the site, `n/ID/`. */
+  readonly notebooks: readonly { readonly id: string; readonly folder: string; readonly text: string }[];
+  readonly assets: Assets;
+}
+
+const math: MathRenderer = (tex, displayMode) => katex.renderToString(tex, { displayMode, output: 'htmlAndMathml', throwOnError: true, strict: 'ignore', trust: false });
+
+/** Pages as paths below the site's root and their text, `index.html` first. */
+export function prerender({ notebooks, assets }: Site): { path: string; html: string }[] {
+  const written = new Set(notebooks.map(({ id }) => id));
+  const base = '../../';
+  const pages = notebooks.map(({ id, folder, text }) => {
+    const { notebook, compiled } = compileNotebook(text, analyse);
+    const drawn = renderPage({ notebook, compiled, base, expressions, math, html: 'keep', written });
+    const unit = unitById(id);
+    const phase = phases.find((p) => p.number === (unit?.phase ?? notebook.front?.phase));
+    const html = pageHtml({
+      title: `${drawn.label ? `${drawn.label} ` : ''}${drawn.title} · Gradus`, description: drawn.lede,
+      body: drawn.html, place: renderCrumb(base, drawn.title, drawn.label, phase), base, assets, kind: 'notebook',
+      data: { compiled, shippedHash: contentHash(text), folder }, runs: notebook.front?.open === 'run', formulas: drawn.formulas,
+    });
+    return { id, path: `n/${id}/index.html`, html, title: drawn.title, about: drawn.lede || unit?.topics || '' };
+  });
+  const others = pages.filter(({ id }) => unitById(id) === undefined).sort((a, b) => Number(b.id === 'tour') - Number(a.id === 'tour') || a.title.localeCompare(b.title, 'en'));
+  const map = pageHtml({
+    title: 'Course · Gradus', description: 'A compute notebook that lives in the browser, and the course that ships with it.',
+    body: renderMap({ base: './', written, others }), place: renderNav('./', 'course'), base: './', assets, kind: 'map',
+  });
+  // An address that names nothing is mostly /n/ID/, so its page looks for the site two folders up (above the root is the root).
+  const missing = pageHtml({
+    title: 'No such notebook · Gradus', place: renderNav(base), base, assets, kind: 'missing',
+    body: `<main class="wide" id="main" data-not-found><h1>No notebook called <span data-missing>that</span></h1><p class="lede">Nothing lies at this address. All steps and examples are on <a class="link" href="${base}">the course map</a>.</p></main>`,
+  });
+  return [{ path: 'index.html', html: map }, ...pages.map(({ path, html }) => ({ path, html })), { path: '404.html', html: missing }];
+}
