@@ -208,6 +208,7 @@ async function buildPages() {
   const main = manifest['index.html'];
   const assets = {
     script: main?.file ?? '',
+    preload: importsOf(manifest, 'index.html'),
     styles: stylesOf(manifest, 'index.html'),
     engine: readJson('build/engine.json')?.typescript ?? '',
     packs: readJson('build/packs.json') ?? {},
@@ -253,6 +254,11 @@ function copyBeside(from, to) {
     if (extname(file) === '.md' || /\.test\.ts$/.test(file)) continue;
     cpSync(file, join(to, relative(from, file)));
   }
+}
+
+/** Scripts that an entry imports at once, so that a page can ask for them together. */
+function importsOf(manifest, key, seen = new Set([key])) {
+  return (manifest[key]?.imports ?? []).flatMap((name) => (seen.has(name) ? [] : (seen.add(name), [manifest[name].file, ...importsOf(manifest, name, seen)])));
 }
 
 /** Style sheets of an entry and of what it imports at once, in order. */

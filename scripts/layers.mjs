@@ -33,6 +33,9 @@ const order = Object.keys(layers);
 const buildTime = ['src/view/static/'];
 
 const files = ['src', 'workers', 'kernels'].flatMap((folder) => filesBelow(join(root, folder)));
+/** Tests and what only they use (`test-engine.ts`). */
+const isTest = (name) => /\.test\.tsx?$|(^|\/)test-[\w-]+\.ts$/.test(name);
+
 const faults = [];
 const graph = new Map();
 
@@ -49,10 +52,10 @@ for (const file of files) {
     file,
     imports.filter((found) => !found.type).map((found) => found.path),
   );
-  if (/\bnew (Shared)?Worker\s*\(/.test(withoutComments(text)) && from !== 'entry' && !/\.test\.ts$/.test(name)) {
+  if (/\bnew (Shared)?Worker\s*\(/.test(withoutComments(text)) && from !== 'entry' && !isTest(name)) {
     faults.push(`${name}: makes a worker. Only entries (src/*.ts) do; hand it in as createWorker.`);
   }
-  if (from === 'entry' || buildTime.some((folder) => name.startsWith(folder)) || /\.test\.tsx?$/.test(name)) continue;
+  if (from === 'entry' || buildTime.some((folder) => name.startsWith(folder)) || isTest(name)) continue;
 
   for (const found of imports) {
     const to = layerOf(found.name);
