@@ -3,7 +3,7 @@
 
 import type { Evaluation, Host } from './host.ts';
 import { openDataset } from './dataset.ts';
-import type { Names } from './library.ts';
+import type { Names } from './names.ts';
 
 /** A `File` that also reads itself as JSON. */
 export type JsonFile = File & { json(): Promise<unknown> };

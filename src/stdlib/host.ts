@@ -3,7 +3,7 @@
    writes under the cell that wrote it. */
 
 import type { ErrorInfo, Output } from '../output/types.ts';
-import type { ServiceCall, StartOptions, Report } from '../engine/protocol.ts';
+import type { ModuleText, ServiceCall, StartOptions, Report } from '../engine/protocol.ts';
 
 /** One execution of a cell. */
 export interface Evaluation {
@@ -19,8 +19,8 @@ export interface Evaluation {
   onDispose(fn: () => void): void;
   /** The evaluation does not end before `promise` has settled; its rejection fails the cell. */
   waitFor(promise: Promise<unknown>): void;
-  /** Runs `fn(exports)` once when the evaluation has ended (done, error or stopped). */
-  onEnd(fn: (exports: Readonly<Record<string, unknown>>) => void): void;
+  /** Runs `fn(exports, error)` once when the evaluation has ended (done, error or stopped); `error` where it failed. */
+  onEnd(fn: (exports: Readonly<Record<string, unknown>>, error?: ErrorInfo) => void): void;
   /** Shows an error that happened after or beside the evaluation; its state stays. */
   lateError(error: unknown): void;
 }
@@ -46,6 +46,9 @@ export interface Host {
   /** Sends a report that belongs to no output (runs, backend). */
   report(report: Report): void;
   describeError(error: unknown, cell?: string): ErrorInfo;
+  /** Runs the body of the file `path` with its imports by local name, loop guards and source name in place; absent: the
+      library evaluates it without guards. */
+  runModule?(path: string, module: ModuleText, imports: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** What the executor asks of the library. */

@@ -1,0 +1,82 @@
+/* `view(input)`: shows an input and ties it to what follows. Under a name the name changes and its dependents follow; where
+   the cell uses the value itself (`view(a) * 2`) the cell is evaluated again, and its inputs start where the reader left
+   them. Inputs only shown (`display(input)`) are tied to nothing. */
+
+import type { Evaluation, Host, Library } from './host.ts';
+import { toText } from '../output/inspect.ts';
+import { Input } from './inputs.ts';
+
+export interface Ask {
+  readonly view: Library['view'];
+  /** Shows `input` at a new output of `evaluation`; the page may move it from now on. */
+  show(input: Input, evaluation: Evaluation): void;
+  readonly input: Library['input'];
+}
+
+interface Held { readonly type: string; readonly label: string; readonly wire: unknown }
+
+export function createAsk(host: Host): Ask {
+  /** Inputs on the page, by id, with the evaluation that shows each. */
+  const shown = new Map<string, { readonly input: Input; readonly evaluation: Evaluation }>();
+  /** Where the reader left the unnamed inputs of a cell, in the order of its calls. */
+  const held = new Map<string, Held[]>();
+  const unnamed = new WeakMap<Evaluation, number>();
+
+  const show = (input: Input, evaluation: Evaluation): void => {
+    const key = evaluation.emit(input.output);
+    const again = (): void => { evaluation.emit(input.output, key); };
+    input.shownAt.add(again);
+    const all = withFields(input);
+    for (const one of all) shown.set(one.id, { input: one, evaluation });
+    evaluation.onDispose(() => {
+      input.shownAt.delete(again);
+      for (const one of all) if (shown.get(one.id)?.evaluation === evaluation) shown.delete(one.id);
+    });
+  };
+
+  const listen = (input: Input, evaluation: Evaluation, fn: () => void): void => {
+    input.addEventListener('input', fn);
+    evaluation.onDispose(() => input.removeEventListener('input', fn));
+  };
+
+  return {
+    show,
+    view(input, evaluation, name) {
+      if (!(input instanceof Input)) {
+        throw new TypeError(`view: expected an input, got ${toText(input, 60)}. Pass one of Inputs, such as view(Inputs.range([0, 1])), or use display(…) to show a value.`);
+      }
+      const { set } = host.options;
+      if (name === undefined) {
+        const n = unnamed.get(evaluation) ?? 0;
+        unnamed.set(evaluation, n + 1);
+        const kept = held.get(evaluation.cell) ?? [];
+        held.set(evaluation.cell, kept);
+        const before = kept[n];
+        if (before && before.type === input.type && before.label === input.label) input.restore(before.wire);
+        listen(input, evaluation, () => {
+          kept[n] = { type: input.type, label: input.label, wire: input.wire };
+          host.again(evaluation.cell);
+        });
+      } else if (typeof name === 'string') {
+        if (Object.hasOwn(set, name)) input.start(set[name]);
+        listen(input, evaluation, () => host.assign(evaluation.cell, name, input.value));
+      } else {
+        listen(input, evaluation, () => {
+          for (const [part, value] of Object.entries(name(input.value))) if (!Object.hasOwn(set, part)) host.assign(evaluation.cell, part, value);
+        });
+      }
+      show(input, evaluation);
+      return input.value;
+    },
+    input(id, value) {
+      const entry = shown.get(id);
+      if (!entry) return false;
+      host.enter(entry.evaluation, () => entry.input.receive(value));
+      return true;
+    },
+  };
+}
+
+function withFields(input: Input): Input[] {
+  return [input, ...input.fields.flatMap(withFields)];
+}

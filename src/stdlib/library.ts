@@ -1,0 +1,93 @@
+/* The standard library of a TypeScript cell, assembled from one small file for each subject. Each name is made for an
+   evaluation when its cell first reads it; large libraries come as packs. What the executor may ask stands in host.ts. */
+
+import type { Evaluation, Host, Library } from './host.ts';
+import { fnv1a32 } from '../base/hash.ts';
+import { random, type Generator } from '../base/random.ts';
+import { toJson } from '../output/inspect.ts';
+import { absentError, isAbsent } from './absent.ts';
+import { createAsk } from './ask.ts';
+import { checkNames } from './checks.ts';
+import { makeConsole } from './console.ts';
+import { dataNames } from './data.ts';
+import { documented, helpText } from './docs.ts';
+import { Inputs } from './inputs.ts';
+import { createModules, type Pack } from './modules.ts';
+import type { Names } from './names.ts';
+import { runNames } from './runs.ts';
+import { createShow } from './show.ts';
+import { createTime } from './time.ts';
+
+/** What `Math.random` draws from; undefined outside all cells. */
+let randomness: (() => Generator) | undefined;
+
+export function createLibrary(host: Host): Library {
+  const seed = host.options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const ask = createAsk(host);
+  const { show, names: showNames } = createShow(ask);
+  const { control, names: timeNames } = createTime(host, show);
+  const generators = new WeakMap<Evaluation, { own: Generator; math: Generator }>();
+  const generatorOf = (evaluation: Evaluation): { own: Generator; math: Generator } => {
+    let pair = generators.get(evaluation);
+    if (!pair) {
+      const own = random(seed).fork(fnv1a32(evaluation.cell));
+      generators.set(evaluation, pair = { own, math: own.fork(1) });
+    }
+    return pair;
+  };
+  const pack = (name: string) => async (evaluation: Evaluation): Promise<unknown> => (await host.load(name) as Pack).create(host, evaluation);
+
+  const names: Names = {
+    ...showNames, ...timeNames, ...dataNames(host), ...runNames(host, seed), ...checkNames,
+    view: (evaluation) => (input: unknown) => ask.view(input, evaluation),
+    Inputs: () => Inputs,
+    console: makeConsole,
+    random: (evaluation) => (from?: number | bigint) => from === undefined ? generatorOf(evaluation).own : random(from),
+    help: (evaluation) => (what?: unknown) => { evaluation.emit({ kind: 'markdown', markdown: helpText(nameOf(what, evaluation)) }); },
+    Plot: pack('plot'),
+    tf: pack('tf'),
+  };
+
+  const bound = new WeakMap<Evaluation, Map<string, unknown>>();
+  const bind = (name: string, evaluation: Evaluation): unknown => {
+    if (isAbsent(name)) throw absentError(name);
+    let own = bound.get(evaluation);
+    if (!own) bound.set(evaluation, own = new Map());
+    if (!own.has(name)) own.set(name, names[name]!(evaluation));
+    return own.get(name);
+  };
+  const nameOf = (what: unknown, evaluation: Evaluation): string | undefined => {
+    if (what === undefined || typeof what === 'string') return what;
+    const light = documented.find((name) => name !== 'Plot' && name !== 'tf' && name in names && bind(name, evaluation) === what);
+    if (light) return light;
+    if (Object.values(Inputs).includes(what as never)) return 'Inputs';
+    return String((what as { name?: unknown } | null)?.name ?? typeof what);
+  };
+
+  patchMathRandom();
+  return {
+    has: (name) => Object.hasOwn(names, name) || isAbsent(name),
+    bind,
+    show,
+    view: ask.view,
+    input: ask.input,
+    control,
+    importModule: createModules(host),
+    enter(evaluation) {
+      const before = randomness;
+      randomness = () => generatorOf(evaluation).math;
+      return () => { randomness = before; };
+    },
+    toJson,
+  };
+}
+
+let patched = false;
+
+/** `Math.random` of a cell draws from the cell's generator, so a seed repeats it; all other code keeps the browser's. */
+function patchMathRandom(): void {
+  if (patched) return;
+  patched = true;
+  const original = Math.random;
+  Math.random = () => randomness ? randomness().uniform() : original();
+}

@@ -1,0 +1,219 @@
+/* Names about time: progress, sleep, steps of a loop, timers that know their cell, ending quietly. Our own waits lend the
+   turn (host.lend), so sliders answer during a training; all of them end with the evaluation. */
+
+import { Interrupted, Mutable, StopSignal, type Evaluation, type Host, type Library } from './host.ts';
+import type { Output } from '../output/types.ts';
+import type { Names } from './names.ts';
+
+const SHOW_MS = 100;
+const BREATH_MS = 16;
+
+export interface Time { readonly names: Names; readonly control: Library['control'] }
+
+export function createTime(host: Host, show: (value: unknown, evaluation: Evaluation) => void): Time {
+  /** Loops that can be paused, by cell. */
+  const loops = new Map<string, Set<Loop>>();
+  return {
+    control(id, action) {
+      const running = loops.get(id);
+      for (const loop of running ?? []) loop.pause(action === 'pause');
+      return Boolean(running?.size);
+    },
+    names: {
+      progress: (evaluation) => (items: unknown, options?: { label?: string }) => progress(host, evaluation, items, options?.label ?? ''),
+      steps: (evaluation) => (n: number, options: { run?: { name: string }; label?: string } = {}) => {
+        if (!Number.isInteger(n) || n < 0) throw new RangeError(`steps: expected a number of steps, an integer from 0 on, got ${String(n)}.`);
+        const meter = new Meter(evaluation, options.label ?? options.run?.name ?? '', n, true);
+        return steps(host, evaluation, n, meter, loops);
+      },
+      sleep: (evaluation) => (ms: number) => host.lend(evaluation, new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        evaluation.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      })),
+      signal: (evaluation) => evaluation.signal,
+      onDispose: (evaluation) => (fn: () => void) => {
+        if (typeof fn !== 'function') throw new TypeError('onDispose: expected a function to call when the cell is evaluated again.');
+        evaluation.onDispose(fn);
+      },
+      stop: (evaluation) => (condition: unknown, output?: unknown) => {
+        if (!condition) return;
+        show(output, evaluation);
+        throw new StopSignal('ended by stop()');
+      },
+      mutable: () => (value: unknown) => new Mutable(value),
+      setTimeout: (evaluation) => (fn: unknown, ms?: number, ...args: unknown[]) => setTimeout(entered(host, evaluation, fn, args), ms),
+      setInterval: (evaluation) => (fn: unknown, ms?: number, ...args: unknown[]) => {
+        const timer = setInterval(entered(host, evaluation, fn, args), ms);
+        evaluation.onDispose(() => clearInterval(timer));
+        return timer;
+      },
+      queueMicrotask: (evaluation) => (fn: unknown) => queueMicrotask(entered(host, evaluation, fn, [])),
+      ...(typeof requestAnimationFrame === 'function' ? {
+        requestAnimationFrame: (evaluation: Evaluation) => (fn: FrameRequestCallback) => requestAnimationFrame((time) => entered(host, evaluation, fn, [time])()),
+      } : {}),
+    },
+  };
+}
+
+/** `fn` as code of its cell: what it throws, at once or later, is a late error there. */
+function entered(host: Host, evaluation: Evaluation, fn: unknown, args: readonly unknown[]): () => void {
+  if (typeof fn !== 'function') throw new TypeError(`A timer needs a function, got ${typeof fn}.`);
+  return () => host.enter(evaluation, () => {
+    const result: unknown = (fn as (...args: readonly unknown[]) => unknown)(...args);
+    if (result instanceof Promise) result.catch((error: unknown) => { if (!(error instanceof Interrupted)) evaluation.lateError(error); });
+  });
+}
+
+/** One progress output: shown first and last, and at most ten times a second between. */
+class Meter {
+  readonly #evaluation: Evaluation;
+  readonly #label: string;
+  readonly #total: number | undefined;
+  readonly #pausable: boolean;
+  #started = performance.now();
+  #shownAt = -Infinity;
+  #key: number | undefined;
+  #done = 0;
+  #finished = false;
+
+  constructor(evaluation: Evaluation, label: string, total: number | undefined, pausable = false) {
+    this.#evaluation = evaluation;
+    this.#label = label;
+    this.#total = total;
+    this.#pausable = pausable;
+    this.show();
+  }
+
+  advance(n = 1): void {
+    this.#done += n;
+    if (performance.now() - this.#shownAt >= SHOW_MS) this.show();
+  }
+
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.show();
+  }
+
+  /** The clock stands still while paused. */
+  rest(ms: number): void { this.#started += ms; }
+
+  get complete(): boolean { return this.#total !== undefined && this.#done >= this.#total; }
+
+  show(paused = false): void {
+    this.#shownAt = performance.now();
+    const seconds = (this.#shownAt - this.#started) / 1000;
+    const rate = seconds > 0 ? this.#done / seconds : 0;
+    const output: Output = {
+      kind: 'progress', label: this.#label, done: this.#done, rate, finished: this.#finished,
+      ...(this.#total === undefined ? {} : { total: this.#total }),
+      ...(this.#total !== undefined && rate > 0 && !this.#finished ? { remainingMs: Math.max(0, (this.#total - this.#done) / rate * 1000) } : {}),
+      ...(this.#pausable ? { pausable: !this.#finished, paused } : {}),
+    };
+    this.#key = this.#evaluation.emit(output, this.#key);
+  }
+}
+
+function progress(host: Host, evaluation: Evaluation, items: unknown, label: string): unknown {
+  if (typeof items === 'number') {
+    if (!(items >= 0)) throw new RangeError(`progress: expected a total from 0 on, got ${items}.`);
+    const meter = new Meter(evaluation, label, items);
+    return {
+      advance: (n = 1) => {
+        meter.advance(n);
+        if (meter.complete) meter.finish();
+      },
+      done: () => meter.finish(),
+    };
+  }
+  if (typeof items === 'object' && items !== null && Symbol.asyncIterator in items) return followAsync(host, evaluation, items as AsyncIterable<unknown>, label);
+  if (typeof items === 'string' || typeof items === 'object' && items !== null && Symbol.iterator in items) return follow(evaluation, items as Iterable<unknown>, label);
+  throw new TypeError(`progress: expected something to iterate or a total, got ${typeof items}. Use progress(list) in a loop, or progress(100) and advance().`);
+}
+
+const totalOf = (items: object | string): number | undefined => {
+  const { length, size } = Object(items) as { length?: unknown; size?: unknown };
+  return typeof length === 'number' ? length : typeof size === 'number' ? size : undefined;
+};
+
+function* follow(evaluation: Evaluation, items: Iterable<unknown>, label: string): Generator<unknown, void> {
+  const meter = new Meter(evaluation, label, totalOf(items));
+  try {
+    for (const item of items) {
+      yield item;
+      meter.advance();
+    }
+  } finally {
+    meter.finish();
+  }
+}
+
+async function* followAsync(host: Host, evaluation: Evaluation, items: AsyncIterable<unknown>, label: string): AsyncGenerator<unknown, void> {
+  const meter = new Meter(evaluation, label, totalOf(items));
+  const iterator = items[Symbol.asyncIterator]();
+  let over = false;
+  try {
+    for (;;) {
+      const result = await host.lend(evaluation, Promise.resolve(iterator.next()));
+      if (result.done) break;
+      yield result.value;
+      meter.advance();
+    }
+    over = true;
+  } finally {
+    meter.finish();
+    if (!over) await iterator.return?.();
+  }
+}
+
+/** A running `steps` loop as its pause button sees it. */
+interface Loop { pause(paused: boolean): void }
+
+async function* steps(host: Host, evaluation: Evaluation, n: number, meter: Meter, loops: Map<string, Set<Loop>>): AsyncGenerator<number, void> {
+  let resumed: Promise<void> | undefined;
+  let resume = (): void => {};
+  const loop: Loop = {
+    pause: (paused) => {
+      if (paused === (resumed !== undefined)) return;
+      if (paused) resumed = new Promise((resolve) => { resume = resolve; });
+      else {
+        resumed = undefined;
+        resume();
+      }
+      meter.show(paused);
+    },
+  };
+  const beside = loops.get(evaluation.cell) ?? new Set();
+  loops.set(evaluation.cell, beside.add(loop));
+  let breathed = performance.now();
+  try {
+    for (let step = 0; step < n; step++) {
+      if (evaluation.signal.aborted) throw new Interrupted('Stopped.');
+      const now = performance.now();
+      if (resumed || now - breathed >= BREATH_MS) {
+        if (!resumed) await host.lend(evaluation, breath());
+        const pausedAt = performance.now();
+        while (resumed) await host.lend(evaluation, resumed);
+        breathed = performance.now();
+        meter.rest(breathed - pausedAt);
+      }
+      yield step;
+      meter.advance();
+    }
+  } finally {
+    beside.delete(loop);
+    meter.finish();
+  }
+}
+
+/** A task of its own behind the waiting messages; unlike a timer, not slowed in a background tab. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}
