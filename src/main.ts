@@ -1,0 +1,278 @@
+/* The page's entry: decides by the address what is shown, opens the store, gives a session its worker and services, and
+   binds it to the page. Static pages come alive where they stand; notebooks of the reader's own are rendered first. */
+
+import './view/styles/index.css';
+import './view/live.css';
+import type { Compiled, Session, SessionOptions, WorkerLike } from './session/types.ts';
+import type { ServiceCall } from './engine/protocol.ts';
+import type { Store, StoredNotebook } from './store/types.ts';
+import { createSession } from './session/session.ts';
+import { bindNotebook, type NotebookOptions } from './view/NotebookView.ts';
+import { h } from './view/dom.ts';
+import { freeId, freshNotebook, makeBar, plainPage, withId } from './view/frame.ts';
+
+interface PageData { readonly compiled: Compiled; readonly shippedHash: string; readonly folder: string }
+
+const page = document.documentElement;
+const base = new URL(page.dataset['base'] ?? './', location.href);
+const baseHref = page.dataset['base'] ?? './';
+let close: () => void = () => undefined;
+let current: Session | undefined;
+let openedFile: { readonly name: string; readonly text: string } | undefined;
+
+// ---- the store: opened once, after the first paint, and never waited for longer than this
+const storeMs = 3000;
+let storeOpening: Promise<Store> | undefined;
+function openedStore(): Promise<Store> {
+  return storeOpening ??= import('./store/index.ts').then(async ({ openStore, sweepDeadRuns }) => {
+    const store = await openStore();
+    void sweepDeadRuns(store).catch(() => undefined);
+    return store;
+  });
+}
+async function storeNow(): Promise<Store | undefined> {
+  return Promise.race([openedStore().catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
+}
+
+// ---- sessions
+const analyser: SessionOptions['analyser'] = () => import('./analysis/index.ts');
+
+function createWorker(): WorkerLike {
+  return new Worker(new URL(__ENGINE_URL__, base), { name: 'gradus-ts' }) as unknown as WorkerLike;
+}
+
+/** Answers what cells ask for; `folder` (relative to the site) is where the notebook's files lie, absent where it has none. */
+function services(folder: string | undefined): Pick<SessionOptions, 'services' | 'moduleText'> {
+  const beside = async (name: string): Promise<Response> => {
+    if (folder === undefined) throw new Error(`"${name}" is not there: this notebook has no folder. Add the file with Inputs.file(), which gives the same object.`);
+    const clean = name.replace(/^\.\//, '');
+    if (/^[a-z]+:|^\/|(^|\/)\.\.(\/|$)/i.test(clean)) throw new Error(`"${name}" lies outside of the notebook's folder. Only files beside the notebook can be read.`);
+    const response = await fetch(new URL(clean, new URL(folder, base)));
+    if (!response.ok || response.headers.get('content-type')?.startsWith('text/html') === true && !/\.html?$/.test(clean)) throw new Error(`"${name}" is not beside this notebook.`);
+    return response;
+  };
+  return {
+    async services(call: ServiceCall) {
+      if (call.service === 'file') {
+        const response = await beside(call.name);
+        return { name: call.name.split('/').at(-1), type: response.headers.get('content-type') ?? '', bytes: await response.arrayBuffer() };
+      }
+      if (call.service === 'dataset') return (await import('./engine/datasets.ts')).fetchDataset(base.href, call.name);
+      throw new Error(`The page has no service "${call.service}".`);
+    },
+    ...(folder === undefined ? {} : { moduleText: async (name: string) => (await beside(name)).text() }),
+  };
+}
+
+interface Opening {
+  readonly compiled: Compiled;
+  readonly folder?: string | undefined;
+  readonly stored?: StoredNotebook | undefined;
+  readonly shippedHash?: string | undefined;
+  /** Nothing of it reaches the store. */
+  readonly unsaved?: boolean;
+  readonly view: NotebookOptions;
+}
+
+function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Opening): Session {
+  const root = document.querySelector<HTMLElement>('main.nb') ?? document.body;
+  const session = createSession({
+    text: compiled.text, compiled, analyser, createWorker, ...services(folder), now: Date.now,
+    engine: { set: {}, headless: false, base: base.href, packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])) },
+    ...(unsaved ? { unsaved } : { store: openedStore() }),
+    ...(stored === undefined ? {} : { stored }), ...(shippedHash === undefined ? {} : { shippedHash }),
+  });
+  const unbind = bindNotebook(root, session, view);
+  current = session;
+  close = () => { unbind(); session.dispose(); };
+  if (compiled.front?.open === 'run' && view.locked === undefined) void runWhenSeen(session);
+  return session;
+}
+
+/** `open: run`: as soon as the page is visible, unless the reader has turned it off. */
+async function runWhenSeen(session: Session): Promise<void> {
+  if ((await (await storeNow())?.setting('open').catch(() => undefined)) === 'wait') return;
+  if (document.hidden) await new Promise<void>((resolve) => document.addEventListener('visibilitychange', () => resolve(), { once: true }));
+  if (session.engine === 'off') session.runAuto();
+}
+
+// ---- what is shown
+function replaceBody(title: string, ...content: Node[]): void {
+  close();
+  close = () => undefined;
+  for (const child of [...document.body.children]) if (child.tagName !== 'SCRIPT' && !child.classList.contains('skip')) child.remove();
+  document.body.append(...content);
+  document.title = `${title} · Gradus`;
+  delete page.dataset['place'];
+  delete page.dataset['engine'];
+  scrollTo(0, 0);
+}
+
+function missing(id: string): void {
+  replaceBody(`No notebook called ${id}`, makeBar(baseHref, { title: '', commands: false }), plainPage(`No notebook called ${id}`, 'It does not ship with this site, and it is not stored in this browser.', baseHref));
+}
+
+/** Renders a text in the browser and brings it alive. */
+async function showText(text: string, opening: Omit<Opening, 'compiled'>, band: (HTMLElement | null)[] = []): Promise<void> {
+  const { renderOwn, setMarkup } = await import('./view/own.ts');
+  const own = await renderOwn(text, baseHref);
+  const box = h('div');
+  setMarkup(box, own.html);
+  replaceBody(own.title, makeBar(baseHref, { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) }), ...band.filter((part) => part !== null), ...box.childNodes);
+  comeAlive({ ...opening, compiled: own.compiled });
+}
+
+const noteOf = (words: string, link: string, href: string): HTMLElement => h('div', { class: 'banner', role: 'note' }, h('div', {}, words), h('a', { class: 'btn small', href }, link));
+
+async function showStored(stored: StoredNotebook, folder?: string): Promise<void> {
+  const shipped = stored.shippedHash !== undefined;
+  await showText(stored.text, { stored, shippedHash: stored.shippedHash, folder: shipped ? folder ?? `n/${stored.id}/` : undefined, view: { name: stored.id } },
+    shipped ? [noteOf('Your copy of a notebook that ships with this site.', 'Show the shipped text', `${baseHref}n/${stored.id}/?shipped`)] : []);
+}
+
+async function showOpened(): Promise<void> {
+  const file = openedFile;
+  if (file === undefined) { location.replace(base); return; }
+  const { refusal } = await import('./view/own.ts');
+  const reason = refusal(file.text, file.name);
+  if (reason !== undefined) {
+    replaceBody(file.name, makeBar(baseHref, { title: '', commands: false }), plainPage('This file cannot be opened', reason, baseHref));
+    document.querySelector<HTMLElement>('#main')?.setAttribute('role', 'alert');
+    return;
+  }
+  const save = h('button', { type: 'button', class: 'btn solid', 'data-action': 'save-copy' }, 'Save a copy');
+  let saving = false;
+  await showText(file.text, {
+    unsaved: true,
+    view: {
+      name: file.name.replace(/\.[^.]*$/, ''), locked: 'This notebook is from a file. Save a copy to run it.',
+      async saveCopy() {
+        if (saving) return;
+        saving = true;
+        const store = await openedStore();
+        const wanted = /^id:\s*["']?([\p{L}\p{N}._-]+)/mu.exec(file.text.slice(0, file.text.indexOf('\n---')))?.[1] ?? 'untitled';
+        const id = await freeId(wanted, (candidate) => isTaken(store, candidate));
+        await keep(store, id, current?.text ?? file.text);
+        openedFile = undefined;
+        location.hash = `#/n/${encodeURIComponent(id)}`;
+      },
+    },
+  }, [h('div', { class: 'banner', role: 'note' }, h('div', {}, h('strong', {}, `From the file ${file.name}.`), ' Nothing in it runs before you save a copy in this browser.'), save)]);
+}
+
+async function isTaken(store: Store, id: string): Promise<boolean> {
+  return await store.notebook(id) !== undefined || await isShipped(id);
+}
+
+async function isShipped(id: string): Promise<boolean> {
+  const response = await fetch(new URL(`n/${encodeURIComponent(id)}/`, base), { method: 'HEAD' }).catch(() => undefined);
+  return response?.ok === true;
+}
+
+async function keep(store: Store, id: string, text: string): Promise<void> {
+  const title = /^title:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? id;
+  await store.saveNotebook({ id, title, text: withId(text, id), revision: 1, createdAt: Date.now(), updatedAt: Date.now() });
+}
+
+/** `/n/ID/`: the static page, or one's own copy in its place. */
+async function showShipped(): Promise<void> {
+  const data = JSON.parse(document.getElementById('notebook-data')?.textContent ?? 'null') as PageData | null;
+  if (data === null) return;
+  const id = data.compiled.front?.id ?? '';
+  const asShipped = new URLSearchParams(location.search).has('shipped');
+  const stored = await (await storeNow())?.notebook(id).catch(() => undefined);
+  if (stored !== undefined && stored.text !== data.compiled.text && !asShipped) { await showStored(stored, data.folder); return; }
+  const edited = stored !== undefined && stored.text !== data.compiled.text;
+  if (edited) document.querySelector('header.bar')?.after(noteOf('The text as it ships. Your copy is kept; changes to this one are not.', 'Back to your copy', `${baseHref}n/${id}/`));
+  comeAlive({ compiled: data.compiled, folder: data.folder, shippedHash: data.shippedHash, stored, unsaved: edited, view: { name: id } });
+}
+
+async function showById(id: string): Promise<void> {
+  const stored = await (await storeNow())?.notebook(id).catch(() => undefined);
+  if (stored !== undefined) await showStored(stored);
+  else if (await isShipped(id)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
+  else missing(id);
+}
+
+async function showRuns(): Promise<void> {
+  const [{ RunsPage }, { render }, { createComponent }, store] = await Promise.all([import('./view/runs/RunsPage.tsx'), import('solid-js/web'), import('solid-js'), openedStore()]);
+  const box = h('div');
+  replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, runs: true }), box);
+  close = render(() => createComponent(RunsPage, { store }), box);
+}
+
+let home = location.hash;
+async function route(): Promise<void> {
+  const { hash } = location;
+  const own = /^#\/n\/([^/?]+)/.exec(hash);
+  if (own !== null) return showById(decodeURIComponent(own[1]!));
+  if (/^#\/runs\b/.test(hash)) return showRuns();
+  if (hash === '#/file') return showOpened();
+  if (/^#(g1\.|src=)/.test(hash)) {
+    replaceBody('A notebook in a link', makeBar(baseHref, { title: '', commands: false }), plainPage('Notebooks in links come later', 'This version does not open a notebook from a link. A file can be opened on the course map.', baseHref));
+    return;
+  }
+  if (page.dataset['kind'] === 'notebook') return showShipped();
+  if (page.dataset['kind'] === 'map') close = (await import('./view/map/live.ts')).bindMap(document.querySelector<HTMLElement>('main') ?? document.body);
+  const place = document.querySelector('[data-missing]');
+  if (place !== null) place.textContent = decodeURIComponent(/\/n\/([^/]+)\/?$/.exec(location.pathname)?.[1] ?? location.pathname);
+}
+
+addEventListener('hashchange', () => {
+  const app = (hash: string): boolean => /^#(\/|g1\.|src=)/.test(hash);
+  const before = home;
+  home = location.hash;
+  if (app(location.hash)) void show();
+  else if (app(before)) location.reload();                    // back to the static page of this address
+});
+
+// ---- commands of every page
+async function newNotebook(): Promise<void> {
+  const store = await openedStore();
+  const id = await freeId('untitled', (candidate) => isTaken(store, candidate));
+  await keep(store, id, freshNotebook(id));
+  location.hash = `#/n/${id}`;
+}
+
+async function openFile(file: File): Promise<void> {
+  openedFile = { name: file.name, text: await file.text() };
+  if (location.hash === '#/file') void show();
+  else location.hash = '#/file';
+}
+
+document.addEventListener('change', (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || input.type !== 'file' || input.closest('[data-cell]') !== null) return;
+  const file = input.files?.[0];
+  if (file !== undefined) void openFile(file);
+  input.value = '';
+});
+document.addEventListener('dragover', (event) => { if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault(); });
+document.addEventListener('drop', (event) => {
+  const file = event.dataTransfer?.files[0];
+  if (file === undefined || (event.target instanceof Element && event.target.closest('input[type=file]') !== null)) return;
+  event.preventDefault();
+  void openFile(file);
+});
+document.addEventListener('click', (event) => {
+  const action = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]')?.dataset['action'] : undefined;
+  if (action === 'theme') {
+    const dark = page.dataset['theme'] === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : page.dataset['theme'] === 'dark';
+    page.dataset['theme'] = dark ? 'light' : 'dark';
+    try { localStorage.setItem('theme', page.dataset['theme']); } catch { /* not allowed here: the choice lasts as long as the page */ }
+  } else if (action === 'new-notebook') void newNotebook();
+});
+
+/** Shows what the address names, then does what was pressed before the page was alive. */
+async function show(): Promise<void> {
+  try {
+    await route();
+  } catch (error) {
+    replaceBody('Gradus', makeBar(baseHref, { title: '', commands: false }), plainPage('This page could not be shown', error instanceof Error ? error.message : String(error), baseHref));
+  }
+  const early = window.__early ?? [];
+  window.__early = undefined;
+  for (const element of early) if (element.isConnected && !element.matches('input')) element.click();
+  for (const input of document.querySelectorAll<HTMLInputElement>('input[type=file][data-action="open-file"]')) if (input.files?.[0] !== undefined) void openFile(input.files[0]);
+}
+void show();

@@ -1,0 +1,58 @@
+/* The notebook's bar: the commands of notebook.md 6 by `data-action`, Run all that becomes Stop, and the facts of the
+   engine. The buttons stand in the static page; this gives them their effect. */
+
+import { createRenderEffect, on, type Accessor } from 'solid-js';
+import type { Voice } from './announce.ts';
+import { setText } from './dom.ts';
+import type { Facts } from './reactive.ts';
+
+export interface BarOptions {
+  readonly commands: Readonly<Record<string, () => void>>;
+  readonly facts: Accessor<Facts>;
+  readonly hasStale: () => boolean;
+  readonly canSaveCopy: boolean;
+  readonly voice: Voice;
+}
+
+const paths = { run: 'M4.5 2.8v10.4l8.6-5.2z', stop: 'M4 4h8v8H4z' };
+
+export function bindBar(page: Document, { commands, facts, hasStale, canSaveCopy, voice }: BarOptions): () => void {
+  const all = (action: string): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(`[data-action="${action}"]`)];
+  const reasons: Record<string, () => string | undefined> = {
+    share: () => 'Sharing by link is not part of this version. Download gives the notebook as a file.',
+    'save-copy': () => (canSaveCopy ? undefined : 'This notebook is kept in this browser: every change is saved as you type. Download gives a file.'),
+    'run-stale': () => (hasStale() ? undefined : 'No cell is out of date.'),
+  };
+  for (const action of ['share', ...(canSaveCopy ? [] : ['save-copy'])]) {
+    for (const button of all(action)) { button.setAttribute('aria-disabled', 'true'); button.title = reasons[action]?.() ?? ''; }
+  }
+  const onClick = (event: MouseEvent): void => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]') : null;
+    const action = button?.dataset['action'];
+    if (button === null || action === undefined) return;
+    const reason = reasons[action]?.();
+    if (reason !== undefined) { event.preventDefault(); voice.toast(reason); return; }
+    if (commands[action] !== undefined) { commands[action]!(); button.closest<HTMLElement>('[popover]')?.hidePopover(); }
+  };
+  page.addEventListener('click', onClick);
+
+  createRenderEffect(on(() => facts().busy, (busy) => {
+    for (const button of all('run-all')) {
+      const word = button.querySelector<HTMLElement>('[data-label], span');
+      if (word) setText(word, busy ? 'Stop' : 'Run all');
+      else for (const node of button.childNodes) if (node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim()) node.nodeValue = busy ? ' Stop' : ' Run all';
+      button.querySelector('path')?.setAttribute('d', busy ? paths.stop : paths.run);
+      button.toggleAttribute('data-busy', busy);
+    }
+  }));
+  createRenderEffect(on(facts, (now) => {
+    const { backend } = now, threads = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+    const words = backend === undefined ? '' : [backend.backend, backend.adapter, backend.backend === 'wasm' ? (threads === 1 ? '1 thread' : `${threads} threads`) : ''].filter(Boolean).join(' · ');
+    for (const place of page.querySelectorAll<HTMLElement>('[data-engine-facts], .bar .engine')) {
+      setText(place, now.saveError !== undefined ? `Not saved: ${now.saveError}` : words);
+      place.title = now.saveError ?? backend?.why ?? 'Where this notebook computes';
+      place.classList.toggle('bad-text', now.saveError !== undefined);
+    }
+  }));
+  return () => page.removeEventListener('click', onClick);
+}

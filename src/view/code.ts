@@ -1,0 +1,175 @@
+/* A cell's code: static and coloured until the reader goes there, then CodeMirror with the same metrics. What was typed
+   before the editor arrived is taken over with its selection. Edits reach the session at most `delayMs` later. */
+
+import type { CellStatus } from '../session/types.ts';
+import type { ErrorInfo } from '../output/types.ts';
+import type { Editor } from './editor.ts';
+import { h } from './dom.ts';
+
+export interface CodeOptions {
+  readonly id: () => string;
+  readonly edit: (code: string) => void;
+  /** Something typed waits to be handed to the session, or has been. */
+  readonly pending: (waits: boolean) => void;
+}
+
+const delayMs = 60;
+
+export class CodeBox {
+  readonly #box: HTMLElement;
+  #pre: HTMLElement | undefined;
+  #editor: Editor | undefined;
+  #mounting: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #shown: string;
+  #status: CellStatus;
+  #error: ErrorInfo | undefined;
+  readonly #options: CodeOptions;
+
+  constructor(box: HTMLElement, pre: HTMLElement, status: CellStatus, options: CodeOptions) {
+    this.#box = box;
+    this.#pre = pre;
+    this.#status = status;
+    this.#options = options;
+    this.#shown = status.code;
+    pre.addEventListener('focus', () => { void this.mount(); });
+    pre.addEventListener('input', () => this.#typed());
+    const typed = textOf(pre, status.code);
+    if (typed !== status.code) { this.#shown = typed; options.edit(typed); }      // typed before the page was alive
+    if (document.activeElement === pre) void this.mount();
+  }
+
+  get mounted(): boolean { return this.#editor !== undefined; }
+
+  /** Follows the session: names, errors, and text that changed elsewhere (undo). */
+  update(status: CellStatus): void {
+    const before = this.#status;
+    this.#status = status;
+    const error = status.state === 'error' ? status.error : undefined;
+    const moved = (error?.line !== this.#error?.line || error?.column !== this.#error?.column);
+    this.#error = error;
+    const foreign = status.code !== this.#shown && this.#timer === undefined && status.code !== before.code;
+    if (foreign) this.#shown = status.code;
+    if (this.#editor !== undefined) {
+      if (foreign) this.#editor.setCode(status.code);
+      if (before.uses !== status.uses) this.#editor.setNames(status.uses.map((use) => use.name));
+      if (moved || before.error !== status.error) this.#editor.markError(error);
+    } else if (this.#pre !== undefined && (foreign || moved) && document.activeElement !== this.#pre) paint(this.#pre, status, error);
+  }
+
+  rename(id: string): void {
+    this.#pre?.setAttribute('aria-label', `Code of ${id}`);
+    this.#editor?.rename(id);
+  }
+
+  /** Puts the caret at a place (from 1), at the end of the text without one. */
+  async focus(place?: { readonly line: number; readonly column: number }): Promise<void> {
+    this.#box.hidden = false;
+    this.#pre?.focus({ preventScroll: true });
+    await this.mount();
+    this.#editor?.focus(place);
+  }
+
+  /** Hands to the session what was typed. */
+  flush(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const text = this.#editor?.code() ?? (this.#pre === undefined ? this.#shown : textOf(this.#pre, this.#shown));
+    if (text !== this.#shown) { this.#shown = text; this.#options.edit(text); }
+    this.#options.pending(false);
+  }
+
+  mount(): Promise<void> {
+    return this.#mounting ??= import('./editor.ts').then(({ openEditor }) => {
+      const pre = this.#pre;
+      if (pre === undefined || !pre.isConnected) return;
+      const code = textOf(pre, this.#shown), selection = selectionIn(pre), focused = document.activeElement === pre;
+      const scroll = this.#box.scrollLeft;
+      this.#editor = openEditor({
+        id: this.#options.id(), code, selection, names: this.#status.uses.map((use) => use.name), language: this.#status.language,
+        changed: () => this.#typed(), left: () => this.flush(),
+      });
+      this.#pre = undefined;
+      pre.replaceWith(this.#editor.element);
+      this.#box.scrollLeft = scroll;
+      if (focused) this.#editor.focus('keep');
+      this.#editor.markError(this.#error);
+      if (code !== this.#shown) this.#typed();
+    });
+  }
+
+  dispose(): void {
+    this.flush();
+    this.#editor?.dispose();
+  }
+
+  #typed(): void {
+    this.#options.pending(true);
+    this.#timer ??= setTimeout(() => this.flush(), delayMs);
+  }
+}
+
+/** The text of an editable block. Chromium ends a block whose last line is empty with one line break more. */
+function textOf(pre: HTMLElement, before: string): string {
+  let text = '';
+  const walk = (node: Node): void => {
+    if (node.nodeType === Node.TEXT_NODE) text += node.nodeValue ?? '';
+    else if (node instanceof HTMLBRElement) text += '\n';
+    else node.childNodes.forEach(walk);
+  };
+  walk(pre);
+  return text !== before && text.endsWith('\n') && !before.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+function selectionIn(pre: HTMLElement): { anchor: number; head: number } | undefined {
+  const selection = document.getSelection();
+  if (selection === null || selection.anchorNode === null || selection.focusNode === null || !pre.contains(selection.anchorNode) || !pre.contains(selection.focusNode)) return undefined;
+  const offset = (node: Node, at: number): number => {
+    const range = document.createRange();
+    range.setStart(pre, 0);
+    range.setEnd(node, at);
+    return range.toString().length;
+  };
+  return { anchor: offset(selection.anchorNode, selection.anchorOffset), head: offset(selection.focusNode, selection.focusOffset) };
+}
+
+/** Colours the static code; the line of an error gets its wash and the place a wavy line. */
+export function paint(pre: HTMLElement, status: CellStatus, error?: ErrorInfo): void {
+  const { code } = status;
+  const owner = new Map(status.uses.map((use) => [use.name, use.cell]));
+  const bad = error?.line === undefined ? undefined : squiggleOf(code, error.line, error.column ?? 1);
+  const cuts = new Set([0, code.length, ...(bad === undefined ? [] : [bad.lineStart, bad.from, bad.to, bad.lineEnd])]);
+  for (const [start, end] of status.tokens) { cuts.add(start); cuts.add(end); }
+  const places = [...cuts].filter((at) => at >= 0 && at <= code.length).sort((a, b) => a - b);
+  const lineBox = bad === undefined ? undefined : h('span', { class: 'ln bad' });
+  const out: Node[] = [];
+  let t = 0;
+  for (let i = 0; i + 1 < places.length; i++) {
+    const from = places[i]!, to = places[i + 1]!;
+    while (t < status.tokens.length && status.tokens[t]![1] <= from) t++;
+    const token = status.tokens[t];
+    const text = code.slice(from, to), kind = token !== undefined && token[0] <= from && token[1] >= to ? token[2] : undefined;
+    let node: Node = document.createTextNode(text);
+    if (kind === 'x' && owner.has(text)) node = h('a', { class: 'x', href: `#cell-${owner.get(text)}` }, text);
+    else if (kind !== undefined) node = h('span', { class: kind }, text);
+    if (bad !== undefined && from >= bad.from && to <= bad.to) node = h('span', { class: 'squiggle' }, node);
+    if (bad !== undefined && lineBox !== undefined && from >= bad.lineStart && to <= bad.lineEnd) {
+      if (!lineBox.firstChild) out.push(lineBox);
+      lineBox.append(node);
+    } else out.push(node);
+  }
+  pre.replaceChildren(...out);
+}
+
+/** The stretch to underline: the word at the place, or what stands there up to the next gap. Offsets into the code; the
+    line includes its line break. */
+export function squiggleOf(code: string, line: number, column: number): { lineStart: number; lineEnd: number; from: number; to: number } | undefined {
+  const lines = code.split('\n');
+  if (line < 1 || line > lines.length) return undefined;
+  let lineStart = 0;
+  for (let i = 0; i < line - 1; i++) lineStart += lines[i]!.length + 1;
+  const text = lines[line - 1]!, at = Math.min(Math.max(0, column - 1), text.length);
+  const length = /^(?:[\p{L}\p{N}_$]+|\S)/u.exec(text.slice(at))?.[0].length ?? 0;
+  return { lineStart, lineEnd: Math.min(code.length, lineStart + text.length + 1), from: lineStart + at, to: lineStart + at + length };
+}

@@ -1,0 +1,133 @@
+/* Draws a cell's outputs into `[data-outputs]`: one child `[data-kind][data-key]` per output, kept and updated in place as
+   long as key and kind stay, so an input keeps focus and a picture stays until the new one is there. Light kinds are
+   drawn at once; heavy ones when they come near the window, their element being there all the same. */
+
+import type { Output } from '../../output/types.ts';
+import type { KeyedOutput } from '../../session/types.ts';
+import { h } from '../dom.ts';
+import { count } from '../words.ts';
+import { drawCheck, drawLog, drawProgress, drawText, drawTruncated } from './lines.ts';
+import { drawValue } from './value.ts';
+import { drawTable } from './table.ts';
+import { drawTensor } from './tensor.ts';
+import { drawMetric } from './metric.ts';
+import { drawHtml, drawImage, drawMarkdown, drawPlot } from './pictures.ts';
+import { drawLateError } from './error.ts';
+import { drawInput } from '../inputs/input.ts';
+
+/** What a drawing may do beside drawing. */
+export interface OutputContext {
+  readonly cell: string;
+  input(id: string, value: unknown): void;
+  control(id: string, action: 'pause' | 'resume'): void;
+  /** Puts the caret at a place of a cell. */
+  go(cell: string, line: number, column: number): void;
+}
+
+/** A drawn output. `update` returns false when it cannot show this output and has to be made anew. */
+export interface Drawing {
+  update(output: Output): boolean;
+  dispose?(): void;
+}
+
+export type Draw<K extends Output['kind']> = (output: Extract<Output, { kind: K }>, element: HTMLElement, context: OutputContext) => Drawing;
+
+interface Slot { readonly element: HTMLElement; output: Output; drawing: Drawing | undefined }
+
+const logLimit = 200;
+const heavy: ReadonlySet<Output['kind']> = new Set(['plot', 'table', 'tensor', 'html', 'image', 'markdown', 'metric']);
+const slots = new WeakMap<HTMLElement, Map<string, Slot>>();
+const waiting = new WeakMap<Element, () => void>();
+let observer: IntersectionObserver | undefined;
+
+/** Brings `container` to show exactly `outputs`. */
+export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutput[], context: OutputContext): void {
+  const before = slots.get(container);
+  if (before === undefined && outputs.length === 0) { if (container.firstChild) container.replaceChildren(); return; }
+  if (before === undefined) container.replaceChildren();
+  const known = before ?? new Map<string, Slot>();
+  const next = new Map<string, Slot>();
+  let logs = 0, lastLog: { slot: Slot; level: string; text: string; times: number } | undefined, logsLeft = 0;
+  let cursor: ChildNode | null = container.firstChild;
+  const showAllLogs = container.dataset['logs'] === 'all';
+  for (const { key, output } of outputs) {
+    if (output.kind === 'log' && 'text' in output) {
+      if (lastLog !== undefined && lastLog.level === output.level && lastLog.text === output.text && lastLog.slot.output.kind === 'log') {
+        lastLog.times += output.count ?? 1;
+        lastLog.slot.drawing?.update({ ...output, count: lastLog.times });
+        continue;
+      }
+      if (++logs > logLimit && !showAllLogs) { logsLeft++; lastLog = undefined; continue; }
+    }
+    const id = `${output.kind} ${key}`;
+    let slot = known.get(id);
+    if (slot === undefined) slot = open(key, output, context);
+    else if (slot.output !== output) show(slot, output, context);
+    next.set(id, slot);
+    known.delete(id);
+    if (slot.element === cursor) cursor = cursor.nextSibling; else container.insertBefore(slot.element, cursor);
+    lastLog = output.kind === 'log' && 'text' in output ? { slot, level: output.level, text: output.text, times: output.count ?? 1 } : undefined;
+  }
+  for (const slot of known.values()) { observer?.unobserve(slot.element); slot.drawing?.dispose?.(); slot.element.remove(); }
+  container.querySelector(':scope > .more')?.remove();
+  if (logsLeft > 0) {
+    const more = h('button', { type: 'button', class: 'btn bare small more', onclick: () => { container.dataset['logs'] = 'all'; drawOutputs(container, outputs, context); } }, `${count(logsLeft)} more`);
+    container.append(more);
+  }
+  slots.set(container, next);
+}
+
+/** Whether `container` shows outputs that this module has drawn. */
+export function hasOutputs(container: HTMLElement): boolean {
+  return (slots.get(container)?.size ?? 0) > 0;
+}
+
+export function disposeOutputs(container: HTMLElement): void {
+  for (const slot of slots.get(container)?.values() ?? []) { observer?.unobserve(slot.element); slot.drawing?.dispose?.(); }
+  slots.delete(container);
+}
+
+function open(key: number, output: Output, context: OutputContext): Slot {
+  const element = h('div', { class: 'out', 'data-kind': output.kind, 'data-key': key });
+  const slot: Slot = { element, output, drawing: undefined };
+  if (!heavy.has(output.kind)) show(slot, output, context);
+  else {
+    observer ??= new IntersectionObserver((entries) => {
+      for (const entry of entries) if (entry.isIntersecting) { observer?.unobserve(entry.target); waiting.get(entry.target)?.(); waiting.delete(entry.target); }
+    }, { rootMargin: '800px' });
+    waiting.set(element, () => show(slot, slot.output, context));
+    observer.observe(element);
+  }
+  return slot;
+}
+
+function show(slot: Slot, output: Output, context: OutputContext): void {
+  const hidden = slot.drawing === undefined && waiting.has(slot.element);
+  const first = slot.output === output;
+  slot.output = output;
+  if (hidden && !first) return;                          // still far away: drawn with the latest output when it comes near
+  if (slot.drawing?.update(output) === true) return;
+  slot.drawing?.dispose?.();
+  slot.element.replaceChildren();
+  slot.drawing = draw(output, slot.element, context);
+}
+
+function draw(output: Output, element: HTMLElement, context: OutputContext): Drawing {
+  switch (output.kind) {
+    case 'text': return drawText(output, element, context);
+    case 'value': return drawValue(output, element, context);
+    case 'table': return drawTable(output, element, context);
+    case 'tensor': return drawTensor(output, element, context);
+    case 'plot': return drawPlot(output, element, context);
+    case 'input': return drawInput(output, element, context);
+    case 'html': return drawHtml(output, element, context);
+    case 'image': return drawImage(output, element, context);
+    case 'markdown': return drawMarkdown(output, element, context);
+    case 'log': return 'text' in output ? drawLog(output, element, context) : drawTruncated(output, element, context);
+    case 'progress': return drawProgress(output, element, context);
+    case 'metric': return drawMetric(output, element, context);
+    case 'error': return drawLateError(output, element, context);
+    case 'check': return drawCheck(output, element, context);
+    default: return output satisfies never;
+  }
+}

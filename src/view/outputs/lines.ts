@@ -1,0 +1,89 @@
+/* The outputs that are a line: text, log, progress and check. They change in place, many times a second. */
+
+import type { Output } from '../../output/types.ts';
+import { fill, h, setText } from '../dom.ts';
+import { count, duration, number } from '../words.ts';
+import type { Draw, OutputContext } from './index.ts';
+
+type Log = Extract<Output, { kind: 'log'; text: string }>;
+type Truncated = Extract<Output, { kind: 'log'; truncated: number }>;
+
+export const drawText: Draw<'text'> = (output, element) => {
+  const text = h('div', {}, output.text);
+  element.append(text);
+  return { update: (next) => next.kind === 'text' && (setText(text, next.text), true) };
+};
+
+/** Level as a word at the left where it says something, the text, and how often the same line came. */
+export function drawLog(output: Log, element: HTMLElement, _context: OutputContext): { update(next: Output): boolean } {
+  const word = h('span', { class: 'level' }), text = h('span', { class: 'text' }), times = h('span', { class: 'count' });
+  const line = h('div', { class: 'log' }, text, times);
+  element.append(line);
+  const update = (next: Output): boolean => {
+    if (next.kind !== 'log' || !('text' in next)) return false;
+    line.dataset['level'] = next.level;
+    if (next.level === 'warn' || next.level === 'error') { setText(word, next.level); line.prepend(word); } else word.remove();
+    setText(text, next.text);
+    setText(times, (next.count ?? 1) > 1 ? `× ${count(next.count ?? 1)}` : '');
+    return true;
+  };
+  update(output);
+  return { update };
+}
+
+export function drawTruncated(output: Truncated, element: HTMLElement, _context: OutputContext): { update(next: Output): boolean } {
+  const update = (next: Output): boolean => {
+    if (next.kind !== 'log' || !('truncated' in next)) return false;
+    setText(element, `${count(next.truncated)} more outputs were left out: a cell shows 1 MB.`);
+    return true;
+  };
+  element.classList.add('quiet');
+  update(output);
+  return { update };
+}
+
+/** A bar where the total is known, and its words: how many, how fast, how long, and Pause where the loop can pause. */
+export const drawProgress: Draw<'progress'> = (output, element, context) => {
+  const bar = h('i'), track = h('div', { class: 'track', role: 'progressbar', 'aria-valuemin': '0' }, bar);
+  const done = h('span'), rate = h('span'), left = h('span');
+  let paused = false;
+  const pause = h('button', { type: 'button', class: 'btn bare small', onclick: () => context.control(context.cell, paused ? 'resume' : 'pause') });
+  element.append(h('div', { class: 'progress' }, track, h('div', { class: 'say' }, done, rate, left, h('span', { class: 'grow' }), pause)));
+  const update = (next: Output): boolean => {
+    if (next.kind !== 'progress') return false;
+    const total = next.total;
+    track.hidden = total === undefined;
+    bar.style.width = total === undefined || total === 0 ? '0' : `${Math.min(100, (100 * next.done) / total)}%`;
+    track.setAttribute('aria-label', next.label || 'progress');
+    track.setAttribute('aria-valuemax', String(total ?? 100));
+    track.setAttribute('aria-valuenow', String(total === undefined ? 0 : next.done));
+    fill(done, h('b', {}, count(next.done)), total === undefined ? ` ${next.label}` : ` of ${count(total)} ${next.label}`);
+    setText(rate, next.rate > 0 ? `${number(next.rate >= 10 ? Math.round(next.rate) : next.rate)} per second` : '');
+    setText(left, next.paused ? 'paused' : next.finished ? 'done' : next.remainingMs !== undefined ? `${duration(next.remainingMs)} left` : '');
+    paused = next.paused === true;
+    pause.hidden = next.pausable !== true || next.finished;
+    setText(pause, paused ? 'Resume' : 'Pause');
+    return true;
+  };
+  update(output);
+  return { update };
+};
+
+export const drawCheck: Draw<'check'> = (output, element) => {
+  const point = h('span', { class: 'pt', 'aria-hidden': 'true' }), name = h('b'), word = h('span', { class: 'vh' }), time = h('span', { class: 'num quiet' });
+  const message = h('p'), row = h('li', {}, point, h('span', {}, word, name), h('span'), time, message);
+  element.append(h('ul', { class: 'checks' }, row));
+  const update = (next: Output): boolean => {
+    if (next.kind !== 'check') return false;
+    point.className = `pt ${next.pass ? 'done' : 'fail'}`;
+    row.className = next.pass ? '' : 'bad';
+    setText(name, next.name);
+    setText(word, next.pass ? 'passed: ' : 'failed: ');
+    setText(time, duration(next.ms));
+    setText(message, next.message);
+    message.hidden = next.message === '';
+    return true;
+  };
+  update(output);
+  return { update };
+};

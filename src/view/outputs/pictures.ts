@@ -1,0 +1,108 @@
+/* Outputs that are pictures or documents: plot, image, html and markdown. Their libraries load when the first one is
+   drawn; until a new picture is there the old one stays. HTML never touches the page: it is shown in a frame without
+   scripts, without network and without our origin. */
+
+import type { Output } from '../../output/types.ts';
+import { h } from '../dom.ts';
+import type { Draw, Drawing } from './index.ts';
+
+/** Draws into a fresh element each time and swaps it in when it is ready; of several draws under way the latest wins. */
+function swapping<K extends Output['kind']>(kind: K, element: HTMLElement, draw: (output: Extract<Output, { kind: K }>, target: HTMLElement) => Promise<(() => void) | undefined>): Drawing {
+  let turn = 0, dispose: (() => void) | undefined;
+  return {
+    update(next) {
+      if (next.kind !== kind) return false;
+      const mine = ++turn;
+      const target = h('div', { class: 'swap' });
+      // The target has to be laid out to be measured, so it stands in the page, out of the flow, while it is drawn.
+      if (element.firstChild) { target.style.cssText = 'position:absolute;visibility:hidden;left:0;right:0'; element.style.position = 'relative'; }
+      element.append(target);
+      draw(next as Extract<Output, { kind: K }>, target).then((undo) => {
+        if (mine !== turn) { undo?.(); target.remove(); return; }
+        dispose?.();
+        dispose = undo;
+        for (const child of [...element.children]) if (child !== target) child.remove();
+        target.removeAttribute('style');
+      }, (error: unknown) => {
+        if (mine !== turn) { target.remove(); return; }
+        dispose?.();
+        dispose = undefined;
+        element.replaceChildren(h('p', { class: 'quiet' }, `This ${kind} cannot be drawn: ${error instanceof Error ? error.message : String(error)}`));
+      });
+      return true;
+    },
+    dispose() { turn++; dispose?.(); },
+  };
+}
+
+export const drawPlot: Draw<'plot'> = (output, element) => {
+  const drawing = swapping('plot', element, async (next, target) => {
+    const plot = await import('./plot.ts');
+    return plot.drawPlot(next, target);
+  });
+  drawing.update(output);
+  return drawing;
+};
+
+export const drawMarkdown: Draw<'markdown'> = (output, element) => {
+  const drawing = swapping('markdown', element, async (next, target) => {
+    const { drawMarkdownInto } = await import('./markdown.ts');
+    await drawMarkdownInto(next.markdown, target);
+    return undefined;
+  });
+  drawing.update(output);
+  return drawing;
+};
+
+export const drawImage: Draw<'image'> = (output, element) => {
+  const drawing = swapping('image', element, async (next, target) => {
+    const url = typeof next.data === 'string' ? addressOf(next.mime, next.data) : URL.createObjectURL(new Blob([next.data as BlobPart], { type: next.mime }));
+    const release = (): void => { if (url.startsWith('blob:')) URL.revokeObjectURL(url); };
+    const image = h('img', { src: url, alt: next.alt ?? '', width: next.width, height: next.height });
+    target.append(image);
+    try { await image.decode(); } catch { release(); throw new Error(`its data is not ${next.mime}`); }
+    return release;
+  });
+  drawing.update(output);
+  return drawing;
+};
+
+/** A data URL, base64, or the text of an SVG. */
+function addressOf(mime: string, data: string): string {
+  if (data.startsWith('data:')) return data;
+  if (data.trimStart().startsWith('<')) return `data:${mime};charset=utf-8,${encodeURIComponent(data)}`;
+  return `data:${mime};base64,${data}`;
+}
+
+const framePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** A frame without scripts cannot say how high it is, so its height is estimated from what stands in it, and the reader
+    can draw it larger. */
+export const drawHtml: Draw<'html'> = (output, element) => {
+  const frame = h('iframe', { sandbox: '', title: 'HTML output', class: 'html-frame', referrerpolicy: 'no-referrer' });
+  const box = h('div', { class: 'html-box' }, frame);
+  element.append(box);
+  const update = (next: Output): boolean => {
+    if (next.kind !== 'html') return false;
+    const style = getComputedStyle(element);
+    const colours = document.documentElement.dataset['theme'] ?? 'light dark';
+    frame.srcdoc = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${framePolicy}"><meta name="color-scheme" content="${colours}">`
+      + `<style>body{margin:0;font:15px/1.4 ${style.fontFamily.replaceAll('"', "'")};overflow-wrap:break-word}</style>${next.html}`;
+    box.style.height = `${heightOf(next.html)}px`;
+    return true;
+  };
+  update(output);
+  return { update };
+};
+
+function heightOf(html: string): number {
+  const body = new DOMParser().parseFromString(html, 'text/html').body;
+  let height = 0;
+  for (const block of body.querySelectorAll('h1, h2, h3, h4, p, li, tr, pre, br, hr, summary, div, svg, img, canvas, input, button, blockquote')) {
+    if (block.matches('svg, img, canvas')) height += Number(block.getAttribute('height')) || 160;
+    else if (block.matches('pre')) height += 22 * (block.textContent ?? '').split('\n').length + 16;
+    else if (block.matches('div')) height += [...block.childNodes].some((node) => node.nodeType === 3 && (node.textContent ?? '').trim() !== '') ? 22 : 0;
+    else height += block.matches('h1, h2, h3, h4, p, blockquote') ? 38 + 22 * Math.floor((block.textContent ?? '').length / 95) : 26;
+  }
+  return Math.min(640, Math.max(28, height, 22 * Math.ceil((body.textContent ?? '').trim().length / 95) + 6));
+}

@@ -1,0 +1,128 @@
+/* A tensor as a picture: leading axes become tiles, the last two a heat map (a vector is one row). Values from 0 up go
+   from paper to ink, signed ones from ultramarine through paper to vermilion, symmetric about zero. Below it min, max and
+   mean of what was sent; "Values" shows the numbers of the tile under the cursor. */
+
+import type { Output } from '../../output/types.ts';
+import { fill, h, setText } from '../dom.ts';
+import { count, number, plural } from '../words.ts';
+import type { Draw } from './index.ts';
+
+type Tensor = Extract<Output, { kind: 'tensor' }>;
+type Rgb = readonly [number, number, number];
+const tileLimit = 24, rowLimit = 30, columnLimit = 12;
+
+export const drawTensor: Draw<'tensor'> = (output, element) => {
+  let tensor = output, tile = 0, first = 0, values = false;
+  const name = h('span', { class: 'num' }), asPicture = seg('Picture', () => { values = false; draw(); }), asValues = seg('Values', () => { values = true; draw(); });
+  const head = h('div', { class: 'tensor-head' }, name, h('span', { class: 'seg', role: 'group', 'aria-label': 'Show as' }, asPicture, asValues));
+  const slice = h('input', { type: 'range', min: '0', 'aria-label': 'Slice', oninput: () => { first = Number(slice.value) * tileLimit; tile = first; draw(); } });
+  const sliceSaid = h('output', { class: 'num' });
+  const sliceRow = h('div', { class: 'field slice' }, h('span', {}, 'slice'), slice, sliceSaid);
+  const body = h('div', { class: 'tensor' }), stats = h('p', { class: 'cap num' });
+  element.append(head, body, sliceRow, stats);
+
+  const draw = (): void => {
+    const { shape, dtype, data } = tensor;
+    const [rows, columns] = shape.length === 0 ? [1, 1] : shape.length === 1 ? [1, shape[0] ?? 0] : [shape[shape.length - 2] ?? 0, shape[shape.length - 1] ?? 0];
+    const size = rows * columns, tiles = size === 0 ? 0 : Math.floor(data.length / size) || (data.length > 0 ? 1 : 0);
+    fill(name, h('b', {}, dtype), ` [${shape.join(', ')}]`);
+    const range = rangeOf(data);
+    asPicture.setAttribute('aria-pressed', String(!values));
+    asValues.setAttribute('aria-pressed', String(values));
+    asPicture.parentElement!.hidden = size < 2;
+    const pages = Math.ceil(tiles / tileLimit);
+    sliceRow.hidden = pages < 2 || values;
+    slice.max = String(pages - 1);
+    setText(sliceSaid, `${first} … ${Math.min(tiles, first + tileLimit) - 1}`);
+    setText(stats, range === undefined ? 'no values' : [`min ${number(range.min)}`, `max ${number(range.max)}`, `mean ${number(range.mean)}`,
+      range.nan > 0 ? plural(range.nan, 'NaN', 'NaN') : '', data.length < tensor.total ? `${count(data.length)} of ${count(tensor.total)} values` : ''].filter(Boolean).join(' · '));
+    if (size < 2) { fill(body, h('span', { class: 'num' }, data.length > 0 ? number(Number(data[0])) : '')); stats.hidden = true; return; }
+    stats.hidden = false;
+    fill(body);
+    if (values) { body.append(grid(data, tile * size, rows, columns)); return; }
+    const colour = palette(element, range?.min ?? 0, range?.max ?? 0);
+    const shown = Math.min(tileLimit, tiles - first);
+    const box = h('div', { class: tiles > 1 ? 'tiles' : 'tile-one', style: `--columns: ${Math.min(12, Math.max(1, shown))}` });
+    for (let i = first; i < first + shown; i++) {
+      const canvas = paint(data, i * size, rows, columns, colour);
+      const label = `${dtype} [${shape.join(', ')}]${tiles > 1 ? `, slice ${i}` : ''}${range ? `, from ${number(range.min)} to ${number(range.max)}` : ''}`;
+      if (tiles === 1) { canvas.setAttribute('role', 'img'); canvas.setAttribute('aria-label', label); canvas.style.width = `${Math.min(columns * Math.max(1, Math.min(24, Math.floor(420 / Math.max(rows, columns)))), 736)}px`; if (rows === 1) canvas.style.height = '24px'; box.append(canvas); }
+      else box.append(h('button', { type: 'button', class: 'tile', title: `slice ${i}`, 'aria-label': `Values of slice ${i}`, onclick: () => { tile = i; values = true; draw(); } }, canvas));
+    }
+    body.append(box);
+  };
+  draw();
+  return {
+    update(next) {
+      if (next.kind !== 'tensor') return false;
+      if (next.shape.join() !== tensor.shape.join()) { tile = 0; first = 0; }
+      tensor = next;
+      draw();
+      return true;
+    },
+  };
+};
+
+function seg(label: string, act: () => void): HTMLButtonElement {
+  return h('button', { type: 'button', 'aria-pressed': 'false', onclick: act }, label);
+}
+
+function rangeOf(data: ArrayLike<number>): { min: number; max: number; mean: number; nan: number } | undefined {
+  let min = Infinity, max = -Infinity, sum = 0, seen = 0, nan = 0;
+  for (let i = 0; i < data.length; i++) {
+    const x = Number(data[i]);
+    if (Number.isNaN(x)) { nan++; continue; }
+    if (x < min) min = x;
+    if (x > max) max = x;
+    sum += x;
+    seen++;
+  }
+  return data.length === 0 ? undefined : { min, max, mean: sum / seen, nan };
+}
+
+function paint(data: ArrayLike<number>, from: number, rows: number, columns: number, colour: (x: number) => Rgb): HTMLCanvasElement {
+  const canvas = h('canvas', { width: columns, height: rows, class: 'px' });
+  const context = canvas.getContext('2d');
+  if (context === null || columns === 0 || rows === 0) return canvas;
+  const image = context.createImageData(columns, rows);
+  for (let i = 0; i < rows * columns; i++) {
+    const x = from + i < data.length ? Number(data[from + i]) : NaN;
+    const [r, g, b] = Number.isNaN(x) ? [200, 40, 40] : colour(x);
+    image.data.set([r, g, b, from + i < data.length ? 255 : 0], i * 4);
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+function palette(element: Element, min: number, max: number): (x: number) => Rgb {
+  const paper = token(element, '--paper-2'), mix = (a: Rgb, b: Rgb, t: number): Rgb => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+  if (min < 0) {
+    const low = token(element, '--fig-1'), high = token(element, '--fig-2'), size = Math.max(-min, max) || 1;
+    return (x) => (x < 0 ? mix(paper, low, -x / size) : mix(paper, high, x / size));
+  }
+  const ink = token(element, '--ink'), size = max || 1;
+  return (x) => mix(paper, ink, Math.min(1, x / size));
+}
+
+/** A colour token of the page as bytes: a canvas knows how to read every colour syntax. */
+function token(element: Element, name: string): Rgb {
+  const probe = h('i', { style: `color: var(${name}); display: none` });
+  element.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  const context = h('canvas', { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+  if (context === null) return [128, 128, 128];
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [r = 0, g = 0, b = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [r, g, b];
+}
+
+function grid(data: ArrayLike<number>, from: number, rows: number, columns: number): HTMLElement {
+  const across = Math.min(columns, columnLimit), down = Math.min(rows, rowLimit);
+  const table = h('table', { class: 'tbl' }, h('tbody', {}, ...Array.from({ length: down }, (_, i) => h('tr', {},
+    ...Array.from({ length: across }, (_, j) => h('td', { class: 'r' }, from + i * columns + j < data.length ? number(Number(data[from + i * columns + j])) : '')),
+    columns > across ? h('td', { class: 'quiet' }, '…') : null))));
+  const cut = down < rows || across < columns ? h('p', { class: 'cap' }, `${count(down)} of ${plural(rows, 'row')}, ${count(across)} of ${plural(columns, 'column')}`) : null;
+  return h('div', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Values' }, table), cut ?? '');
+}

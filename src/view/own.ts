@@ -1,0 +1,36 @@
+/* A notebook that the build has not rendered (written here, opened from a file) becomes a page in the browser: parsed,
+   analysed, rendered by the static renderer with its HTML sanitised. One lazy chunk with the parsers of Markdown, YAML and
+   TypeScript. */
+
+import { analyse, analyseModule } from '../analysis/index.ts';
+import { expressions, frontMatterError, parseNotebook } from '../document/index.ts';
+import { compileNotebook } from '../session/compile.ts';
+import type { Compiled } from '../session/types.ts';
+import { sanitise } from './sanitise.ts';
+import { renderPage } from './static/notebook.ts';
+
+export { analyse, analyseModule };
+export { setMarkup } from './sanitise.ts';
+
+export interface OwnPage {
+  readonly compiled: Compiled;
+  readonly title: string;
+  readonly label?: string;
+  /** Everything below the bar. */
+  readonly html: string;
+}
+
+/** Why `text` is no notebook, in a sentence; undefined where it is one. */
+export function refusal(text: string, name: string): string | undefined {
+  const notebook = parseNotebook(text);
+  const problem = frontMatterError(notebook);
+  if (problem !== undefined) return `${name}, line ${problem.line}: ${problem.message}`;
+  return notebook.front === undefined ? `${name} is no notebook: its front matter has no line “gradus: 1”.` : undefined;
+}
+
+export async function renderOwn(text: string, base: string): Promise<OwnPage> {
+  const { notebook, compiled } = compileNotebook(text, analyse);
+  const math = text.includes('$') ? (await import('./formulas.ts')).renderFormula : undefined;
+  const page = renderPage({ notebook, compiled, base, expressions, html: sanitise, ...(math === undefined ? {} : { math }) });
+  return { compiled, title: page.title, html: page.html, ...(page.label === undefined ? {} : { label: page.label }) };
+}

@@ -1,0 +1,83 @@
+/* The one adapter from a session (which knows no framework) to Solid signals: one signal per cell and per prose value, so
+   a change redraws what it is about and nothing else. Changes of one frame are drawn together: the first at once, what
+   follows within the frame in the next one; `flush` draws what waits now (after what the reader did). */
+
+import { batch, createSignal, type Accessor } from 'solid-js';
+import type { CellStatus, EngineState, Session } from '../session/types.ts';
+
+export interface Facts {
+  readonly engine: EngineState;
+  readonly busy: boolean;
+  readonly revision: number;
+  readonly saved: number;
+  readonly saveError: string | undefined;
+  readonly backend: Session['backend'];
+}
+
+export interface Live {
+  cell(id: string): Accessor<CellStatus | undefined>;
+  prose(index: number): Accessor<ReturnType<Session['prose']>>;
+  /** Ids in file order; changes when the notebook's frame does. */
+  readonly ids: Accessor<readonly string[]>;
+  readonly notices: Accessor<Session['notices']>;
+  readonly facts: Accessor<Facts>;
+  /** Ids that changed with the drawing before this call. */
+  onDrawn(listener: (changed: ReadonlySet<string>) => void): void;
+  flush(): void;
+  dispose(): void;
+}
+
+const frameMs = 12;
+
+export function makeLive(session: Session): Live {
+  const cells = new Map<string, ReturnType<typeof createSignal<CellStatus | undefined>>>();
+  const proses = new Map<number, ReturnType<typeof createSignal<ReturnType<Session['prose']>>>>();
+  const factsNow = (): Facts => ({ engine: session.engine, busy: session.busy, revision: session.revision, saved: session.saved, saveError: session.saveError, backend: session.backend });
+  const [ids, setIds] = createSignal<readonly string[]>(session.ids);
+  const [notices, setNotices] = createSignal(session.notices);
+  const [facts, setFacts] = createSignal<Facts>(factsNow(), { equals: (a, b) => a.engine === b.engine && a.busy === b.busy && a.revision === b.revision && a.saved === b.saved && a.saveError === b.saveError && a.backend === b.backend });
+  let changed = new Set<string>(), changedProse = new Set<number>(), structure = false, noticed = false, waiting: number | undefined, drawnAt = -Infinity;
+  const listeners: ((changed: ReadonlySet<string>) => void)[] = [];
+
+  const flush = (): void => {
+    if (waiting !== undefined) { cancelAnimationFrame(waiting); clearTimeout(waiting); waiting = undefined; }
+    const drawn = changed, prose = changedProse;
+    changed = new Set();
+    changedProse = new Set();
+    batch(() => {
+      if (structure) setIds([...session.ids]);
+      for (const id of drawn) cells.get(id)?.[1](() => session.cell(id));
+      for (const index of prose) proses.get(index)?.[1](() => session.prose(index));
+      if (noticed) setNotices(session.notices);
+    });
+    structure = noticed = false;
+    setFacts(factsNow());                       // last: an engine that reads idle has everything drawn
+    for (const listener of listeners) listener(drawn);
+    drawnAt = performance.now();
+  };
+  const stop = session.subscribe((change) => {
+    for (const id of change.cells ?? []) changed.add(id);
+    for (const index of change.prose ?? []) changedProse.add(index);
+    structure ||= change.structure === true || change.renamed !== undefined;
+    noticed ||= change.notices === true;
+    if (waiting !== undefined) return;
+    if (performance.now() - drawnAt > frameMs) flush();
+    else waiting = document.hidden ? setTimeout(flush, 100) as unknown as number : requestAnimationFrame(flush);
+  });
+
+  return {
+    cell(id) {
+      let signal = cells.get(id);
+      if (signal === undefined) cells.set(id, signal = createSignal<CellStatus | undefined>(session.cell(id)));
+      return signal[0];
+    },
+    prose(index) {
+      let signal = proses.get(index);
+      if (signal === undefined) proses.set(index, signal = createSignal(session.prose(index)));
+      return signal[0];
+    },
+    ids, notices, facts, flush,
+    onDrawn(listener) { listeners.push(listener); },
+    dispose() { stop(); if (waiting !== undefined) { cancelAnimationFrame(waiting); clearTimeout(waiting); } },
+  };
+}
