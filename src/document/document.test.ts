@@ -1,11 +1,34 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applySplice, cellsOf, deleteCell, expressions, frontMatterError, identify, inlineMath, inlineParts, insertCell, moveCell, overlay, parseCompiled,
-  parseNotebook, printNotebook, replaceCode, setAttribute, type CellBlock, type Notebook, type Splice } from './index.ts';
+import {
+  applySplice,
+  cellsOf,
+  deleteCell,
+  expressions,
+  frontMatterError,
+  identify,
+  inlineMath,
+  inlineParts,
+  insertCell,
+  moveCell,
+  overlay,
+  parseCompiled,
+  parseNotebook,
+  printNotebook,
+  proseExpressions,
+  replaceCode,
+  replaceProse,
+  setAttribute,
+  type CellBlock,
+  type Notebook,
+  type Splice,
+} from './index.ts';
 import { scan } from './scan.ts';
 
-const spec = createRequire(import.meta.url)('commonmark-spec') as { tests: { markdown: string; html: string; section: string; number: number }[] };
+const spec = createRequire(import.meta.url)('commonmark-spec') as {
+  tests: { markdown: string; html: string; section: string; number: number }[];
+};
 const HEAD = '---\ngradus: 1\nid: t\n---\n';
 const parse = (body: string): Notebook => parseNotebook(HEAD + body);
 /** `language:code` of each cell, on one line. */
@@ -13,27 +36,77 @@ const cells = (body: string): string[] => cellsOf(parse(body)).map(({ language, 
 const warnings = (body: string): string[] => parse(body).problems.map(({ line, message }) => `${line} ${message}`);
 const seeded = { seed: 7, numRuns: 400 };
 
-const PIECES = ['```', '```ts\n', '```ts {id=a}\n', '~~~ js\n', '~~~\n', '````sql {name=r static}\n', '````\n', '> ', '- ', '1. ', '  ', '    ', '\t', '<div>\n', '</div>',
-  '<!-- ', '-->', '<b>', '# h\n', '---\n', '===\n', '\n', '\n\n', '\r\n', '\r', 'const a = 1\n', '${x}', '$', '`', '\\', 'é', '\u{1F600}', '\u2028', '{', '}', '<details>\n', ''];
+const PIECES = [
+  '```',
+  '```ts\n',
+  '```ts {id=a}\n',
+  '~~~ js\n',
+  '~~~\n',
+  '````sql {name=r static}\n',
+  '````\n',
+  '> ',
+  '- ',
+  '1. ',
+  '  ',
+  '    ',
+  '\t',
+  '<div>\n',
+  '</div>',
+  '<!-- ',
+  '-->',
+  '<b>',
+  '# h\n',
+  '---\n',
+  '===\n',
+  '\n',
+  '\n\n',
+  '\r\n',
+  '\r',
+  'const a = 1\n',
+  '${x}',
+  '$',
+  '`',
+  '\\',
+  'é',
+  '\u{1F600}',
+  '\u2028',
+  '{',
+  '}',
+  '<details>\n',
+  '',
+];
 const nasty = fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join(''));
-const head = fc.constantFrom('', HEAD, HEAD.replaceAll('\n', '\r\n'), `\uFEFF${HEAD}`, '---\n', '---\ngradus: [\n---\n', '---\ngradus: 1\n---');
+const head = fc.constantFrom(
+  '',
+  HEAD,
+  HEAD.replaceAll('\n', '\r\n'),
+  `\uFEFF${HEAD}`,
+  '---\n',
+  '---\ngradus: [\n---\n',
+  '---\ngradus: 1\n---',
+);
 const nastyFile = fc.tuple(head, nasty).map(([front, body]) => front + body);
-const nastyNotebook = fc.tuple(fc.constantFrom(HEAD, HEAD.replaceAll('\n', '\r\n'), `\uFEFF${HEAD}`), nasty).map(([front, body]) => front + body);
+const nastyNotebook = fc
+  .tuple(fc.constantFrom(HEAD, HEAD.replaceAll('\n', '\r\n'), `\uFEFF${HEAD}`), nasty)
+  .map(([front, body]) => front + body);
 
 describe('parse and print', () => {
   it('print what they were given, and cover all of it with blocks', () => {
-    fc.assert(fc.property(nastyFile, (text) => {
-      const notebook = parseNotebook(text);
-      expect(printNotebook(notebook)).toBe(text);
-      let at = notebook.bodyStart;
-      for (const block of notebook.blocks) {
-        expect(block.start).toBe(at);
-        expect(block.end).toBeGreaterThan(at);
-        expect(block.line).toBe(text.slice(0, block.start).split(/\r\n|[\r\n]/).length);
-        at = block.end;
-      }
-      expect(at).toBe(text.length);
-    }), seeded);
+    fc.assert(
+      fc.property(nastyFile, (text) => {
+        const notebook = parseNotebook(text);
+        expect(printNotebook(notebook)).toBe(text);
+        let at = notebook.bodyStart;
+        for (const block of notebook.blocks) {
+          expect(block.start).toBe(at);
+          expect(block.end).toBeGreaterThan(at);
+          expect(block.line).toBe(text.slice(0, block.start).split(/\r\n|[\r\n]/).length);
+          at = block.end;
+        }
+        expect(at).toBe(text.length);
+      }),
+      seeded,
+    );
   });
 
   it('find the top-level fences of every example of CommonMark', () => {
@@ -43,18 +116,30 @@ describe('parse and print', () => {
       const ours = scan(text).fences.filter(({ inside }) => !inside);
       // Top-level code blocks of the expected HTML, less those that come from indentation: exactly ours, in order.
       const stripped = html.replace(/<(blockquote|ul|ol)\b[^]*<\/\1>/g, '');
-      const expected = [...stripped.matchAll(/^<pre><code(?: class="language-([^"]*)")?>([^]*?)<\/code><\/pre>/gm)]
-        .map(([, language = '', code]) => `${language}|${code!.replace(/\n$/, '').replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&amp;/g, '&')}`);
+      const expected = [...stripped.matchAll(/^<pre><code(?: class="language-([^"]*)")?>([^]*?)<\/code><\/pre>/gm)].map(
+        ([, language = '', code]) =>
+          `${language}|${code!
+            .replace(/\n$/, '')
+            .replace(/&lt;/g, '<')
+            .replace(/&gt;/g, '>')
+            .replace(/&quot;/g, '"')
+            .replace(/&amp;/g, '&')}`,
+      );
       const found = ours.map((fence) => {
         const margin = new RegExp(`^ {0,${fence.opener.search(/[`~]/)}}`);
-        const code = text.slice(fence.codeStart, fence.codeEnd).split('\n').map((line) => line.replace(margin, '')).join('\n');
+        const code = text
+          .slice(fence.codeStart, fence.codeEnd)
+          .split('\n')
+          .map((line) => line.replace(margin, ''))
+          .join('\n');
         return `${/^\S*/.exec(fence.info)![0]}|${code}`;
       });
       const plain = (items: string[]): string[] => items.map((item) => item.replace(/\n+$/, ''));
       if (/[\\&]/.test(text.split('\n').find((line) => /^\s*[`~]{3}/.test(line)) ?? '')) continue; // escapes in info strings
       if (found.length > 0) withFences++;
       expect(plain(expected), `example ${number}`).toEqual(expect.arrayContaining(plain(found)));
-      if (/^(Fenced code blocks)$/.test(spec.tests[number - 1]!.section) && !/^ {4}/m.test(text)) expect(plain(found), `example ${number}`).toEqual(plain(expected));
+      if (/^(Fenced code blocks)$/.test(spec.tests[number - 1]!.section) && !/^ {4}/m.test(text))
+        expect(plain(found), `example ${number}`).toEqual(plain(expected));
     }
     expect(withFences).toBeGreaterThan(20);
   });
@@ -92,16 +177,45 @@ describe('parse and print', () => {
   });
 
   it('warn about a runnable language that does not run', () => {
-    expect(warnings('- a\n\n  ```py\n  1\n  ```\n')[0]).toContain('7 This python block is inside a list, so it is shown and not run. Move it to the left margin');
+    expect(warnings('- a\n\n  ```py\n  1\n  ```\n')[0]).toContain(
+      '7 This python block is inside a list, so it is shown and not run. Move it to the left margin',
+    );
     expect(warnings('<!--\n```ts\n```\n-->')[0]).toContain('6 This ts block is inside a comment');
     expect(warnings('<details>\n```ts\n```\n')[0]).toContain('Put a blank line before it');
     expect(warnings('> ```ts {static}\n> ```\n- ```text\n')).toEqual([]);
   });
 
-  it('take no more than linear time for hostile texts of a megabyte', () => {
-    const shapes = ['> ', '- ', '1. ', '```\n', '`', '```ts {', '<a ', '<!-- ', '$', '$$', '${', '${/*', '\\', '<a b="', '- \n', ' - a\n\n', '[', '`` ` ', '\t', '> - ', '*', '$a\n\n', '<!--\n\n', '${`', '---\n', 'a${"\n\n'];
+  it('take no more than linear time for hostile texts of half a megabyte', () => {
+    const shapes = [
+      '> ',
+      '- ',
+      '1. ',
+      '```\n',
+      '`',
+      '```ts {',
+      '<a ',
+      '<!-- ',
+      '$',
+      '$$',
+      '${',
+      '${/*',
+      '\\',
+      '<a b="',
+      '- \n',
+      ' - a\n\n',
+      '[',
+      '`` ` ',
+      '\t',
+      '> - ',
+      '*',
+      '$a\n\n',
+      '<!--\n\n',
+      '${`',
+      '---\n',
+      'a${"\n\n',
+    ];
     for (const shape of shapes) {
-      const body = shape.repeat(2 ** 20 / shape.length);
+      const body = shape.repeat(2 ** 19 / shape.length);
       const started = performance.now();
       parse(body);
       parse(`\`\`\`ts ${body.replace(/[\n`]/g, '')}`);
@@ -109,8 +223,8 @@ describe('parse and print', () => {
       // A quadratic walk would take minutes.
       expect(performance.now() - started, JSON.stringify(shape)).toBeLessThan(10_000);
     }
-    const large = 'Some prose with ${x} and $y$.\n\n```ts {id=a}\nconst b = 1;\n```\n\n'.repeat(80_000);
-    expect(cellsOf(parse(large))).toHaveLength(80_000);
+    const large = 'Some prose with ${x} and $y$.\n\n```ts {id=a}\nconst b = 1;\n```\n\n'.repeat(40_000);
+    expect(cellsOf(parse(large))).toHaveLength(40_000);
   }, 120_000);
 });
 
@@ -118,19 +232,43 @@ describe('front matter', () => {
   const front = (yaml: string): Notebook => parseNotebook(`---\n${yaml}\n---\n\`\`\`ts\n1\n\`\`\`\n`);
 
   it('is read into known keys, and the rest into extra', () => {
-    const { front: read, problems } = front('gradus: 1\nid: u-1\ntitle: T\nopen: run\nseed: 14\npython: 3.12\npass: [{ run: r, metric: m, min: 0.9 }]\nunit: 14\nneeds: [4, 9]\nobjectives:\n  - a b\nfoo: { x: 1 }');
+    const { front: read, problems } = front(
+      'gradus: 1\nid: u-1\ntitle: T\nopen: run\nseed: 14\npython: 3.12\npass: [{ run: r, metric: m, min: 0.9 }]\nunit: 14\nneeds: [4, 9]\nobjectives:\n  - a b\nfoo: { x: 1 }',
+    );
     expect(problems).toEqual([]);
-    expect(read).toEqual({ gradus: 1, id: 'u-1', title: 'T', open: 'run', seed: 14, python: '3.12', pass: [{ run: 'r', metric: 'm', min: 0.9 }], unit: 14, needs: [4, 9], objectives: ['a b'], extra: { foo: { x: 1 } } });
+    expect(read).toEqual({
+      gradus: 1,
+      id: 'u-1',
+      title: 'T',
+      open: 'run',
+      seed: 14,
+      python: '3.12',
+      pass: [{ run: 'r', metric: 'm', min: 0.9 }],
+      unit: 14,
+      needs: [4, 9],
+      objectives: ['a b'],
+      extra: { foo: { x: 1 } },
+    });
   });
 
   it('reports wrong values with their line and keeps the default', () => {
     const { front: read, problems } = front('gradus: 1\nid: a/b\nopen: maybe\nseed: many\npass: [{ run: r }]');
-    expect(problems.map(({ line, severity, message }) => [line, severity, message.slice(0, 4)])).toEqual([[3, 'warning', 'id: '], [4, 'warning', 'open'], [5, 'warning', 'seed'], [6, 'warning', 'pass']]);
+    expect(problems.map(({ line, severity, message }) => [line, severity, message.slice(0, 4)])).toEqual([
+      [3, 'warning', 'id: '],
+      [4, 'warning', 'open'],
+      [5, 'warning', 'seed'],
+      [6, 'warning', 'pass'],
+    ]);
     expect(read).toMatchObject({ id: '', open: 'wait', pass: [] });
   });
 
   it('makes no cells without gradus, and no fuss', () => {
-    for (const text of ['```ts\n1\n```\n', '---\ntitle: a\n---\n```ts\n1\n```\n', '---\n---\n```ts\n```\n', '\n---\ngradus: 1\n---\n```ts\n```\n']) {
+    for (const text of [
+      '```ts\n1\n```\n',
+      '---\ntitle: a\n---\n```ts\n1\n```\n',
+      '---\n---\n```ts\n```\n',
+      '\n---\ngradus: 1\n---\n```ts\n```\n',
+    ]) {
       const notebook = parseNotebook(text);
       expect([notebook.front, cellsOf(notebook).length, notebook.problems.length]).toEqual([undefined, 0, 0]);
     }
@@ -138,7 +276,14 @@ describe('front matter', () => {
 
   it('is an error where it is no YAML, of a later version, or a bomb', () => {
     const bomb = `gradus: 1\na: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((name, at) => `${name}: &${name} [${`*${'abcdefghi'[at]!},`.repeat(9)}]`).join('\n')}`;
-    for (const [yaml, line, words] of [['gradus: [1', 2, 'expected YAML'], ['a: 1\ngradus: 2', 3, 'later version'], ['gradus: yes', 2, 'Write "gradus: 1"'], ['- a', 2, 'key: value'], [bomb, 2, 'alias'], ['a: {\nb', 2, 'YAML']] as const) {
+    for (const [yaml, line, words] of [
+      ['gradus: [1', 2, 'expected YAML'],
+      ['a: 1\ngradus: 2', 3, 'later version'],
+      ['gradus: yes', 2, 'Write "gradus: 1"'],
+      ['- a', 2, 'key: value'],
+      [bomb, 2, 'alias'],
+      ['a: {\nb', 2, 'YAML'],
+    ] as const) {
       const notebook = front(yaml);
       const error = frontMatterError(notebook);
       expect(error?.message).toContain(words);
@@ -170,23 +315,40 @@ describe('attributes', () => {
 
   it('are read with their defaults', () => {
     expect(read('')).toEqual({ attributes: { run: 'auto', static: false, other: {} }, messages: [] });
-    expect(read('id=loss run=manual hide=code name=rows exercise=dot check=c jsx=react db=sqlite')).toEqual({ messages: [], attributes:
-      { id: 'loss', run: 'manual', hide: 'code', name: 'rows', exercise: 'dot', check: 'c', static: false, other: { jsx: 'react', db: 'sqlite' } } });
+    expect(read('id=loss run=manual hide=code name=rows exercise=dot check=c jsx=react db=sqlite')).toEqual({
+      messages: [],
+      attributes: {
+        id: 'loss',
+        run: 'manual',
+        hide: 'code',
+        name: 'rows',
+        exercise: 'dot',
+        check: 'c',
+        static: false,
+        other: { jsx: 'react', db: 'sqlite' },
+      },
+    });
   });
 
   it('report what is unknown or wrong, and keep the default', () => {
     expect(read('runn=manual key="a } b"')).toMatchObject({ attributes: { run: 'auto', other: { runn: 'manual', key: 'a } b' } } });
     expect(read('runn=manual').messages[0]).toMatch(/^Attribute runn is unknown\. Did you mean run\? Known are: id, run/);
-    expect(read('run=sometimes')).toMatchObject({ attributes: { run: 'auto' }, messages: ['Attribute run: expected auto, manual, once, off, got "sometimes". It is ignored until it is changed.'] });
+    expect(read('run=sometimes')).toMatchObject({
+      attributes: { run: 'auto' },
+      messages: ['Attribute run: expected auto, manual, once, off, got "sometimes". It is ignored until it is changed.'],
+    });
     expect(warnings('```ts {id=a\n```\n')[0]).toContain('expected a closing }');
   });
 });
 
 describe('identify', () => {
-  const ids = (...names: string[]): readonly string[] => identify(names.map((name) => {
-    const [id, firstValue] = name.split('/');
-    return { attributes: { ...(id && { id }), run: 'auto' as const, static: false, other: {} }, ...(firstValue && { firstValue }) };
-  })).ids;
+  const ids = (...names: string[]): readonly string[] =>
+    identify(
+      names.map((name) => {
+        const [id, firstValue] = name.split('/');
+        return { attributes: { ...(id && { id }), run: 'auto' as const, static: false, other: {} }, ...(firstValue && { firstValue }) };
+      }),
+    ).ids;
 
   it('takes the written id, else the first value, else a number among those without', () => {
     expect(ids('a', '/x', '/', 'b/y', '/')).toEqual(['a', 'x', 'cell-1', 'b', 'cell-2']);
@@ -195,14 +357,21 @@ describe('identify', () => {
     expect(ids('a', '/a', 'a', 'a-2', 'cell-1', '/')).toEqual(['a', 'a-2', 'a-3', 'a-2-2', 'cell-1', 'cell-1-2']);
   });
   it('warns only where both were written', () => {
-    const warn = (body: string): number => identify(cellsOf(parse(body)).map((cell) => ({ ...cell, firstValue: cell.code }))).problems.length;
-    expect([warn('```ts {id=a}\n```\n```ts {id=a}\n```\n'), warn('```ts {id=a}\n```\n```ts\na\n```\n'), warn('```ts\na\n```\n```ts {id=a}\n```\n')]).toEqual([1, 0, 0]);
+    const warn = (body: string): number =>
+      identify(cellsOf(parse(body)).map((cell) => ({ ...cell, firstValue: cell.code }))).problems.length;
+    expect([
+      warn('```ts {id=a}\n```\n```ts {id=a}\n```\n'),
+      warn('```ts {id=a}\n```\n```ts\na\n```\n'),
+      warn('```ts\na\n```\n```ts {id=a}\n```\n'),
+    ]).toEqual([1, 0, 0]);
   });
 });
 
 describe('edits', () => {
   const pick = (notebook: Notebook, number: number): number => number % cellsOf(notebook).length;
-  const code = fc.array(fc.constantFrom('a', '\n', '```', '~~~', '````', ' ', '```ts', 'x = `y`', '\t', '- '), { maxLength: 8 }).map((parts) => parts.join(''));
+  const code = fc
+    .array(fc.constantFrom('a', '\n', '```', '~~~', '````', ' ', '```ts', 'x = `y`', '\t', '- '), { maxLength: 8 })
+    .map((parts) => parts.join(''));
   const sources = (notebook: Notebook): string[] => cellsOf(notebook).map((cell) => notebook.text.slice(cell.start, cell.end));
   const change = (notebook: Notebook, splice: Splice): Notebook => {
     const done = applySplice(notebook, splice);
@@ -211,10 +380,13 @@ describe('edits', () => {
     return done.notebook;
   };
   const forEachCell = (test: (notebook: Notebook, index: number, code: string) => void): void => {
-    fc.assert(fc.property(nastyNotebook, fc.nat(), code, (text, number, newCode) => {
-      const notebook = parseNotebook(text);
-      if (cellsOf(notebook).length > 0) test(notebook, pick(notebook, number), newCode);
-    }), { ...seeded, numRuns: 1500 });
+    fc.assert(
+      fc.property(nastyNotebook, fc.nat(), code, (text, number, newCode) => {
+        const notebook = parseNotebook(text);
+        if (cellsOf(notebook).length > 0) test(notebook, pick(notebook, number), newCode);
+      }),
+      { ...seeded, numRuns: 600 },
+    );
   };
 
   it('replace the code of one cell and no other byte', () => {
@@ -233,27 +405,39 @@ describe('edits', () => {
     forEachCell((notebook, index, newCode) => {
       for (const after of [-1, index]) {
         const edited = change(notebook, insertCell(notebook, after, { language: 'ts', attributes: 'id=new', code: newCode }));
-        expect(cellsOf(edited).map(({ code: text }) => text.replaceAll('\r', '\n'))).toEqual(cellsOf(notebook).map(({ code: text }) => text.replaceAll('\r', '\n')).toSpliced(after + 1, 0, newCode));
+        expect(cellsOf(edited).map(({ code: text }) => text.replaceAll('\r', '\n'))).toEqual(
+          cellsOf(notebook)
+            .map(({ code: text }) => text.replaceAll('\r', '\n'))
+            .toSpliced(after + 1, 0, newCode),
+        );
       }
     });
   });
   it('delete a cell and leave the others', () => {
-    forEachCell((notebook, index) => expect(sources(change(notebook, deleteCell(notebook, index)))).toEqual(sources(notebook).toSpliced(index, 1)));
+    forEachCell((notebook, index) =>
+      expect(sources(change(notebook, deleteCell(notebook, index)))).toEqual(sources(notebook).toSpliced(index, 1)),
+    );
   });
   it('move a cell', () => {
-    fc.assert(fc.property(nastyNotebook, fc.nat(), fc.nat(), (text, from, to) => {
-      const notebook = parseNotebook(text);
-      const codes = cellsOf(notebook).map(({ code: source }) => source);
-      if (codes.length === 0) return;
-      const index = pick(notebook, from), after = (to % (codes.length + 1)) - 1;
-      const expected = after === index ? codes : codes.toSpliced(index, 1).toSpliced(after > index ? after : after + 1, 0, codes[index]!);
-      expect(cellsOf(change(notebook, moveCell(notebook, index, after))).map(({ code: source }) => source)).toEqual(expected);
-    }), { ...seeded, numRuns: 1500 });
+    fc.assert(
+      fc.property(nastyNotebook, fc.nat(), fc.nat(), (text, from, to) => {
+        const notebook = parseNotebook(text);
+        const codes = cellsOf(notebook).map(({ code: source }) => source);
+        if (codes.length === 0) return;
+        const index = pick(notebook, from),
+          after = (to % (codes.length + 1)) - 1;
+        const expected = after === index ? codes : codes.toSpliced(index, 1).toSpliced(after > index ? after : after + 1, 0, codes[index]!);
+        expect(cellsOf(change(notebook, moveCell(notebook, index, after))).map(({ code: source }) => source)).toEqual(expected);
+      }),
+      { ...seeded, numRuns: 600 },
+    );
   });
   it('set and remove attributes', () => {
     const set = (info: string, ...change: [string, string | true | undefined]): string => {
       const notebook = parse(`\`\`\`${info}\n1\n\`\`\`\n`);
-      return applySplice(notebook, setAttribute(notebook, 0, ...change)).notebook.text.split('\n')[4]!.slice(3);
+      return applySplice(notebook, setAttribute(notebook, 0, ...change))
+        .notebook.text.split('\n')[4]!
+        .slice(3);
     };
     expect(set('ts', 'id', 'a')).toBe('ts {id=a}');
     expect(set('ts {run=manual  hide=code}', 'run', 'off')).toBe('ts {run=off  hide=code}');
@@ -269,6 +453,11 @@ describe('edits', () => {
     expect(change(notebook, replaceCode(notebook, 0, 'a\nb')).text).toBe(`${HEAD}  ~~~ ts {id=a}\r\na\r\nb\r\n  ~~~\r\nend`);
     expect(change(notebook, replaceCode(notebook, 0, '~~~')).text).toBe(`${HEAD}  ~~~~ ts {id=a}\r\n~~~\r\n  ~~~~\r\nend`);
   });
+  it('replace prose and keep the cell behind it', () => {
+    const notebook = parse('a\r\n\r\n```ts\r\n1\r\n```\r\nb');
+    expect(change(notebook, replaceProse(notebook, 0, 'x\ny')).text.slice(HEAD.length)).toBe('x\ny\n```ts\r\n1\r\n```\r\nb');
+    expect(change(notebook, replaceProse(notebook, 1, '')).text.slice(HEAD.length)).toBe('a\r\n\r\n```ts\r\n1\r\n```\r\n');
+  });
   it('undo an insertion by deleting', () => {
     const notebook = parse('a\n\n```ts\n1\n```\n\nb\n');
     const more = applySplice(notebook, insertCell(notebook, 0, { language: 'js', code: '2' })).notebook;
@@ -277,28 +466,48 @@ describe('edits', () => {
 });
 
 describe('overlay', () => {
-  const fence = (words: string): string => words.split(' ; ').map((cell) => {
-    const [info, code] = cell.split(':');
-    return `\`\`\`ts {${info}}\n${code}\n\`\`\`\n`;
-  }).join('\n');
+  const fence = (words: string): string =>
+    words
+      .split(' ; ')
+      .map((cell) => {
+        const [info, code] = cell.split(':');
+        return `\`\`\`ts {${info}}\n${code}\n\`\`\`\n`;
+      })
+      .join('\n');
   const lay = (base: string, ...over: string[]): string[] =>
-    overlay(parse(fence(base)), over.map((text) => parse(fence(text))), ({ code }) => /\bdef (\w+)/.exec(code)?.[1]).map(({ id, origin, block }) => `${id}@${origin} ${block.code}`);
+    overlay(
+      parse(fence(base)),
+      over.map((text) => parse(fence(text))),
+      ({ code }) => /\bdef (\w+)/.exec(code)?.[1],
+    ).map(({ id, origin, block }) => `${id}@${origin} ${block.code}`);
 
   it('replaces by id and appends what is new', () => {
     expect(lay('id=a:1 ; :def b', 'id=b:2 ; id=c:3', 'id=c:4')).toEqual(['a@base 1', 'b@0 2', 'c@1 4']);
   });
   it('puts solutions in the place of starters, checks at the end, and skips wrong ones and answers', () => {
-    expect(lay('exercise=dot:def dot ; id=x:use ; exercise=dot:def more', 'wrong=dot:def dot ; solution=dot:def dot S ; answer=dot:def dot', 'check=dot:def dot C ; check=dot:c'))
-      .toEqual(['dot@0 def dot S', 'x@base use', 'dot-2@1 def dot C', 'cell-1@1 c']);
-    expect(lay('exercise=e:1 ; id=z:2', 'solution=e:3 ; solution=e:4 ; solution=f:5')).toEqual(['cell-1@0 3', 'cell-2@0 4', 'z@base 2', 'cell-3@0 5']);
+    expect(
+      lay(
+        'exercise=dot:def dot ; id=x:use ; exercise=dot:def more',
+        'wrong=dot:def dot ; solution=dot:def dot S ; answer=dot:def dot',
+        'check=dot:def dot C ; check=dot:c',
+      ),
+    ).toEqual(['dot@0 def dot S', 'x@base use', 'dot-2@1 def dot C', 'cell-1@1 c']);
+    expect(lay('exercise=e:1 ; id=z:2', 'solution=e:3 ; solution=e:4 ; solution=f:5')).toEqual([
+      'cell-1@0 3',
+      'cell-2@0 4',
+      'z@base 2',
+      'cell-3@0 5',
+    ]);
+    expect(lay('exercise=e:1 ; id=z:2', 'solution=e:3', 'solution=e:4')).toEqual(['cell-1@1 4', 'z@base 2']);
   });
 });
 
 describe('prose', () => {
-  const found = (markdown: string): string[] => expressions(markdown).map(({ start, end, code }) => {
-    expect(markdown.slice(start, end)).toBe(`\${${code}}`);
-    return code;
-  });
+  const found = (markdown: string): string[] =>
+    expressions(markdown).map(({ start, end, code }) => {
+      expect(markdown.slice(start, end)).toBe(`\${${code}}`);
+      return code;
+    });
   it.each([
     ['a ${x} b ${y.toFixed(3)}', ['x', 'y.toFixed(3)']],
     ['\\${x} and \\\\${y}', ['y']],
@@ -324,14 +533,27 @@ describe('prose', () => {
     ['$a `b$` $', []],
   ])('finds the math of %j', (markdown, expected) => expect(inlineMath(markdown).map(({ code }) => code)).toEqual(expected));
 
+  it('numbers the expressions of a whole file', () => {
+    const notebook = parse('a\n${x}\n\n```ts\n`${y}`\n```\nb\n\n${z} ${w}\n');
+    expect(proseExpressions(notebook).map(({ code, line, start }) => [code, line, notebook.text.slice(start, start + 3)])).toEqual([
+      ['x', 6, '${x'],
+      ['z', 13, '${z'],
+      ['w', 13, '${w'],
+    ]);
+    expect(proseExpressions(parseNotebook('${x}'))).toEqual([]);
+  });
+
   it('gives parts in order that do not overlap', () => {
-    fc.assert(fc.property(nasty, (text) => {
-      let at = 0;
-      for (const { start, end } of inlineParts(text)) {
-        expect(start).toBeGreaterThanOrEqual(at);
-        at = end;
-      }
-      expect(at).toBeLessThanOrEqual(text.length);
-    }), seeded);
+    fc.assert(
+      fc.property(nasty, (text) => {
+        let at = 0;
+        for (const { start, end } of inlineParts(text)) {
+          expect(start).toBeGreaterThanOrEqual(at);
+          at = end;
+        }
+        expect(at).toBeLessThanOrEqual(text.length);
+      }),
+      seeded,
+    );
   });
 });

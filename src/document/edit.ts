@@ -8,14 +8,27 @@ import { closes } from './scan.ts';
 import type { CellBlock, Notebook, Splice } from './types.ts';
 
 /** The notebook behind `splice`, and the splice that leads back. `readFront` is needed only where the front matter changes. */
-export function applySplice(notebook: Notebook, splice: Splice, readFront?: ReadFront): { readonly notebook: Notebook; readonly inverse: Splice } {
+export function applySplice(
+  notebook: Notebook,
+  splice: Splice,
+  readFront?: ReadFront,
+): { readonly notebook: Notebook; readonly inverse: Splice } {
   const { start, end, insert } = splice;
   const text = notebook.text.slice(0, start) + insert + notebook.text.slice(end);
   const inverse = { start, end: start + insert.length, insert: notebook.text.slice(start, end) };
-  const before = frontRange(notebook.text), after = frontRange(text);
+  const before = frontRange(notebook.text),
+    after = frontRange(text);
   if (before.yaml === after.yaml && before.bodyStart === after.bodyStart) {
     const frontLines = countLines(text.slice(0, after.bodyStart));
-    return { notebook: parseBody(text, after.bodyStart, notebook.front, notebook.problems.filter(({ line }) => line <= frontLines)), inverse };
+    return {
+      notebook: parseBody(
+        text,
+        after.bodyStart,
+        notebook.front,
+        notebook.problems.filter(({ line }) => line <= frontLines),
+      ),
+      inverse,
+    };
   }
   if (!readFront) throw new Error('applySplice: expected an edit of the body, got one of the front matter. Pass a reader for it.');
   return { notebook: parseWith(text, readFront), inverse };
@@ -23,7 +36,6 @@ export function applySplice(notebook: Notebook, splice: Splice, readFront?: Read
 
 /** Puts `code` (newlines of any style) between the fences of a cell. */
 export function replaceCode(notebook: Notebook, index: number, code: string): Splice {
-  const { text } = notebook;
   const cell = cellAt(notebook, index);
   if (code === cell.code) return { start: cell.codeStart, end: cell.codeStart, insert: '' };
   const newline = newlineOf(notebook, cell);
@@ -39,7 +51,21 @@ export function replaceCode(notebook: Notebook, index: number, code: string): Sp
   const longer = fenceFor(code, run);
   const rest = opening.slice(indent.length + run.length).replace(/[\r\n]+$/, '');
   const tail = closing === undefined ? '' : closing.slice(closing.search(/[`~]/)).replace(/^[`~]+/, '');
-  return { start: cell.start, end: cell.end, insert: indent + longer + rest + newline + body + indent + longer + (closing === undefined ? newline : tail) };
+  return {
+    start: cell.start,
+    end: cell.end,
+    insert: indent + longer + rest + newline + body + indent + longer + (closing === undefined ? newline : tail),
+  };
+}
+
+/** Puts `markdown` in the place of prose block `index`, counted from 0 among the prose blocks. */
+export function replaceProse(notebook: Notebook, index: number, markdown: string): Splice {
+  const block = notebook.blocks.filter(({ kind }) => kind === 'prose')[index];
+  if (!block) throw new RangeError(`Edit: expected a prose block of this notebook, got number ${index}. Count its prose blocks from 0.`);
+  const { start, end } = block;
+  const newline = newlineOf(notebook);
+  const insert = markdown.replace(/\r\n|[\r\n]/g, newline);
+  return { start, end, insert: end === notebook.text.length || insert === '' || insert.endsWith(newline) ? insert : insert + newline };
 }
 
 /** Adds a cell behind cell `after`. `attributes` is what stands between the braces. */
@@ -56,11 +82,16 @@ export function deleteCell(notebook: Notebook, index: number): Splice {
   const { text } = notebook;
   const { start, end } = cellAt(notebook, index);
   const newline = newlineOf(notebook);
-  const blankBefore = start === notebook.bodyStart || /(?:^|[\r\n])[ \t]*(?:\r\n|[\r\n])$/.test(text.slice(Math.max(0, start - 200), start));
+  const blankBefore =
+    start === notebook.bodyStart || /(?:^|[\r\n])[ \t]*(?:\r\n|[\r\n])$/.test(text.slice(Math.max(0, start - 200), start));
   const blankAfter = /^[ \t]*(?:\r\n|[\r\n])/.exec(text.slice(end, end + 200))?.[0];
-  const plain = blankBefore && blankAfter !== undefined ? { start, end: end + blankAfter.length, insert: '' }
-    : { start, end, insert: blankBefore || blankAfter !== undefined || end === text.length ? '' : newline };
-  const others = cellsOf(notebook).filter((_, at) => at !== index).map((cell) => text.slice(cell.start, cell.end));
+  const plain =
+    blankBefore && blankAfter !== undefined
+      ? { start, end: end + blankAfter.length, insert: '' }
+      : { start, end, insert: blankBefore || blankAfter !== undefined || end === text.length ? '' : newline };
+  const others = cellsOf(notebook)
+    .filter((_, at) => at !== index)
+    .map((cell) => text.slice(cell.start, cell.end));
   const survive = (splice: Splice): boolean => {
     const { text: newText, blocks } = applySplice(notebook, splice, () => ({ problems: [] })).notebook;
     const left = blocks.filter((block) => block.kind === 'cell');
@@ -89,7 +120,9 @@ export function setAttribute(notebook: Notebook, index: number, key: string, val
   const base = cell.start + infoAt;
   const quote = value === true || value === undefined || /^[^\s{}"'`]+$/.test(value) ? '' : value.includes('"') ? "'" : '"';
   if (typeof value === 'string' && (/[\r\n`]/.test(value) || (quote && value.includes(quote)))) {
-    throw new Error(`setAttribute: expected a value in one line without backticks and with one kind of quotes, got ${JSON.stringify(value)}. Shorten it.`);
+    throw new Error(
+      `setAttribute: expected a value in one line without backticks and with one kind of quotes, got ${JSON.stringify(value)}. Shorten it.`,
+    );
   }
   const item = value === undefined ? '' : value === true ? key : `${key}=${quote}${value}${quote}`;
   const old = info.written.filter((attribute) => attribute.key === key).at(-1);
@@ -122,7 +155,10 @@ function fencesOf({ text }: Notebook, cell: CellBlock): { readonly opening: stri
   const run = /`+|~+/.exec(opening)![0];
   const tail = text.slice(cell.codeEnd, cell.end);
   const closing = cell.codeStart === cell.codeEnd ? tail.replace(/^[ \t]*(?:\r\n|[\r\n])/, '') : tail.replace(/^(?:\r\n|[\r\n])/, '');
-  return { opening, closing: /^ {0,3}[`~]/.test(closing) && closes(closing.replace(/[\r\n]+$/, '').trimStart(), run) ? closing : undefined };
+  return {
+    opening,
+    closing: /^ {0,3}[`~]/.test(closing) && closes(closing.replace(/[\r\n]+$/, '').trimStart(), run) ? closing : undefined,
+  };
 }
 
 /** What has to be written behind a cell so that the next line is outside of it. */
@@ -150,15 +186,23 @@ function newlineOf({ text }: Notebook, cell?: CellBlock): string {
 
 /** A fence at least as long as `run` that no line of `code` ends. */
 function fenceFor(code: string, run: string): string {
-  const runs = code.split(/[\r\n]+/).map((line) => line.trimStart()).filter((line) => line[0] === run[0]);
+  const runs = code
+    .split(/[\r\n]+/)
+    .map((line) => line.trimStart())
+    .filter((line) => line[0] === run[0]);
   const longest = Math.max(0, ...runs.map((line) => /^(?:`+|~+)/.exec(line)![0].length));
   return run[0]!.repeat(Math.max(run.length, longest + 1));
 }
 
 /** The smallest splice that makes `from` into `to`. */
 function between(from: string, to: string): Splice {
-  let start = 0, end = from.length, toEnd = to.length;
+  let start = 0,
+    end = from.length,
+    toEnd = to.length;
   while (start < end && start < toEnd && from[start] === to[start]) start++;
-  while (end > start && toEnd > start && from[end - 1] === to[toEnd - 1]) { end--; toEnd--; }
+  while (end > start && toEnd > start && from[end - 1] === to[toEnd - 1]) {
+    end--;
+    toEnd--;
+  }
   return { start, end, insert: to.slice(start, toEnd) };
 }

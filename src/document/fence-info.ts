@@ -8,7 +8,12 @@ export const CELL_LANGUAGES: readonly string[] = ['ts', 'js', 'tsx', 'html', 'py
 export const DIAGRAM_LANGUAGES: readonly string[] = ['mermaid', 'dot', 'tex'];
 
 /** One attribute as written; offsets lie in the info string. A flag has no value. */
-export interface WrittenAttribute { readonly key: string; readonly value?: string; readonly start: number; readonly end: number }
+export interface WrittenAttribute {
+  readonly key: string;
+  readonly value?: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface FenceInfo {
   /** Lower case, `py` as `python`; empty where none is written. */
@@ -44,7 +49,10 @@ export function readInfo(info: string): FenceInfo {
   return { language, languageEnd: word.length, brace, written, unclosed };
 }
 
-interface Known { readonly accepts: (value: string) => boolean; readonly expected: string }
+interface Known {
+  readonly accepts: (value: string) => boolean;
+  readonly expected: string;
+}
 const oneOf = (...values: string[]): Known => ({ accepts: (value) => values.includes(value), expected: values.join(', ') });
 const LABEL: Known = { accepts: (value) => /^[^\s,"'<>`]+$/.test(value), expected: 'a name without blanks, commas or quotes' };
 const KNOWN: ReadonlyMap<string, Known> = new Map([
@@ -52,7 +60,11 @@ const KNOWN: ReadonlyMap<string, Known> = new Map([
   ['run', oneOf('auto', 'manual', 'once', 'off')],
   ['hide', oneOf('code', 'output')],
   ['name', { accepts: (value) => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(value), expected: 'the name of a variable' }],
-  ['exercise', LABEL], ['check', LABEL], ['solution', LABEL], ['wrong', LABEL], ['answer', LABEL],
+  ['exercise', LABEL],
+  ['check', LABEL],
+  ['solution', LABEL],
+  ['wrong', LABEL],
+  ['answer', LABEL],
   ['static', oneOf('true')],
   ['jsx', oneOf('react', 'solid')],
   ['db', oneOf('sqlite', 'postgres')],
@@ -71,7 +83,8 @@ export function readAttributes(info: FenceInfo, report: (message: string) => voi
       other.set(key, given);
       const near = nearest(key, [...KNOWN.keys()]);
       report(`Attribute ${key} is unknown. ${near ? `Did you mean ${near}? ` : ''}Known are: ${[...KNOWN.keys()].join(', ')}.`);
-    } else if (!known.accepts(given)) report(`Attribute ${key}: expected ${known.expected}, got "${given}". It is ignored until it is changed.`);
+    } else if (!known.accepts(given))
+      report(`Attribute ${key}: expected ${known.expected}, got "${given}". It is ignored until it is changed.`);
     else (key === 'jsx' || key === 'db' ? other : own).set(key, given);
   }
   const { static: fixed, ...rest } = Object.fromEntries(own) as Partial<Attributes> & Record<string, string>;

@@ -1,19 +1,12 @@
 /* The face of this layer: notebook text and its value, without loss; ids, edits with inverses, overlays, expressions in
    prose. Only `parseNotebook` and `readFrontMatter` need the YAML reader; a page that starts from a compiled notebook
-   imports the files beside this one. */
-
-import { readFrontMatter } from './front-matter.ts';
-import { parseWith } from './parse.ts';
-import type { Notebook } from './types.ts';
-
-/** The notebook that `text` is. Never throws; what is wrong is in `problems`. */
-export const parseNotebook = (text: string): Notebook => parseWith(text, readFrontMatter);
+   imports the files beside this one (or has its bundler drop front-matter.ts, which no other file here imports). */
 
 export { cellsOf, frontMatterError, parseCompiled, parseWith, printNotebook, type ReadFront } from './parse.ts';
-export { readFrontMatter } from './front-matter.ts';
+export { parseNotebook, readFrontMatter } from './front-matter.ts';
 export { CELL_LANGUAGES, DIAGRAM_LANGUAGES, nearest } from './fence-info.ts';
 export { identify, type Nameable } from './identify.ts';
-export { applySplice, deleteCell, insertCell, moveCell, replaceCode, setAttribute } from './edit.ts';
+export { applySplice, deleteCell, insertCell, moveCell, replaceCode, replaceProse, setAttribute } from './edit.ts';
 export { overlay, type EffectiveCell } from './overlay.ts';
-export { expressions, inlineMath, inlineParts, type InlinePart } from './prose.ts';
+export { expressions, inlineMath, inlineParts, proseExpressions, type InlinePart, type ProseExpression } from './prose.ts';
 export type * from './types.ts';

@@ -15,7 +15,11 @@ export interface EffectiveCell {
 /** The cells of `base` under `overlays`, laid on in order. A cell whose id exists replaces that cell, `solution=E` replaces
     the cells `exercise=E`, `check=` and new ids follow at the end, `wrong=` and `answer=` are skipped; prose and front matter
     of an overlay are ignored. `nameOf` gives the first value that a cell defines. */
-export function overlay(base: Notebook, overlays: readonly Notebook[], nameOf: (cell: CellBlock) => string | undefined): readonly EffectiveCell[] {
+export function overlay(
+  base: Notebook,
+  overlays: readonly Notebook[],
+  nameOf: (cell: CellBlock) => string | undefined,
+): readonly EffectiveCell[] {
   const named = (notebook: Notebook, origin: EffectiveCell['origin']): EffectiveCell[] => {
     // What is skipped takes no id away from what is not: a wrong answer defines the same name as the right one.
     const blocks = cellsOf(notebook).filter(({ attributes }) => origin === 'base' || (attributes.wrong ?? attributes.answer) === undefined);
@@ -24,16 +28,21 @@ export function overlay(base: Notebook, overlays: readonly Notebook[], nameOf: (
   };
   let cells = named(base, 'base');
   overlays.forEach((notebook, origin) => {
-    // Where several solutions answer one exercise they take its place together, in their order.
-    const solved = new Map<string, EffectiveCell[]>();
     for (const cell of named(notebook, origin)) {
       const { solution, check } = cell.block.attributes;
-      const at = cells.findIndex(({ block, id }) => solution === undefined ? id === cell.id : block.attributes.exercise === solution);
-      if (solution !== undefined && (at >= 0 || solved.has(solution))) {
-        const together = [...(solved.get(solution) ?? []), cell];
-        cells = cells.flatMap((old, index) => index === at ? [cell] : old.block.attributes.exercise === solution ? [] : old === together.at(-2) ? [old, cell] : [old]);
-        solved.set(solution, together);
-      } else if (at >= 0 && check === undefined) cells[at] = cell;
+      const solves = (old: EffectiveCell): boolean => {
+        const { exercise, solution: earlier } = old.block.attributes;
+        return solution !== undefined && (exercise === solution || (earlier === solution && old.origin !== origin));
+      };
+      // Several solutions of one exercise take its place together, in their order.
+      const sibling = cells.findLastIndex(
+        (old) => solution !== undefined && old.origin === origin && old.block.attributes.solution === solution,
+      );
+      const starter = cells.findIndex(solves);
+      const same = cells.findIndex(({ id, origin: from }) => id === cell.id && from !== origin);
+      if (starter >= 0) cells = cells.flatMap((old, index) => (index === starter ? [cell] : solves(old) ? [] : [old]));
+      else if (sibling >= 0) cells.splice(sibling + 1, 0, cell);
+      else if (same >= 0 && check === undefined) cells[same] = cell;
       else cells.push(cell);
     }
   });

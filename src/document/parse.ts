@@ -1,6 +1,6 @@
 /* Notebook text ↔ Notebook. The text is the truth: parsing only says where its blocks lie, printing returns it. The YAML
    of the front matter is read by a function given in, so that a page whose notebook was compiled carries no YAML reader
-   (`parseNotebook` of index.ts has one). Never throws; what is wrong with a file is in `problems`. */
+   (`parseNotebook` of front-matter.ts has one). Never throws; what is wrong with a file is in `problems`. */
 
 import { CELL_LANGUAGES, DIAGRAM_LANGUAGES, readAttributes, readInfo } from './fence-info.ts';
 import { scan, type Fence } from './scan.ts';
@@ -50,7 +50,8 @@ export function parseBody(text: string, bodyStart: number, front: FrontMatter | 
   const blocks: Block[] = [];
   const problems = [...frontProblems];
   const bodyLine = countLines(text.slice(0, bodyStart)) + 1;
-  let proseStart = bodyStart, proseLine = bodyLine;
+  let proseStart = bodyStart,
+    proseLine = bodyLine;
   const endProse = (end: number): void => {
     if (end > proseStart) blocks.push({ kind: 'prose', start: proseStart, end, line: proseLine });
   };
@@ -70,14 +71,17 @@ export function parseBody(text: string, bodyStart: number, front: FrontMatter | 
 function fenceBlock(text: string, fence: Fence, problems: Problem[]): CellBlock | DiagramBlock | undefined {
   const info = readInfo(fence.info);
   const { language } = info;
-  const report = (message: string): void => { problems.push({ severity: 'warning', message, line: fence.line }); };
+  const report = (message: string): void => {
+    problems.push({ severity: 'warning', message, line: fence.line });
+  };
   const isStatic = info.written.some(({ key }) => key === 'static') && readAttributes(info, () => {}).static;
   const { start, end, codeStart, codeEnd, line } = fence;
   const code = text.slice(codeStart, codeEnd).replaceAll('\r\n', '\n');
   if (CELL_LANGUAGES.includes(language)) {
     if (fence.inside) {
       const remedy = fence.inside === 'an HTML block' ? 'Put a blank line before it' : 'Move it to the left margin';
-      if (!isStatic) report(`This ${language} block is inside ${fence.inside}, so it is shown and not run. ${remedy} to run it, or mark it {static}.`);
+      if (!isStatic)
+        report(`This ${language} block is inside ${fence.inside}, so it is shown and not run. ${remedy} to run it, or mark it {static}.`);
       return undefined;
     }
     const attributes = readAttributes(info, report);

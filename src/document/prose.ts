@@ -2,7 +2,9 @@
    stretches that CommonMark reads for inline marks, past escapes, code spans, comments and tags, so that whoever renders
    prose and whoever evaluates it agree. Every walk is linear in the length of the text. */
 
+import { countLines } from './parse.ts';
 import { scan, TAG } from './scan.ts';
+import type { Notebook } from './types.ts';
 
 /** `[start, end)` with its marks (`${ }`, `$ $`, `$$ $$`); `code` is what lies between them. */
 export interface InlinePart {
@@ -10,6 +12,30 @@ export interface InlinePart {
   readonly start: number;
   readonly end: number;
   readonly code: string;
+}
+
+/** An expression in the prose of a notebook; its place in the file's list is what `data-value` of rendered prose says. */
+export interface ProseExpression {
+  readonly code: string;
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+}
+
+/** The expressions of all prose blocks in file order, with offsets and lines of the file; none where nothing runs. */
+export function proseExpressions({ text, front, blocks }: Notebook): readonly ProseExpression[] {
+  if (front?.gradus !== 1) return [];
+  return blocks
+    .filter(({ kind }) => kind === 'prose')
+    .flatMap((block) => {
+      let line = block.line,
+        seen = block.start;
+      return expressions(text.slice(block.start, block.end)).map(({ code, start, end }) => {
+        line += countLines(text.slice(seen, block.start + start));
+        seen = block.start + start;
+        return { code, start: seen, end: block.start + end, line };
+      });
+    });
 }
 
 /** The expressions of a prose text, in order. `\${` is literal, and so is what has no closing brace or is empty. */
@@ -32,21 +58,25 @@ function partsOf(text: string, offset: number): InlinePart[] {
     parts.push({ kind, start: offset + start, end: offset + end, code: text.slice(start + open, end - close) });
     return end;
   };
-  const ticks = new Map<number, number[]>();          // length of a run of backticks → where such runs begin, last first
+  const ticks = new Map<number, number[]>(); // length of a run of backticks → where such runs begin, last first
   for (const { 0: run, index } of [...text.matchAll(/`+/g)].reverse()) {
     if (!ticks.get(run.length)?.push(index)) ticks.set(run.length, [index]);
   }
   // A search that found no end is not repeated: nothing later in the paragraph can have one either.
-  let failures = 0, noMathBefore = 0, noDisplay = false, noComment = false;
+  let failures = 0,
+    noMathBefore = 0,
+    noDisplay = false,
+    noComment = false;
 
   for (let at = 0; at < text.length;) {
-    const char = text[at]!, next = text[at + 1] ?? '';
+    const char = text[at]!,
+      next = text[at + 1] ?? '';
     let end = at + 1;
     if (char === '\\') end = at + 2;
     else if (char === '`') {
       let length = 1;
       while (text[at + length] === '`') length++;
-      const starts = ticks.get(length) ?? [];          // none for the rest of a run whose first one is escaped
+      const starts = ticks.get(length) ?? []; // none for the rest of a run whose first one is escaped
       while (starts.length > 0 && starts.at(-1)! <= at) starts.pop();
       end = (starts.at(-1) ?? at) + length;
     } else if (char === '<') {
@@ -92,7 +122,10 @@ function closingBrace(text: string, from: number): number {
     if (open.at(-1) === '`') {
       if (char === '\\') at++;
       else if (char === '`') open.pop();
-      else if (char === '$' && text[at + 1] === '{') { open.push('{'); at++; }
+      else if (char === '$' && text[at + 1] === '{') {
+        open.push('{');
+        at++;
+      }
     } else if (char === '}') {
       if (open.length === 0) return at;
       open.pop();

@@ -28,7 +28,11 @@ export interface Scan {
 }
 
 /** A block quote, or a list item with the columns its content is indented by. */
-interface Container { readonly indent: number; readonly quote: boolean; empty: boolean }
+interface Container {
+  readonly indent: number;
+  readonly quote: boolean;
+  empty: boolean;
+}
 
 type Leaf = 'none' | 'paragraph' | 'code' | 'fence' | 'html';
 
@@ -42,9 +46,10 @@ const MARKER = /^(?:[*+-]|(\d{1,9})[.)])(?=[ \t]|$)/;
 const ATTRIBUTE = '\\s+[a-zA-Z_:][\\w:.-]*(?:\\s*=\\s*(?:[^"\'=<>`\\s]+|\'[^\']*\'|"[^"]*"))?';
 /** A whole open or closing tag. */
 export const TAG = `<[a-zA-Z][a-zA-Z0-9-]*(?:${ATTRIBUTE})*\\s*/?>|</[a-zA-Z][a-zA-Z0-9-]*\\s*>`;
-const BLOCK_TAGS = 'address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|'
-  + 'fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|'
-  + 'noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul';
+const BLOCK_TAGS =
+  'address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|' +
+  'fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|' +
+  'noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul';
 /** The seven kinds of HTML block: how it opens, and what ends it (absent: a blank line). */
 const HTML: readonly (readonly [open: RegExp, close?: RegExp])[] = [
   [/^<(?:script|pre|textarea|style)(?:\s|>|$)/i, /<\/(?:script|pre|textarea|style)>/i],
@@ -62,11 +67,16 @@ export function scan(text: string, from = 0, firstLine = 1): Scan {
   const inlines: [number, number][] = [];
   const containers: Container[] = [];
   let leaf = 'none' as Leaf;
-  let run = '';                              // of the open fence, without indentation
+  let run = ''; // of the open fence, without indentation
   let html: (typeof HTML)[number] = HTML[0]!;
 
   // The line, and the place in it: `at` counts characters, `column` columns; a tab may be consumed in part.
-  let line = '', at = 0, column = 0, next = 0, indent = 0, blank = false;
+  let line = '',
+    at = 0,
+    column = 0,
+    next = 0,
+    indent = 0,
+    blank = false;
   const peek = (): void => {
     let to = column;
     for (next = at; line[next] === ' ' || line[next] === '\t'; next++) to += line[next] === '\t' ? 4 - (to % 4) : 1;
@@ -76,12 +86,18 @@ export function scan(text: string, from = 0, firstLine = 1): Scan {
   const advance = (columns: number): void => {
     for (const goal = column + columns; column < goal && at < line.length;) {
       const width = line[at] === '\t' ? 4 - (column % 4) : 1;
-      if (column + width > goal) { column = goal; return; }
+      if (column + width > goal) {
+        column = goal;
+        return;
+      }
       column += width;
       at++;
     }
   };
-  const toNext = (characters: number): void => { column += indent + characters; at = next + characters; };
+  const toNext = (characters: number): void => {
+    column += indent + characters;
+    at = next + characters;
+  };
 
   const breaks = /\r\n|\n|\r/g;
   for (let start = from, lineNumber = firstLine; start < text.length; lineNumber++) {
@@ -142,10 +158,13 @@ export function scan(text: string, from = 0, firstLine = 1): Scan {
       leaf = to;
       if (containers.length > 0) containers.at(-1)!.empty = false;
     };
-    let isText = true;                        // the rest of the line is text of a paragraph, unless it is blank
+    let isText = true; // the rest of the line is text of a paragraph, unless it is blank
     for (; !blank; peek()) {
       if (indent >= 4) {
-        if (leaf !== 'paragraph') { open('code'); isText = false; }
+        if (leaf !== 'paragraph') {
+          open('code');
+          isText = false;
+        }
         break;
       }
       const rest = line.slice(next);
@@ -192,7 +211,10 @@ export function scan(text: string, from = 0, firstLine = 1): Scan {
     // 4. What is left is text: of the open paragraph (even where its containers were not continued), or of a new one.
     if (!isText) continue;
     if (blank) {
-      if (!opened && matched < containers.length) { containers.length = matched; leaf = 'none'; }
+      if (!opened && matched < containers.length) {
+        containers.length = matched;
+        leaf = 'none';
+      }
     } else if (leaf === 'paragraph' && !opened) inlines.at(-1)![1] = end;
     else {
       open('paragraph');
@@ -205,8 +227,16 @@ export function scan(text: string, from = 0, firstLine = 1): Scan {
       const info = rawInfo.trim();
       const infoStart = lineStart + next + opening.length + rawInfo.length - rawInfo.trimStart().length;
       fences.push({
-        start: lineStart, end, codeStart: end, codeEnd: end, infoStart, info, closed: false, line: lineNumber,
-        opener: line.slice(0, next + opening.length), ...(inside && { inside }),
+        start: lineStart,
+        end,
+        codeStart: end,
+        codeEnd: end,
+        infoStart,
+        info,
+        closed: false,
+        line: lineNumber,
+        opener: line.slice(0, next + opening.length),
+        ...(inside && { inside }),
       });
     }
   }
