@@ -146,7 +146,7 @@ export function createSession(options: SessionOptions): Session {
     entries.forEach((entry, i) => {
       if (entry.id === ids[i]) return;
       renamed.set(entry.id, ids[i]!);
-      Object.assign(entry, { id: ids[i]!, edited: true, valued: false });
+      Object.assign(entry, { id: ids[i]!, edited: true, valued: false, evaluation: 0 });
     });
     rebuild();
     if (renamed.size) tell({ renamed, cells: new Set(ids) });

@@ -1,0 +1,171 @@
+/* A session over a real engine in this process: messages are cloned as a worker's would be. */
+
+import { describe, expect, it } from 'vitest';
+import { analyse, analyseModule } from '../analysis/index.ts';
+import { createExecutor, type Executor } from '../../workers/typescript/executor.ts';
+import { createLibrary } from '../stdlib/library.ts';
+import { compileNotebook } from './compile.ts';
+import { createSession } from './session.ts';
+import type { Request } from '../engine/protocol.ts';
+import type { SessionOptions, WorkerLike } from './types.ts';
+
+function inProcessWorker(): WorkerLike {
+  let executor: Executor | undefined;
+  let alive = true;
+  const worker: WorkerLike = {
+    onmessage: null, onerror: null,
+    terminate: () => { alive = false; },
+    postMessage: (message) => {
+      const request = structuredClone(message) as Request;
+      setImmediate(() => {
+        if (!alive) return;
+        if (request.kind === 'start') {
+          executor = createExecutor({
+            start: request.options,
+            guard: { flag: new Int32Array(1), check: () => {}, adapt: (code) => code, begin: () => {}, reset: () => {} },
+            post: (reports) => { if (alive) { const data = structuredClone(reports); setImmediate(() => worker.onmessage?.({ data })); } },
+            now: () => performance.now(), task: (fn) => { setImmediate(fn); },
+            load: (pack) => Promise.reject(new Error(`no pack ${pack}`)),
+            createLibrary,
+          });
+          worker.onmessage?.({ data: [{ kind: 'ready' }] });
+        } else executor?.receive(request);
+      });
+    },
+  };
+  return worker;
+}
+
+const file = (...cells: string[]): string => `---\ngradus: 1\nid: t\ntitle: T\nseed: 3\n---\n\n${cells.map((cell) => (cell.startsWith('#') ? `${cell.slice(1)}\n` : `\`\`\`ts${cell.startsWith('{') ? ` ${cell.slice(0, cell.indexOf('}') + 1)}` : ''}\n${cell.replace(/^\{[^}]*\} ?/, '')}\n\`\`\`\n`)).join('\n')}`;
+
+function open(text: string, more: Partial<SessionOptions> = {}) {
+  return createSession({
+    text, compiled: compileNotebook(text, analyse).compiled,
+    analyser: async () => ({ analyse, analyseModule }),
+    createWorker: inProcessWorker,
+    engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },
+    services: async (call) => { throw new Error(`no ${call.service}`); },
+    now: () => Date.now(), ...more,
+  });
+}
+const states = (session: ReturnType<typeof open>): string => session.ids.map((id) => `${id} ${session.cell(id)!.state}`).join(', ');
+
+describe('session', () => {
+  it('runs all, shows values, and fills prose', async () => {
+    const session = open(file('const a = 2', '# So `a` doubled is ${a * 2}.', 'a + 1'));
+    session.runAll();
+    expect(session.busy).toBe(true);
+    await session.settled();
+    expect(states(session)).toBe('a done, cell-1 done');
+    expect(session.cell('cell-1')!.outputs[0]!.output).toMatchObject({ kind: 'value', value: { text: '3' } });
+    expect(session.prose(0)!.text).toBe('4');
+    expect(await session.values()).toEqual({ a: 2 });
+    session.dispose();
+  });
+
+  it('turns an edited cell stale, runs nothing, and renames it when it is run', async () => {
+    const session = open(file('const a = 2', 'const b = a * 10'));
+    session.runAll();
+    await session.settled();
+    session.edit('a', 'const a = 3');
+    expect(states(session)).toBe('a stale, b done');
+    session.runCell('a');
+    await session.settled();
+    expect(await session.values()).toEqual({ a: 3, b: 30 });
+    session.edit('b', 'const c = a');
+    const seen: [string, string][] = [];
+    session.subscribe(({ renamed }) => { seen.push(...(renamed ?? [])); });
+    session.runCell('b');
+    await session.settled();
+    expect(seen).toEqual([['b', 'c']]);
+    expect(states(session)).toBe('a done, c done');
+    session.dispose();
+  });
+
+  it('shows a syntax error of an edit in its cell when it runs, and the rest goes on', async () => {
+    const session = open(file('const a = 2', 'const b = 1'));
+    session.edit('a', 'const a = = 2');
+    session.runAll();
+    await session.settled();
+    expect(states(session)).toBe('a error, b done');
+    expect(session.cell('a')!.error).toMatchObject({ name: 'SyntaxError', line: 1 });
+    session.dispose();
+  });
+
+  it('evaluates nothing on its own, and restart forgets values but keeps what was shown', async () => {
+    const session = open(file('const a = 2\na'));
+    expect(states(session)).toBe('a idle');
+    expect(session.engine).toBe('off');
+    session.runAll();
+    await session.settled();
+    session.restart();
+    expect(states(session)).toBe('a idle');
+    expect(session.cell('a')!.kept).toBeTypeOf('number');
+    expect(session.cell('a')!.outputs).toHaveLength(1);
+    expect(await session.values()).toEqual({});
+    session.dispose();
+  });
+
+  it('stops: what ran fails as Interrupted, what had not run is as before', async () => {
+    const session = open(file('{id=w} await new Promise(() => {})', 'const b = 1'));
+    session.runAll();
+    while (session.cell('w')!.state !== 'running') await new Promise((resolve) => setTimeout(resolve, 2));
+    session.stop();
+    await session.settled();
+    expect(states(session)).toBe('w error, b idle');
+    expect(session.cell('w')!.error!.name).toBe('Interrupted');
+    session.dispose();
+  });
+
+  it('moves dependents alone when an input moves', async () => {
+    const session = open(file('const n = view(Inputs.range([0, 10], { step: 1, value: 3, label: "n" }))', 'const twice = n * 2', 'const other = 1'));
+    session.runAll();
+    await session.settled();
+    const input = session.cell('n')!.outputs[0]!.output;
+    if (input.kind !== 'input') throw new Error(`expected an input, got ${input.kind}`);
+    session.input(input.id, 7);
+    await session.settled();
+    expect(await session.values()).toMatchObject({ n: 7, twice: 14 });
+    session.dispose();
+  });
+
+  it('inserts, deletes and undoes cells; what used a deleted cell is stale', async () => {
+    const text = file('const a = 2', 'const b = a');
+    const session = open(text);
+    session.runAll();
+    await session.settled();
+    const id = session.insertCell('a', 'ts', 'const z = 9');
+    expect(session.ids).toEqual(['a', id, 'b']);
+    session.deleteCell('a');
+    expect(session.cell('b')!.state).toBe('stale');
+    session.runAll();
+    await session.settled();
+    expect(session.cell('b')!.state).toBe('error');
+    session.undo();
+    session.undo();
+    expect(session.text).toBe(text);
+    session.dispose();
+  });
+
+  it('saves edits after a while, acknowledges the revision, and gives outputs back next time', async () => {
+    const saved: { text: string; revision: number }[] = [];
+    let outputs: unknown[] = [];
+    const store = { saveNotebook: async (n: { text: string; revision: number }) => { saved.push(n); }, saveOutputs: async (o: unknown[]) => { outputs = [...outputs, ...o]; }, outputs: async () => outputs, runs: async () => [], saveRun: async () => {}, savePoints: async () => {}, runEntries: async () => [] } as never;
+    const session = open(file('const a = 2\na'), { store });
+    session.runAll();
+    await session.settled();
+    session.edit('a', 'const a = 4\na');
+    expect([session.revision, session.saved]).toEqual([1, 0]);
+    session.runCell('a');
+    await session.settled();
+    await session.flush();
+    expect(session.saved).toBe(1);
+    expect(saved[0]!.text).toContain('const a = 4');
+    const again = open(session.text, { store });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(again.cell('a')!).toMatchObject({ state: 'idle', outputs: [{ output: { kind: 'value' } }] });
+    expect(again.cell('a')!.kept).toBeTypeOf('number');
+    session.dispose();
+    again.dispose();
+  });
+});
