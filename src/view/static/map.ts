@@ -109,7 +109,7 @@ function profile(state: (unit: Unit) => StepState): string {
     });
     const from = at(own[0]!.number);
     const name = phase.number === 1 ? '' : `<text x="${round(from - 6.5)}" y="${round(foot + 1)}" text-anchor="end">${phase.number < 5 ? '' : `${escapeHtml(phase.title)} `}${phase.number}</text>`;
-    return `<a href="#p${phase.number}" aria-label="Phase ${phase.number}, ${escapeHtml(phase.title)}"><rect x="0" y="${round(foot - 13)}" width="358" height="17" fill="transparent"/>${bars.join('')}${name}</a>`;
+    return `<a href="#p${phase.number}" aria-label="${escapeHtml(phase.title)} ${phase.number}, phase"><rect x="0" y="${round(foot - 13)}" width="358" height="17" fill="transparent"/>${bars.join('')}${name}</a>`;
   });
   return `<svg class="chart only-phone" viewBox="0 0 358 196" role="group" aria-label="Eleven phases rising, with a bar for each step">${treads.join('')}</svg>`;
 }

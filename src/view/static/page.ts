@@ -1,8 +1,8 @@
 /* A whole page as text: policy, theme and fonts in the head, the bar, the body, and the data that the app comes alive with.
    Made at build time only. The policy stands before everything that loads; the one inline script is a constant, and its
-   hash is in the policy. It sets the theme before the first paint, switches it, opens folds (both for good: the app need
-   not), and keeps what is pressed before the app is there: `window.__early` holds those elements in order until the app
-   takes them and puts `undefined` in its place. */
+   hash is in the policy. It sets the theme before the first paint, switches it, opens folds, closes the outline and the
+   menu behind a choice (all for good: the app need not), and keeps what is pressed before the app is there:
+   `window.__early` holds those elements in order until the app takes them and puts `undefined` in its place. */
 
 import { createHash } from 'node:crypto';
 import { escapeHtml, icons, jsonHtml, mark } from './html.ts';
@@ -41,7 +41,7 @@ export interface Page {
 export const earlyScript = `(()=>{const r=document.documentElement,w=window;try{const t=localStorage.getItem("theme");if(t)r.dataset.theme=t}catch{}
 if(/^#(\\/|g1\\.|src=)/.test(location.hash))r.dataset.place="app";
 addEventListener("DOMContentLoaded",()=>{try{const m=document.querySelector("[data-missing]"),i=/\\/n\\/([^/]+)/.exec(location.pathname);if(m&&i)m.textContent=decodeURIComponent(i[1])}catch{}});
-w.__early=[];addEventListener("click",e=>{const t=e.target.closest?.("[data-action],.run,.fold");if(!t)return;
+w.__early=[];addEventListener("click",e=>{const f=s=>e.target.closest?.(s),t=f("[data-action],.run,.fold");if(f("#outline a,.cmds button"))f("[popover]").hidePopover();if(!t)return;
 if(t.dataset.action==="theme"){const d=r.dataset.theme?r.dataset.theme==="dark":matchMedia("(prefers-color-scheme: dark)").matches;r.dataset.theme=d?"light":"dark";try{localStorage.setItem("theme",r.dataset.theme)}catch{}}
 else if(t.matches(".fold")){const o=t.getAttribute("aria-expanded")!=="true";t.setAttribute("aria-expanded",o);t.nextElementSibling.hidden=!o}
 else{if(Array.isArray(w.__early)&&t.dataset.action!=="menu")w.__early.push(t);return}e.stopImmediatePropagation()},true)})()`;
@@ -107,7 +107,7 @@ export function renderBar(place: string, base: string, commands: boolean): strin
     '<header class="bar">',
     `<a class="brand" href="${escapeHtml(base)}" aria-label="Gradus, course map">${mark}<span${commands ? ' class="hide-phone"' : ''}>Gradus</span></a>`,
     place,
-    '<span class="grow hide-phone"></span>',
+    `<span class="grow${commands ? ' hide-phone' : ''}"></span>`,
     ...(commands
       ? [
           '<span class="engine hide-phone" data-engine-facts></span>',

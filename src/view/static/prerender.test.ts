@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { units } from '../../course/units.ts';
+import { earlyScript, policy } from './page.ts';
+import { prerender, type Site } from './prerender.ts';
+
+const text = '---\ngradus: 1\nid: tour\ntitle: A tour\nopen: run\n---\n# A tour\n\nWhat a notebook does.\n\n## One\n\nSee $x^2$ and ${a}.\n\n```ts\nconst a = "<!-- <script>"\n```\n';
+const site: Site = {
+  notebooks: [{ id: 'tour', folder: 'n/tour/', text }, { id: 'nn-fundamentals', folder: 'n/nn-fundamentals/', text: text.replace('id: tour', 'id: nn-fundamentals') }],
+  assets: { script: 'assets/main.js', preload: ['assets/view.js'], styles: ['assets/main.css'], engine: 'engine/ts.js', packs: {} },
+};
+const pages = new Map(prerender(site).map(({ path, html }) => [path, html]));
+
+test('there is a map, a page for each notebook, and one for what is not there', () => {
+  expect([...pages.keys()]).toEqual(['index.html', 'n/tour/index.html', 'n/nn-fundamentals/index.html', '404.html']);
+});
+
+test('the policy stands before everything that loads, and allows the one inline script by its hash', () => {
+  for (const html of pages.values()) {
+    const head = html.slice(html.indexOf('<head>'), html.indexOf('</head>'));
+    expect(head.indexOf('Content-Security-Policy')).toBeLessThan(Math.min(head.indexOf('<script'), head.indexOf('<link')));
+    const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((m) => m[1]);
+    expect(inline).toEqual([earlyScript]);
+    expect(policy).toContain(`'sha256-${createHash('sha256').update(earlyScript).digest('base64')}'`);
+    expect(policy).not.toMatch(/script-src[^;]*'unsafe-(inline|eval)'/);
+    expect(html).not.toMatch(/ on[a-z]+="/);
+  }
+});
+
+test('the data of a notebook closes no element and reads back as what was compiled', () => {
+  const html = pages.get('n/tour/index.html')!;
+  const json = /<script type="application\/json" id="notebook-data">([\s\S]*?)<\/script>/.exec(html)![1]!;
+  const data = JSON.parse(json) as { compiled: { text: string; cells: { id: string }[]; prose: unknown[] }; folder: string; shippedHash: string };
+  expect(data.compiled.text).toBe(text);
+  expect(data.compiled.cells.map((c) => c.id)).toEqual(['a']);
+  expect(data.compiled.prose).toHaveLength(1);
+  expect(data.folder).toBe('n/tour/');
+  expect(data.shippedHash).toMatch(/./);
+});
+
+test('a notebook is readable without script: title, prose, code and formulas stand in it, and the bar leads back', () => {
+  const html = pages.get('n/tour/index.html')!.replace(/<script[\s\S]*?<\/script>/g, '');
+  for (const part of ['<h1>A tour</h1>', 'What a notebook does.', 'data-cell="a"', '&lt;!-- &lt;script&gt;', '<math', 'href="../../"', 'href="../../assets/main.css"']) expect(html).toContain(part);
+  expect(html).toContain('rel="preload" href="../../engine/ts.js"');
+  for (const name of ['run-all', 'run-stale', 'restart', 'share', 'save-copy', 'download', 'theme', 'menu']) expect(html).toContain(`data-action="${name}"`);
+});
+
+test('the map names every step once in its list and links those that are written', () => {
+  const html = pages.get('index.html')!;
+  for (const u of units) expect(html.split(`id="u${u.label}"`)).toHaveLength(2);
+  expect(html.match(/<a [^>]*class="u ready"|<a class="u ready"/g)).toHaveLength(2);
+  expect(html).toContain('href="./n/nn-fundamentals/"');
+  expect(html.match(/not written yet<\/span>/g)!.length).toBeGreaterThanOrEqual(82);
+  expect(html).toMatch(/<input type="file" data-action="open-file" aria-label="Open file"/);
+  expect(html).toContain('data-action="new-notebook"');
+  expect(html).toContain('>Runs</a>');
+  expect(html).toContain('<a class="u ready" href="./n/tour/">');
+});
+
+test('every link of the map within the page leads to something that is there', () => {
+  const html = pages.get('index.html')!;
+  for (const [, id] of html.matchAll(/href="#([^"/]+)"/g)) expect(html, id).toContain(`id="${id}"`);
+});
