@@ -1,0 +1,77 @@
+/* The page's side of the benches that need an engine and no app: notebooks given as a list of cell texts are analysed,
+   planned with the real schedule and evaluated by the real worker behind the real remote; what comes back is counted. */
+
+import { analyse } from '../../src/analysis/index.ts';
+import { createRemote, type Remote } from '../../src/engine/remote.ts';
+import type { ProgramCell, Report, StartOptions } from '../../src/engine/protocol.ts';
+import { buildGraph, planCells, planEvery, type CellFacts, type SourceCell } from '../../src/schedule/index.ts';
+import type { Output } from '../../src/output/types.ts';
+
+export interface Engine {
+  readonly remote: Remote;
+  /** Sees every batch as it arrives. */
+  listen: (reports: readonly Report[]) => void;
+  /** Resolves at the first report that satisfies `test`. */
+  until(test: (report: Report) => boolean): Promise<Report>;
+}
+
+/** A started engine, up and idle. */
+export async function openEngine(): Promise<Engine> {
+  const waiters = new Set<(report: Report) => void>();
+  const start = (): Omit<StartOptions, 'interruptFlag' | 'interruptUrl'> => ({ set: {}, headless: false, base: new URL('./', location.href).href, packs: {}, seed: 1 });
+  const engine: Engine = {
+    remote: createRemote({
+      createWorker: () => new Worker('engine.js') as never,
+      start,
+      onReports: (reports) => {
+        engine.listen(reports);
+        if (waiters.size) for (const report of reports) for (const waiter of [...waiters]) waiter(report);
+      },
+      onLost: (why, message) => { throw new Error(`engine ${why}: ${message}`); },
+    }),
+    listen: () => undefined,
+    until: (test) => new Promise((resolve) => {
+      const waiter = (report: Report): void => {
+        if (!test(report)) return;
+        waiters.delete(waiter);
+        resolve(report);
+      };
+      waiters.add(waiter);
+    }),
+  };
+  const idle = engine.until((report) => report.kind === 'idle');
+  engine.remote.send({ kind: 'plan', plan: 0, define: [], remove: [], run: [] });
+  await idle;
+  return engine;
+}
+
+/** A cell as the session holds it: analysed, not yet in a graph. */
+export function source(id: string, code: string): SourceCell {
+  return { id, language: 'ts', run: 'auto', analysis: analyse(code, { language: 'ts' }) };
+}
+
+/** From definitions to a plan in the worker: builds the graph, plans `changed` (all when absent) and sends it. Returns the
+    ids that will be evaluated. */
+export function send(engine: Engine, plan: number, sources: readonly SourceCell[], changed?: readonly string[]): readonly string[] {
+  const graph = buildGraph(sources);
+  const facts: CellFacts = { state: 'done', valued: true, ran: true };
+  const { run } = changed ? planCells(graph, () => facts, changed) : planEvery(graph);
+  const byId = new Map(sources.map((cell) => [cell.id, cell]));
+  const rank = new Map(graph.order.map((id, i) => [id, i]));
+  const record = (id: string): ProgramCell => {
+    const { analysis } = byId.get(id)!;
+    const cell = graph.cells.get(id)!;
+    return {
+      id, rank: rank.get(id)!, run: cell.run, prose: false, defines: cell.defines, uses: cell.uses, reads: analysis.reads,
+      imports: [], code: analysis.code, shifts: analysis.shifts, shows: analysis.shows, ...(cell.problem ? { problem: cell.problem } : {}),
+    };
+  };
+  engine.remote.send({ kind: 'plan', plan, define: (changed ?? graph.order).map(record), remove: [], run });
+  return run;
+}
+
+/** The text of a value output, as a reader would see it. */
+export function shown(output: Output): string | undefined {
+  if (output.kind === 'value' && output.value.type === 'primitive') return output.value.text;
+  return output.kind === 'text' ? output.text : undefined;
+}
