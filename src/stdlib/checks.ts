@@ -102,11 +102,14 @@ function shapeOf(x: unknown): readonly number[] {
   return [x.length, ...inner];
 }
 
+/** As in code: strings in quotes. */
+const write = (value: unknown): string => typeof value === 'string' ? JSON.stringify(toText(value, 200)) : toText(value, 200);
+
 type Same = (a: unknown, b: unknown) => boolean;
 
 function compare(a: unknown, b: unknown, path: string, same: Same, note: (a: unknown, b: unknown) => string, depth: number): true {
   const differ = (what = ''): never => {
-    throw new Error(`${path ? `At ${path}: expected` : 'Expected'} ${toText(b, 200)}, got ${toText(a, 200)}${what || note(a, b)}.`);
+    throw new Error(`${path ? `At ${path}: expected` : 'Expected'} ${write(b)}, got ${write(a)}${what || note(a, b)}.`);
   };
   if (same(a, b)) return true;
   if (depth > 100) return differ(' (nested too deeply to compare)');
@@ -127,7 +130,7 @@ function compare(a: unknown, b: unknown, path: string, same: Same, note: (a: unk
   if (a instanceof Map && b instanceof Map) return compare(Object.fromEntries(a), Object.fromEntries(b), path, same, note, depth + 1);
   if (a instanceof Set && b instanceof Set) {
     const missing = [...b as Set<unknown>].find((item) => !a.has(item));
-    return a.size === b.size && missing === undefined || differ(missing === undefined ? '' : ` (${toText(missing, 60)} is missing)`);
+    return a.size === b.size && missing === undefined || differ(missing === undefined ? '' : ` (${write(missing)} is missing)`);
   }
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return differ();
   const left = a as Readonly<Record<string, unknown>>, right = b as Readonly<Record<string, unknown>>;

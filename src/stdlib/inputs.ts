@@ -143,7 +143,7 @@ function range(extent: Iterable<number> | NumberOptions = [0, 1], options?: Numb
   let scale: number[] | undefined;
   if (transform) {
     const back = invert ?? inverse(transform, min, max), from = transform(min), to = transform(max), low = Math.min(from, to), high = Math.max(from, to);
-    scale = Array.from({ length: 1001 }, (_, i) => clamp(snap(back(low + (high - low) * i / 1000))));
+    scale = Array.from({ length: 1001 }, (_, i) => clamp(snap(Number(back(low + (high - low) * i / 1000).toPrecision(12)))));
   }
   const value = o.value === undefined ? scale?.[500] ?? clamp(snap((min + max) / 2)) : clamp(o.value);
   const { format } = o;
