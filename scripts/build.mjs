@@ -178,7 +178,7 @@ async function buildApp() {
   for (const page of ['index.html', 'headless.html', '404.html']) rmSync(at('dist', page), { force: true });
   for (const folder of ['assets', '.vite', 'data', 'fonts']) rmSync(at('dist', folder), { recursive: true, force: true });
   const { build: vite } = await import('vite');
-  await vite({ root, configFile: at('vite.config.ts'), logLevel: 'warn', build: { emptyOutDir: false } });
+  await vite({ root, configFile: at('vite.config.ts'), logLevel: 'error', build: { emptyOutDir: false } });
   mkdirSync(at('build'), { recursive: true });
   renameSync(at('dist/.vite/manifest.json'), at('build/manifest.json'));
   rmSync(at('dist/.vite'), { recursive: true, force: true });
@@ -258,7 +258,9 @@ function copyBeside(from, to) {
 
 /** Scripts that an entry imports at once, so that a page can ask for them together. */
 function importsOf(manifest, key, seen = new Set([key])) {
-  return (manifest[key]?.imports ?? []).flatMap((name) => (seen.has(name) ? [] : (seen.add(name), [manifest[name].file, ...importsOf(manifest, name, seen)])));
+  return (manifest[key]?.imports ?? []).flatMap((name) =>
+    seen.has(name) ? [] : (seen.add(name), [manifest[name].file, ...importsOf(manifest, name, seen)]),
+  );
 }
 
 /** Style sheets of an entry and of what it imports at once, in order. */
@@ -283,7 +285,6 @@ async function buildCommand() {
     external: ['playwright-core'],
     logLevel: 'error',
     absWorkingDir: root,
-    sourcemap: 'inline',
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   });
 }

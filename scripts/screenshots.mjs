@@ -13,7 +13,12 @@ import { startServer } from '../src/command/server.mjs';
 const root = resolve(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { site: { type: 'string', default: 'dist' }, out: { type: 'string', default: 'docs/screenshots' }, full: { type: 'boolean', default: false }, settle: { type: 'string', default: '1500' } },
+  options: {
+    site: { type: 'string', default: 'dist' },
+    out: { type: 'string', default: 'docs/screenshots' },
+    full: { type: 'boolean', default: false },
+    settle: { type: 'string', default: '1500' },
+  },
 });
 const site = resolve(root, values.site);
 const out = resolve(root, values.out);
@@ -26,7 +31,11 @@ const server = await startServer({ root: site });
 const browser = await launchChromium();
 let violations = 0;
 try {
-  for (const [width, height] of [[1440, 1000], [1024, 900], [390, 844]]) {
+  for (const [width, height] of [
+    [1440, 1000],
+    [1024, 900],
+    [390, 844],
+  ]) {
     for (const colorScheme of ['light', 'dark']) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce', bypassCSP: true });
       for (const path of pages) {
@@ -37,7 +46,15 @@ try {
         const name = `${path.replace(/^n\/|\/$/g, '') || 'course-map'}-${width}-${colorScheme}`;
         await page.screenshot({ path: join(out, `${name}.png`), fullPage: values.full });
         await page.evaluate(axe);
-        const found = await page.evaluate(async () => (await globalThis.axe.run()).violations.map(v => ({ id: v.id, help: v.help, nodes: v.nodes.slice(0, 4).map(n => `${n.target.join(' ')}: ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ''}`) })));
+        const found = await page.evaluate(async () =>
+          (await globalThis.axe.run()).violations.map((v) => ({
+            id: v.id,
+            help: v.help,
+            nodes: v.nodes
+              .slice(0, 4)
+              .map((n) => `${n.target.join(' ')}: ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ''}`),
+          })),
+        );
         const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         violations += found.length + (sideways > 0 ? 1 : 0);
         for (const v of found) console.log(`${name}: ${v.id}, ${v.help}\n  ${v.nodes.join('\n  ')}`);

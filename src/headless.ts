@@ -137,7 +137,7 @@ async function evaluate(session: Session, job: Job): Promise<ReadonlySet<string>
       else if (!runningSince.has(id)) runningSince.set(id, now);
       else if (now - runningSince.get(id)! > job.timeoutMs && !stopped.has(id)) {
         stopped.set(id, now);
-        session.stop(id);
+        session.stop(id, 'timeout');
       }
     }
     const active = states.filter(

@@ -102,6 +102,11 @@ async function runInPage(browser: Browser, url: string, job: Job, file: string):
     });
     failed.catch(() => undefined);
     await page.goto(`${url}headless.html`, { waitUntil: 'load' });
+    const ready = await Promise.race([
+      failed,
+      page.waitForFunction('typeof runNotebook === "function"', undefined, { timeout: 15_000 }).catch(() => undefined),
+    ]);
+    if (!ready) throw new Error('The built page does not start. Run `npm run build -- --force`, then the command again.');
     const json = await Promise.race([
       failed,
       page.evaluate((given) => (globalThis as unknown as { runNotebook(job: unknown): Promise<string> }).runNotebook(given), job),

@@ -147,15 +147,16 @@ function decode(pathname) {
 
 /** The file that a path names. A folder without its final slash redirects, since its page uses relative addresses. */
 async function locate(root, routes, path) {
-  for (const [prefix, target] of Object.entries(routes)) {
-    if (prefix.endsWith('/') ? path.startsWith(prefix) : path === prefix) {
-      return prefix.endsWith('/') ? fileInside(target, path.slice(prefix.length)) : fileAt(target);
-    }
-  }
-  if (path.startsWith('/') && path.endsWith('/')) return fileInside(root, `${path.slice(1)}index.html`);
-  const found = await fileInside(root, path.slice(1));
+  const [prefix, target] = Object.entries(routes).find(([route]) => (route.endsWith('/') ? path.startsWith(route) : path === route)) ?? [
+    '/',
+    root,
+  ];
+  if (!prefix.endsWith('/')) return fileAt(target);
+  const name = path.slice(prefix.length);
+  if (name === '' || name.endsWith('/')) return fileInside(target, `${name}index.html`);
+  const found = await fileInside(target, name);
   if (found) return found;
-  if (!(await fileInside(root, `${path.slice(1)}/index.html`))) return undefined;
+  if (!(await fileInside(target, `${name}/index.html`))) return undefined;
   return { redirect: `/${encodeURIComponent(path.split('/').at(-1) ?? '')}/` };
 }
 

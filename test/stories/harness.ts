@@ -22,12 +22,17 @@ export interface OpenPage extends Page {
   readonly problems: readonly string[];
 }
 
-/** Starts server and browser. `isolation`: default true, send COOP and COEP. Close it when the story is told. */
-export async function openSite({ isolation = true }: { isolation?: boolean } = {}): Promise<Site> {
-  const server = await startServer({ root: join(root, 'dist'), isolation });
+/** Starts server and browser. `isolation`: default true, send COOP and COEP. `under`: default `/`, the path that the site
+    lies at. Close it when the story is told. */
+export async function openSite({ isolation = true, under = '/' }: { isolation?: boolean; under?: string } = {}): Promise<Site> {
+  const dist = join(root, 'dist');
+  const server = await startServer(
+    under === '/' ? { root: dist, isolation } : { root: join(root, 'docs'), isolation, routes: { [under]: dist } },
+  );
+  const url = new URL(under, server.url).href;
   const browser = (await launchChromium()) as Browser;
   return {
-    url: server.url,
+    url,
     browser,
     async page(path, options) {
       const context = await browser.newContext(options);
@@ -37,7 +42,7 @@ export async function openSite({ isolation = true }: { isolation?: boolean } = {
         if (message.type() === 'error') problems.push(message.text());
       });
       page.on('pageerror', (error) => problems.push(`${error.name}: ${error.message}`));
-      await page.goto(new URL(path, server.url).href);
+      await page.goto(new URL(path, url).href);
       return Object.assign(page, { problems });
     },
     async close() {

@@ -31,7 +31,22 @@ test('a folder without its slash leads to the notebook, an unknown address is a 
   expect((await fetch(`${site.url}n/no-such-notebook/`)).status).toBe(404);
 });
 
-test('the site is isolated with the headers and works under a path without them', async () => {
+test('the site is isolated by the headers', async () => {
   const page = await site.page('');
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+});
+
+test('the site works under a sub-path, from a server without the headers', async () => {
+  const below = await openSite({ isolation: false, under: '/some/where/' });
+  try {
+    const page = await below.page('n/tour/');
+    expect(new URL(page.url()).pathname).toBe('/some/where/n/tour/');
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    await page.locator('[data-cell][data-language="ts"]').first().waitFor();
+    await page.getByRole('button', { name: 'Run all' }).click();
+    await page.locator('[data-cell][data-state="done"]').first().waitFor();
+    expect(page.problems).toEqual([]);
+  } finally {
+    await below.close();
+  }
 });

@@ -1,8 +1,12 @@
 /* Somebody types `npm start` and opens the address that it prints. */
 
 import { spawn } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { build } from '../../scripts/build.mjs';
 import { root } from './harness.ts';
+
+// The second time: what is built stays.
+beforeAll(() => build({ quiet: true }));
 
 for (const [flags, isolation] of [
   [[], 'same-origin'],
