@@ -80,8 +80,8 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, f
     ...assets.styles.map((path) => `<link rel="stylesheet" href="${at(path)}">`),
     ...(assets.script ? [`<script type="module" src="${at(assets.script)}"></script>`] : []),
     ...(assets.preload ?? []).map((path) => `<link rel="modulepreload" href="${at(path)}">`),
-    // The worker finds it in the cache.
-    ...(runs && assets.engine ? [`<link rel="preload" href="${at(assets.engine)}" as="script">`] : []),
+    // The worker finds it in the cache. (A preload would come sooner, but no worker matches it: fetched twice, with a warning.)
+    ...(runs && assets.engine ? [`<link rel="prefetch" href="${at(assets.engine)}" as="script">`] : []),
     '<noscript><style>.code[hidden],[data-outputs][hidden]{display:block}.fold,.run,.bar [data-action],.filter,.acts{display:none!important}</style></noscript>',
   ];
   const json = data === undefined ? '' : `<script type="application/json" id="notebook-data">${jsonHtml(data)}</script>\n`;

@@ -41,7 +41,7 @@ test('the data of a notebook closes no element and reads back as what was compil
 test('a notebook is readable without script: title, prose, code and formulas stand in it, and the bar leads back', () => {
   const html = pages.get('n/tour/index.html')!.replace(/<script[\s\S]*?<\/script>/g, '');
   for (const part of ['<h1>A tour</h1>', 'What a notebook does.', 'data-cell="a"', '&lt;!-- &lt;script&gt;', '<math', 'href="../../"', 'href="../../assets/main.css"']) expect(html).toContain(part);
-  expect(html).toContain('rel="preload" href="../../engine/ts.js"');
+  expect(html).toContain('rel="prefetch" href="../../engine/ts.js"');
   for (const name of ['run-all', 'run-stale', 'restart', 'share', 'save-copy', 'download', 'theme', 'menu']) expect(html).toContain(`data-action="${name}"`);
 });
 
