@@ -4,13 +4,15 @@
 
 import type { Output, ValueEntry, ValueNode } from './types.ts';
 
-/** A property under this key makes an object show as the output that it holds (also across separately built scripts). */
+/** Whatever has a method under this key is shown by calling it, also across separately built scripts; it returns an output,
+    or a promise of one. */
 export const outputOf: unique symbol = Symbol.for('gradus.output') as never;
 
 /** A value that is its output: what `md`, `html`, `table` and recorded plots give. */
 export class Shown {
-  readonly [outputOf]: Output;
-  constructor(output: Output) { this[outputOf] = output; }
+  readonly output: Output;
+  constructor(output: Output) { this.output = output; }
+  [outputOf](): Output { return this.output; }
 }
 
 export interface Bounds {
@@ -35,10 +37,11 @@ export function toText(value: unknown, limit = 10_000): string {
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
-/** What shows `value` below a cell; undefined where nothing is to be seen. Pictures are the caller's (stdlib/show). */
-export function toOutput(value: unknown): Output | undefined {
+/** What shows `value` below a cell; undefined where nothing is to be seen. Throws only what the value's own drawing throws.
+    Pictures are the caller's (stdlib/show). */
+export function toOutput(value: unknown): Output | Promise<Output> | undefined {
   if (value === undefined) return undefined;
-  return shownOutput(value) ?? tensorOutput(value) ?? { kind: 'value', value: inspect(value) };
+  return drawing(value)?.() ?? tensorOutput(value) ?? { kind: 'value', value: inspect(value) };
 }
 
 /** The JSON of a value of at most 1,000 elements and 20 kB, else undefined. Typed arrays become arrays, NaN and ±Infinity
@@ -250,9 +253,10 @@ function print(node: ValueNode, outer: boolean): string {
 
 /* ---- outputs that are not trees ---- */
 
-function shownOutput(value: unknown): Output | undefined {
+function drawing(value: unknown): (() => Output | Promise<Output>) | undefined {
   try {
-    return typeof value === 'object' && value !== null ? (value as Partial<Shown>)[outputOf] : undefined;
+    const method: unknown = typeof value === 'object' && value !== null ? (value as Partial<Shown>)[outputOf] : undefined;
+    return typeof method === 'function' ? method.bind(value) as () => Output | Promise<Output> : undefined;
   } catch {
     return undefined;
   }

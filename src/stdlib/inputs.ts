@@ -19,7 +19,7 @@
 
    `disabled` is a boolean, or an array of indices for choices. */
 
-import { Shown, outputOf, toText } from '../output/inspect.ts';
+import { Shown, toText } from '../output/inspect.ts';
 import type { InputType, Output } from '../output/types.ts';
 import { cell, rowLimit, toRows, toTable, type TableOptions } from './tables.ts';
 import { withJson } from './data.ts';
@@ -355,7 +355,7 @@ function input(value: unknown): Input {
 
 function labelOf(label: unknown): string {
   if (label instanceof Shown) {
-    const output = label[outputOf];
+    const { output } = label;
     return output.kind === 'html' ? output.html.replace(/<[^>]*>/g, '') : output.kind === 'markdown' ? output.markdown : '';
   }
   return label === undefined || label === null ? '' : toText(label, 200);

@@ -357,6 +357,15 @@ describe('what is not here', () => {
     expect(absentHint(new Error('document is not defined'))).toBeUndefined();
   });
 
+  test('Plot is recorded at once, also as an import', async () => {
+    const { library, evaluation, name } = open();
+    const Plot = name('Plot') as unknown as { plot(options: object): unknown; dot(...args: unknown[]): unknown };
+    library.show(Plot.plot({ marks: [Plot.dot([{ x: 1, y: 2 }], { x: 'x', y: 'y' })] }), evaluation);
+    expect(evaluation.outputs).toMatchObject([{ kind: 'plot' }]);
+    const module = await library.importModule('npm:@observablehq/plot@0.6.17', evaluation);
+    expect(['plot' in module, module['dot']]).toEqual([true, Plot.dot]);
+  });
+
   test('packs are opened for the evaluation, once', async () => {
     let made = 0;
     const { name } = open({}, undefined, { tf: { create: async () => ({ tensor: ++made }) } });

@@ -12,11 +12,15 @@ import { makeConsole } from './console.ts';
 import { dataNames } from './data.ts';
 import { documented, helpText } from './docs.ts';
 import { Inputs } from './inputs.ts';
-import { createModules, type Pack } from './modules.ts';
+import { createModules } from './modules.ts';
 import type { Names } from './names.ts';
+import { createPlot } from './plot/index.ts';
 import { runNames } from './runs.ts';
 import { createShow } from './show.ts';
 import { createTime } from './time.ts';
+
+/** What a pack leaves behind: the library as a cell sees it. */
+interface Pack { create(host: Host, evaluation: Evaluation): unknown }
 
 /** What `Math.random` draws from; undefined outside all cells. */
 let randomness: (() => Generator) | undefined;
@@ -35,7 +39,10 @@ export function createLibrary(host: Host): Library {
     }
     return pair;
   };
-  const pack = (name: string) => async (evaluation: Evaluation): Promise<unknown> => (await host.load(name) as Pack).create(host, evaluation);
+  const tf = async (evaluation: Evaluation): Promise<unknown> => (await host.load('tf') as Pack).create(host, evaluation);
+  /** One recorder for all cells, so that a mark made in one stands in a plot of another. */
+  let plot: Readonly<Record<string, unknown>> | undefined;
+  const Plot = (): Readonly<Record<string, unknown>> => plot ??= createPlot(host);
 
   const names: Names = {
     ...showNames, ...timeNames, ...dataNames(host), ...runNames(host, seed), ...checkNames,
@@ -44,8 +51,8 @@ export function createLibrary(host: Host): Library {
     console: makeConsole,
     random: (evaluation) => (from?: number | bigint) => from === undefined ? generatorOf(evaluation).own : random(from),
     help: (evaluation) => (what?: unknown) => { evaluation.emit({ kind: 'markdown', markdown: helpText(nameOf(what, evaluation)) }); },
-    Plot: pack('plot'),
-    tf: pack('tf'),
+    Plot,
+    tf,
   };
 
   const bound = new WeakMap<Evaluation, Map<string, unknown>>();
@@ -58,7 +65,7 @@ export function createLibrary(host: Host): Library {
   };
   const nameOf = (what: unknown, evaluation: Evaluation): string | undefined => {
     if (what === undefined || typeof what === 'string') return what;
-    const light = documented.find((name) => name !== 'Plot' && name !== 'tf' && name in names && bind(name, evaluation) === what);
+    const light = documented.find((name) => name !== 'tf' && name in names && bind(name, evaluation) === what);
     if (light) return light;
     if (Object.values(Inputs).includes(what as never)) return 'Inputs';
     return String((what as { name?: unknown } | null)?.name ?? typeof what);
@@ -72,7 +79,10 @@ export function createLibrary(host: Host): Library {
     view: ask.view,
     input: ask.input,
     control,
-    importModule: createModules(host),
+    importModule: createModules(host, {
+      '@observablehq/plot': () => new Proxy(Plot(), { has: (target, name) => typeof name === 'string' && target[name] !== undefined }),
+      '@tensorflow/tfjs': tf,
+    }),
     enter(evaluation) {
       const before = randomness;
       randomness = () => generatorOf(evaluation).math;

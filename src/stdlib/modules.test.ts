@@ -11,8 +11,8 @@ function open(files: Record<string, ModuleText> = {}, load: (url: string) => Pro
     const file = call.service === 'module' ? files[call.name] : undefined;
     if (!file) throw new Error('there is no such file');
     return file;
-  }, { plot: { create: () => ({ plot: 'Plot' }) } });
-  const importModule = createModules(host, load);
+  });
+  const importModule = createModules(host, { '@observablehq/plot': async () => ({ plot: 'Plot' }) }, load);
   const evaluation = host.evaluation();
   return { evaluation, files, get: (source: string) => importModule(source, evaluation) };
 }

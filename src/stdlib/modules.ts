@@ -8,14 +8,14 @@ import type { Evaluation, Host } from './host.ts';
 
 export type Namespace = Readonly<Record<string, unknown>>;
 
-/** Packages of this build: `npm:NAME` at any version is the pack. */
-const bundled: Readonly<Record<string, string>> = { '@observablehq/plot': 'plot', '@tensorflow/tfjs': 'tf' };
+/** Packages of this build: `npm:NAME` at any version is what its maker gives. */
+export type Bundled = Readonly<Record<string, (evaluation: Evaluation) => unknown>>;
 
 const forms = 'Imports are npm:name@1.2.3, https://…, or ./file.ts beside the notebook';
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<Namespace>;
 
 /** `load` is the network's import, a parameter for tests. */
-export function createModules(host: Host, load = nativeImport): (source: string, evaluation: Evaluation) => Promise<Namespace> {
+export function createModules(host: Host, bundled: Bundled, load = nativeImport): (source: string, evaluation: Evaluation) => Promise<Namespace> {
   /** Evaluated files by path and text. */
   const files = new Map<string, Promise<Namespace>>();
 
@@ -64,8 +64,7 @@ export function createModules(host: Host, load = nativeImport): (source: string,
     const match = /^npm:((?:@[\w.-]+\/)?[\w.-]+)(?:@([\w.+^~-]+))?((?:\/[\w.@-]+)*)$/.exec(source);
     if (!match) throw new Error(`${source}: expected npm:name@1.2.3, perhaps with a path behind it.`);
     const [, name = '', version, path = ''] = match;
-    const pack = bundled[name];
-    if (pack && !path) return (await host.load(pack) as Pack).create(host, evaluation) as Namespace;
+    if (Object.hasOwn(bundled, name) && !path) return await bundled[name]!(evaluation) as Namespace;
     if (!version) evaluation.emit({ kind: 'log', level: 'warn', text: `${source} names no version, so it may change under this notebook. Pin one, as in npm:${name}@1.2.3.` });
     return network(`https://cdn.jsdelivr.net/npm/${name}${version ? `@${version}` : ''}${path}/+esm`, source);
   }
@@ -81,9 +80,6 @@ export function createModules(host: Host, load = nativeImport): (source: string,
 
   return importModule;
 }
-
-/** What a pack leaves behind: the library as a cell sees it. */
-export interface Pack { create(host: Host, evaluation: Evaluation): unknown }
 
 /** `source` as a path from the notebook's folder; `from` is the importing file. */
 function resolve(source: string, from = './'): string {

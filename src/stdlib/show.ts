@@ -2,7 +2,7 @@
    ready later (a promise, a picture) holds its place among the outputs. */
 
 import { Mutable, type Evaluation } from './host.ts';
-import { outputOf, Shown, toOutput, toText } from '../output/inspect.ts';
+import { Shown, toOutput, toText } from '../output/inspect.ts';
 import type { Output } from '../output/types.ts';
 import type { Ask } from './ask.ts';
 import { Input } from './inputs.ts';
@@ -17,14 +17,14 @@ export interface Show {
 export function createShow(ask: Ask): Show {
   const show = (value: unknown, evaluation: Evaluation): void => {
     if (value instanceof Input) return ask.show(value, evaluation);
-    const later = value instanceof Promise ? value.then(outputLater) : picture(value);
-    if (!later) {
-      const output = toOutput(value instanceof Mutable ? value.value : value);
-      if (output) evaluation.emit(output);
+    const output = value instanceof Promise ? value.then(toOutputOrPicture) : toOutputOrPicture(value);
+    if (!output) return;
+    if (!(output instanceof Promise)) {
+      evaluation.emit(output);
       return;
     }
     const key = evaluation.emit({ kind: 'text', text: '' });
-    evaluation.waitFor(later.then((output) => { if (output) evaluation.emit(output, key); }));
+    evaluation.waitFor(output.then((ready) => { if (ready) evaluation.emit(ready, key); }));
   };
   return {
     show,
@@ -74,11 +74,11 @@ function join(parts: readonly string[], values: readonly unknown[], write: (valu
 
 function source(value: unknown, kind: 'markdown' | 'html'): string {
   if (!(value instanceof Shown)) return value === undefined || value === null ? '' : toText(value);
-  const output = value[outputOf];
+  const { output } = value;
   return output.kind === 'markdown' ? output.markdown : output.kind === 'html' ? output.html : `(${kind} cannot hold a ${output.kind}: show it on its own)`;
 }
 
-const outputLater = (value: unknown): Promise<Output> | Output | undefined => picture(value) ?? toOutput(value);
+const toOutputOrPicture = (value: unknown): Promise<Output> | Output | undefined => picture(value) ?? toOutput(value instanceof Mutable ? value.value : value);
 
 /** Blobs of images, canvases and pixels as encoded images. */
 function picture(value: unknown): Promise<Output> | undefined {
