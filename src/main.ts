@@ -6,10 +6,11 @@ import './view/live.css';
 import type { Compiled, Session, SessionOptions, WorkerLike } from './session/types.ts';
 import type { ServiceCall } from './engine/protocol.ts';
 import type { Store, StoredNotebook } from './store/types.ts';
+import { createComponent } from 'solid-js';
 import { createSession } from './session/session.ts';
 import { bindNotebook, type NotebookOptions } from './view/NotebookView.ts';
 import { h } from './view/dom.ts';
-import { freeId, freshNotebook, makeBar, plainPage, withId } from './view/frame.ts';
+import type { Place } from './view/frame.ts';
 
 interface PageData { readonly compiled: Compiled; readonly shippedHash: string; readonly folder: string }
 
@@ -17,7 +18,6 @@ const page = document.documentElement;
 const base = new URL(page.dataset['base'] ?? './', location.href);
 const baseHref = page.dataset['base'] ?? './';
 let close: () => void = () => undefined;
-let current: Session | undefined;
 let openedFile: { readonly name: string; readonly text: string } | undefined;
 
 // ---- the store: opened once, after the first paint, and never waited for longer than this
@@ -83,7 +83,6 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
     ...(stored === undefined ? {} : { stored }), ...(shippedHash === undefined ? {} : { shippedHash }),
   });
   const unbind = bindNotebook(root, session, view);
-  current = session;
   close = () => { unbind(); session.dispose(); };
   if (compiled.front?.open === 'run' && view.locked === undefined) void runWhenSeen(session);
   return session;
@@ -97,6 +96,13 @@ async function runWhenSeen(session: Session): Promise<void> {
 }
 
 // ---- what is shown
+const frame = () => import('./view/frame.ts');
+
+async function plain(title: string, heading: string, sentence: string): Promise<void> {
+  const { makeBar, plainPage } = await frame();
+  replaceBody(title, makeBar(baseHref, { title: '', commands: false }), plainPage(heading, sentence, baseHref));
+}
+
 function replaceBody(title: string, ...content: Node[]): void {
   close();
   close = () => undefined;
@@ -108,17 +114,13 @@ function replaceBody(title: string, ...content: Node[]): void {
   scrollTo(0, 0);
 }
 
-function missing(id: string): void {
-  replaceBody(`No notebook called ${id}`, makeBar(baseHref, { title: '', commands: false }), plainPage(`No notebook called ${id}`, 'It does not ship with this site, and it is not stored in this browser.', baseHref));
-}
-
 /** Renders a text in the browser and brings it alive. */
 async function showText(text: string, opening: Omit<Opening, 'compiled'>, band: (HTMLElement | null)[] = []): Promise<void> {
-  const { renderOwn, setMarkup } = await import('./view/own.ts');
+  const [{ renderOwn, setMarkup }, { makeBar }] = await Promise.all([import('./view/own.ts'), frame()]);
   const own = await renderOwn(text, baseHref);
-  const box = h('div');
+  const box = h('div'), place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
   setMarkup(box, own.html);
-  replaceBody(own.title, makeBar(baseHref, { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) }), ...band.filter((part) => part !== null), ...box.childNodes);
+  replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
   comeAlive({ ...opening, compiled: own.compiled });
 }
 
@@ -126,7 +128,7 @@ const noteOf = (words: string, link: string, href: string): HTMLElement => h('di
 
 async function showStored(stored: StoredNotebook, folder?: string): Promise<void> {
   const shipped = stored.shippedHash !== undefined;
-  await showText(stored.text, { stored, shippedHash: stored.shippedHash, folder: shipped ? folder ?? `n/${stored.id}/` : undefined, view: { name: stored.id } },
+  await showText(stored.text, { stored, shippedHash: stored.shippedHash, folder: shipped ? folder ?? `n/${stored.id}/` : undefined, view: { name: stored.id, saveCopy } },
     shipped ? [noteOf('Your copy of a notebook that ships with this site.', 'Show the shipped text', `${baseHref}n/${stored.id}/?shipped`)] : []);
 }
 
@@ -136,28 +138,25 @@ async function showOpened(): Promise<void> {
   const { refusal } = await import('./view/own.ts');
   const reason = refusal(file.text, file.name);
   if (reason !== undefined) {
-    replaceBody(file.name, makeBar(baseHref, { title: '', commands: false }), plainPage('This file cannot be opened', reason, baseHref));
+    await plain(file.name, 'This file cannot be opened', reason);
     document.querySelector<HTMLElement>('#main')?.setAttribute('role', 'alert');
     return;
   }
   const save = h('button', { type: 'button', class: 'btn solid', 'data-action': 'save-copy' }, 'Save a copy');
-  let saving = false;
   await showText(file.text, {
-    unsaved: true,
-    view: {
-      name: file.name.replace(/\.[^.]*$/, ''), locked: 'This notebook is from a file. Save a copy to run it.',
-      async saveCopy() {
-        if (saving) return;
-        saving = true;
-        const store = await openedStore();
-        const wanted = /^id:\s*["']?([\p{L}\p{N}._-]+)/mu.exec(file.text.slice(0, file.text.indexOf('\n---')))?.[1] ?? 'untitled';
-        const id = await freeId(wanted, (candidate) => isTaken(store, candidate));
-        await keep(store, id, current?.text ?? file.text);
-        openedFile = undefined;
-        location.hash = `#/n/${encodeURIComponent(id)}`;
-      },
-    },
+    unsaved: true, view: { name: file.name.replace(/\.[^.]*$/, ''), locked: 'This notebook is from a file. Save a copy to run it.', saveCopy },
   }, [h('div', { class: 'banner', role: 'note' }, h('div', {}, h('strong', {}, `From the file ${file.name}.`), ' Nothing in it runs before you save a copy in this browser.'), save)]);
+}
+
+/** Stores `text` under its own id, or the next one that is free, and goes there. */
+async function saveCopy(text: string): Promise<void> {
+  const store = await openedStore();
+  const wanted = /^id:\s*["']?([\p{L}\p{N}._-]+)/mu.exec(text.slice(0, text.indexOf('\n---', 3)))?.[1] ?? 'untitled';
+  const { freeId } = await frame();
+  const id = await freeId(wanted, (candidate) => isTaken(store, candidate));
+  await keep(store, id, text);
+  openedFile = undefined;
+  location.hash = `#/n/${encodeURIComponent(id)}`;
 }
 
 async function isTaken(store: Store, id: string): Promise<boolean> {
@@ -170,6 +169,7 @@ async function isShipped(id: string): Promise<boolean> {
 }
 
 async function keep(store: Store, id: string, text: string): Promise<void> {
+  const { withId } = await frame();
   const title = /^title:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? id;
   await store.saveNotebook({ id, title, text: withId(text, id), revision: 1, createdAt: Date.now(), updatedAt: Date.now() });
 }
@@ -184,18 +184,18 @@ async function showShipped(): Promise<void> {
   if (stored !== undefined && stored.text !== data.compiled.text && !asShipped) { await showStored(stored, data.folder); return; }
   const edited = stored !== undefined && stored.text !== data.compiled.text;
   if (edited) document.querySelector('header.bar')?.after(noteOf('The text as it ships. Your copy is kept; changes to this one are not.', 'Back to your copy', `${baseHref}n/${id}/`));
-  comeAlive({ compiled: data.compiled, folder: data.folder, shippedHash: data.shippedHash, stored, unsaved: edited, view: { name: id } });
+  comeAlive({ compiled: data.compiled, folder: data.folder, shippedHash: data.shippedHash, stored, unsaved: edited, view: { name: id, saveCopy } });
 }
 
 async function showById(id: string): Promise<void> {
   const stored = await (await storeNow())?.notebook(id).catch(() => undefined);
   if (stored !== undefined) await showStored(stored);
   else if (await isShipped(id)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
-  else missing(id);
+  else await plain(`No notebook called ${id}`, `No notebook called ${id}`, 'It does not ship with this site, and it is not stored in this browser.');
 }
 
 async function showRuns(): Promise<void> {
-  const [{ RunsPage }, { render }, { createComponent }, store] = await Promise.all([import('./view/runs/RunsPage.tsx'), import('solid-js/web'), import('solid-js'), openedStore()]);
+  const [{ RunsPage }, { render }, { makeBar }, store] = await Promise.all([import('./view/runs/RunsPage.tsx'), import('solid-js/web'), frame(), openedStore()]);
   const box = h('div');
   replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, runs: true }), box);
   close = render(() => createComponent(RunsPage, { store }), box);
@@ -209,8 +209,7 @@ async function route(): Promise<void> {
   if (/^#\/runs\b/.test(hash)) return showRuns();
   if (hash === '#/file') return showOpened();
   if (/^#(g1\.|src=)/.test(hash)) {
-    replaceBody('A notebook in a link', makeBar(baseHref, { title: '', commands: false }), plainPage('Notebooks in links come later', 'This version does not open a notebook from a link. A file can be opened on the course map.', baseHref));
-    return;
+    return plain('A notebook in a link', 'Notebooks in links come later', 'This version does not open a notebook from a link. A file can be opened on the course map.');
   }
   if (page.dataset['kind'] === 'notebook') return showShipped();
   if (page.dataset['kind'] === 'map') close = (await import('./view/map/live.ts')).bindMap(document.querySelector<HTMLElement>('main') ?? document.body);
@@ -228,7 +227,7 @@ addEventListener('hashchange', () => {
 
 // ---- commands of every page
 async function newNotebook(): Promise<void> {
-  const store = await openedStore();
+  const [store, { freeId, freshNotebook }] = await Promise.all([openedStore(), frame()]);
   const id = await freeId('untitled', (candidate) => isTaken(store, candidate));
   await keep(store, id, freshNotebook(id));
   location.hash = `#/n/${id}`;
@@ -268,7 +267,7 @@ async function show(): Promise<void> {
   try {
     await route();
   } catch (error) {
-    replaceBody('Gradus', makeBar(baseHref, { title: '', commands: false }), plainPage('This page could not be shown', error instanceof Error ? error.message : String(error), baseHref));
+    await plain('Gradus', 'This page could not be shown', error instanceof Error ? error.message : String(error));
   }
   const early = window.__early ?? [];
   window.__early = undefined;

@@ -17,8 +17,8 @@ import { plural } from './words.ts';
 export interface NotebookOptions {
   /** Name of the downloaded file, without `.md`. */
   readonly name: string;
-  /** An opened file: puts it into the store and goes on there. Absent: it is stored already. */
-  readonly saveCopy?: () => Promise<void>;
+  /** Puts the text into the store as a notebook of one's own and goes there. */
+  readonly saveCopy: (text: string) => Promise<void>;
   /** Why nothing can be run here (an opened file before it is saved). */
   readonly locked?: string;
   /** ms since epoch. Default: Date.now. */
@@ -213,10 +213,12 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       'run-stale': () => act(() => session.runStale(), 'all'),
       restart: () => act(() => session.restart()),
       download: () => { flushEdits(); download(session.text, `${options.name}.md`); },
-      'save-copy': () => { flushEdits(); void options.saveCopy?.(); },
-      'run-checks': () => undefined,
+      'save-copy': () => {
+        flushEdits();
+        options.saveCopy(session.text).catch((error: unknown) => voice.toast(`The copy was not saved: ${error instanceof Error ? error.message : String(error)}`));
+      },
     };
-    const undoBar = bindBar(document, { commands, facts: live.facts, hasStale: () => [...views.values()].some((view) => view.status.state === 'stale'), canSaveCopy: options.saveCopy !== undefined, voice });
+    const undoBar = bindBar(document, { commands, facts: live.facts, hasStale: () => [...views.values()].some((view) => view.status.state === 'stale'), voice });
     const onClick = (event: MouseEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
       const pressed = target?.closest('.run'), cell = target?.closest<HTMLElement>('[data-cell]');

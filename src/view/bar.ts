@@ -10,22 +10,18 @@ export interface BarOptions {
   readonly commands: Readonly<Record<string, () => void>>;
   readonly facts: Accessor<Facts>;
   readonly hasStale: () => boolean;
-  readonly canSaveCopy: boolean;
   readonly voice: Voice;
 }
 
 const paths = { run: 'M4.5 2.8v10.4l8.6-5.2z', stop: 'M4 4h8v8H4z' };
 
-export function bindBar(page: Document, { commands, facts, hasStale, canSaveCopy, voice }: BarOptions): () => void {
+export function bindBar(page: Document, { commands, facts, hasStale, voice }: BarOptions): () => void {
   const all = (action: string): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(`[data-action="${action}"]`)];
   const reasons: Record<string, () => string | undefined> = {
     share: () => 'Sharing by link is not part of this version. Download gives the notebook as a file.',
-    'save-copy': () => (canSaveCopy ? undefined : 'This notebook is kept in this browser: every change is saved as you type. Download gives a file.'),
     'run-stale': () => (hasStale() ? undefined : 'No cell is out of date.'),
   };
-  for (const action of ['share', ...(canSaveCopy ? [] : ['save-copy'])]) {
-    for (const button of all(action)) { button.setAttribute('aria-disabled', 'true'); button.title = reasons[action]?.() ?? ''; }
-  }
+  for (const button of all('share')) { button.setAttribute('aria-disabled', 'true'); button.title = reasons['share']?.() ?? ''; }
   const onClick = (event: MouseEvent): void => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]') : null;
     const action = button?.dataset['action'];

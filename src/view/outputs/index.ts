@@ -8,9 +8,6 @@ import { h } from '../dom.ts';
 import { count } from '../words.ts';
 import { drawCheck, drawLog, drawProgress, drawText, drawTruncated } from './lines.ts';
 import { drawValue } from './value.ts';
-import { drawTable } from './table.ts';
-import { drawTensor } from './tensor.ts';
-import { drawMetric } from './metric.ts';
 import { drawHtml, drawImage, drawMarkdown, drawPlot } from './pictures.ts';
 import { drawLateError } from './error.ts';
 import { drawInput } from '../inputs/input.ts';
@@ -116,8 +113,8 @@ function draw(output: Output, element: HTMLElement, context: OutputContext): Dra
   switch (output.kind) {
     case 'text': return drawText(output, element, context);
     case 'value': return drawValue(output, element, context);
-    case 'table': return drawTable(output, element, context);
-    case 'tensor': return drawTensor(output, element, context);
+    case 'table': return later(output, element, context, async () => (await import('./table.ts')).drawTable);
+    case 'tensor': return later(output, element, context, async () => (await import('./tensor.ts')).drawTensor);
     case 'plot': return drawPlot(output, element, context);
     case 'input': return drawInput(output, element, context);
     case 'html': return drawHtml(output, element, context);
@@ -125,9 +122,23 @@ function draw(output: Output, element: HTMLElement, context: OutputContext): Dra
     case 'markdown': return drawMarkdown(output, element, context);
     case 'log': return 'text' in output ? drawLog(output, element, context) : drawTruncated(output, element, context);
     case 'progress': return drawProgress(output, element, context);
-    case 'metric': return drawMetric(output, element, context);
+    case 'metric': return later(output, element, context, async () => (await import('./metric.ts')).drawMetric);
     case 'error': return drawLateError(output, element, context);
     case 'check': return drawCheck(output, element, context);
     default: return output satisfies never;
   }
+}
+
+/** A drawing whose code comes when it is needed; meanwhile it keeps the latest output. */
+function later<K extends Output['kind']>(output: Extract<Output, { kind: K }>, element: HTMLElement, context: OutputContext, load: () => Promise<Draw<K>>): Drawing {
+  let latest = output, drawing: Drawing | undefined, gone = false;
+  void load().then((make) => { if (!gone) drawing = make(latest, element, context); });
+  return {
+    update(next) {
+      if (next.kind !== output.kind) return false;
+      latest = next as typeof output;
+      return drawing?.update(next) ?? true;
+    },
+    dispose() { gone = true; drawing?.dispose?.(); },
+  };
 }

@@ -16,7 +16,7 @@ export const drawText: Draw<'text'> = (output, element) => {
 
 /** Level as a word at the left where it says something, the text, and how often the same line came. */
 export function drawLog(output: Log, element: HTMLElement, _context: OutputContext): { update(next: Output): boolean } {
-  const word = h('span', { class: 'level' }), text = h('span', { class: 'text' }), times = h('span', { class: 'count' });
+  const word = h('span', { class: 'level' }), text = h('span', { class: 'said' }), times = h('span', { class: 'count' });
   const line = h('div', { class: 'log' }, text, times);
   element.append(line);
   const update = (next: Output): boolean => {
@@ -71,7 +71,7 @@ export const drawProgress: Draw<'progress'> = (output, element, context) => {
 
 export const drawCheck: Draw<'check'> = (output, element) => {
   const point = h('span', { class: 'pt', 'aria-hidden': 'true' }), name = h('b'), word = h('span', { class: 'vh' }), time = h('span', { class: 'num quiet' });
-  const message = h('p'), row = h('li', {}, point, h('span', {}, word, name), h('span'), time, message);
+  const message = h('p'), row = h('li', {}, point, h('span', {}, word, name), time, message);
   element.append(h('ul', { class: 'checks' }, row));
   const update = (next: Output): boolean => {
     if (next.kind !== 'check') return false;

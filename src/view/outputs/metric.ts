@@ -1,7 +1,6 @@
 /* Live curves of a run below the cell that trains: one figure per metric, fed through signals as points come. */
 
 import { createComponent, createSignal } from 'solid-js';
-import { render } from 'solid-js/web';
 import type { Output } from '../../output/types.ts';
 import { h } from '../dom.ts';
 import type { Draw } from './index.ts';
@@ -15,7 +14,7 @@ export const drawMetric: Draw<'metric'> = (output, element) => {
   element.append(box);
   let gone = false;
   const draw = async (): Promise<void> => {
-    const { Curve } = await import('../runs/Curve.tsx');
+    const [{ Curve }, { render }] = await Promise.all([import('../runs/Curve.tsx'), import('solid-js/web')]);
     if (gone) return;
     for (const name of Object.keys(metric().series)) {
       if (drawn.has(name)) continue;
