@@ -20,17 +20,26 @@ export function compileNotebook(text: string, analyse: Analyse, known?: Compiled
   const cells = notebook.blocks.filter((block): block is CellBlock => block.kind === 'cell');
   const before = known === undefined ? undefined : compiledCode(known);
   const analyses = cells.map(({ code, language }) => before?.get(`${language}\n${code}`) ?? analyse(code, { language }));
-  const named = identify(cells.map((cell, i) => ({ ...cell, firstValue: analyses[i]!.defines.find(({ kind }) => kind === 'value')?.name })));
+  const named = identify(
+    cells.map((cell, i) => ({ ...cell, firstValue: analyses[i]!.defines.find(({ kind }) => kind === 'value')?.name })),
+  );
   const prose = notebook.blocks.flatMap((block) => {
     if (block.kind !== 'prose' || notebook.front === undefined) return [];
     const source = text.slice(block.start, block.end);
     return expressions(source).map(({ start, code }) => ({
-      code, line: block.line + (source.slice(0, start).match(/\r\n|[\r\n]/g)?.length ?? 0), analysis: analyse(code, { language: 'ts' }),
+      code,
+      line: block.line + (source.slice(0, start).match(/\r\n|[\r\n]/g)?.length ?? 0),
+      analysis: analyse(code, { language: 'ts' }),
     }));
   });
   return {
     notebook,
-    compiled: { text, ...(notebook.front ? { front: notebook.front } : {}), cells: analyses.map((analysis, i) => ({ id: named.ids[i]!, analysis })), prose },
+    compiled: {
+      text,
+      ...(notebook.front ? { front: notebook.front } : {}),
+      cells: analyses.map((analysis, i) => ({ id: named.ids[i]!, analysis })),
+      prose,
+    },
     problems: [...notebook.problems, ...named.problems],
   };
 }

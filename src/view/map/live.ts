@@ -10,7 +10,9 @@ export function bindMap(root: HTMLElement): () => void {
   const { signal } = gone;
   const rows = [...root.querySelectorAll<HTMLElement>('.u[data-unit]')];
   const points = [...root.querySelectorAll<SVGAElement>('.ascent a[data-unit]')];
-  const needs = new Map(rows.map((row) => [Number(row.dataset['unit']), (row.dataset['needs'] ?? '').split(' ').filter(Boolean).map(Number)]));
+  const needs = new Map(
+    rows.map((row) => [Number(row.dataset['unit']), (row.dataset['needs'] ?? '').split(' ').filter(Boolean).map(Number)]),
+  );
   const arcs = root.querySelector('[data-arcs-layer]');
   const label = root.querySelector('[data-label-layer]');
   const legend = root.querySelector('[data-arcs]');
@@ -25,28 +27,43 @@ export function bindMap(root: HTMLElement): () => void {
     held = unit;
     const before = new Set(needs.get(unit) ?? []);
     const after = new Set([...needs].filter(([, list]) => list.includes(unit)).map(([n]) => n));
-    for (const point of points) point.classList.toggle('lit', before.has(Number(point.dataset['unit'])) || Number(point.dataset['unit']) === unit);
+    for (const point of points)
+      point.classList.toggle('lit', before.has(Number(point.dataset['unit'])) || Number(point.dataset['unit']) === unit);
     for (const row of rows) row.classList.toggle('needed', before.has(Number(row.dataset['unit'])));
-    arcs?.replaceChildren(...[...before].map((n) => arc(place(n), place(unit), 'arc')), ...[...after].map((n) => arc(place(unit), place(n), 'arc out')));
+    arcs?.replaceChildren(
+      ...[...before].map((n) => arc(place(n), place(unit), 'arc')),
+      ...[...after].map((n) => arc(place(unit), place(n), 'arc out')),
+    );
     const name = (n: number): string => rows[n - 1]?.querySelector('.n')?.textContent ?? '';
-    if (legend) legend.textContent = unit === 0 ? 'what a step needs' : before.size === 0 ? `${name(unit)} needs nothing before it` : `${name(unit)} needs ${[...before].map(name).join(', ')}`;
+    if (legend)
+      legend.textContent =
+        unit === 0
+          ? 'what a step needs'
+          : before.size === 0
+            ? `${name(unit)} needs nothing before it`
+            : `${name(unit)} needs ${[...before].map(name).join(', ')}`;
     label?.replaceChildren(...(unit === 0 ? [] : title(place(unit), name(unit), rows[unit - 1])));
   };
-  const unitOf = (target: EventTarget | null): number => Number((target as Element | null)?.closest?.('[data-unit]')?.getAttribute('data-unit') ?? 0);
+  const unitOf = (target: EventTarget | null): number =>
+    Number((target as Element | null)?.closest?.('[data-unit]')?.getAttribute('data-unit') ?? 0);
   for (const type of ['pointerover', 'focusin']) root.addEventListener(type, (event) => hold(unitOf(event.target)), { signal });
   root.addEventListener('pointerleave', () => hold(unitOf(document.activeElement)), { signal });
 
-  root.querySelector('.ascent svg')?.addEventListener('keydown', (event) => {
-    const { key } = event as KeyboardEvent;
-    const at = points.findIndex((point) => point === document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: points.length - 1 }[key];
-    const next = to === undefined || at < 0 ? undefined : points[to];
-    if (!next) return;
-    event.preventDefault();
-    points[at]!.setAttribute('tabindex', '-1');
-    next.setAttribute('tabindex', '0');
-    next.focus();
-  }, { signal });
+  root.querySelector('.ascent svg')?.addEventListener(
+    'keydown',
+    (event) => {
+      const { key } = event as KeyboardEvent;
+      const at = points.findIndex((point) => point === document.activeElement);
+      const to = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: points.length - 1 }[key];
+      const next = to === undefined || at < 0 ? undefined : points[to];
+      if (!next) return;
+      event.preventDefault();
+      points[at]!.setAttribute('tabindex', '-1');
+      next.setAttribute('tabindex', '0');
+      next.focus();
+    },
+    { signal },
+  );
 
   const field = root.querySelector<HTMLInputElement>('#q');
   const buttons = [...root.querySelectorAll<HTMLButtonElement>('[data-show]')];
@@ -63,19 +80,52 @@ export function bindMap(root: HTMLElement): () => void {
       if (row.parentElement) row.parentElement.hidden = !hit;
       if (hit) count++;
     }
-    for (const phase of root.querySelectorAll<HTMLElement>('.phase:has([data-unit])')) phase.hidden = phase.querySelector('li:not([hidden])') === null;
+    for (const phase of root.querySelectorAll<HTMLElement>('.phase:has([data-unit])'))
+      phase.hidden = phase.querySelector('li:not([hidden])') === null;
     if (none) none.hidden = count > 0;
     if (found) found.textContent = `${count} of ${rows.length} steps`;
   };
   field?.addEventListener('input', filter, { signal });
   for (const button of buttons) {
-    button.addEventListener('click', () => {
-      for (const b of buttons) b.setAttribute('aria-pressed', String(b === button));
-      filter();
-    }, { signal });
+    button.addEventListener(
+      'click',
+      () => {
+        for (const b of buttons) b.setAttribute('aria-pressed', String(b === button));
+        filter();
+      },
+      { signal },
+    );
   }
   if (field?.value) filter();
   return () => gone.abort();
+}
+
+/** Lists the notebooks that this browser keeps, in a section that is not there while there are none. */
+export function showOwn(
+  root: HTMLElement,
+  notebooks: readonly { readonly id: string; readonly title: string; readonly about: string }[],
+): void {
+  const section = root.querySelector<HTMLElement>('[data-own]');
+  const list = section?.querySelector('ul');
+  if (!section || !list) return;
+  const span = (name: string, text = ''): HTMLElement => {
+    const element = document.createElement('span');
+    element.className = name;
+    element.textContent = text;
+    return element;
+  };
+  list.replaceChildren(
+    ...notebooks.map(({ id, title, about }) => {
+      const link = document.createElement('a');
+      link.className = 'u ready';
+      link.href = `#/n/${encodeURIComponent(id)}`;
+      link.append(span('pt ready'), span('n'), span('t', title || id), span('w'), span('ks', about));
+      const item = document.createElement('li');
+      item.append(link);
+      return item;
+    }),
+  );
+  section.hidden = notebooks.length === 0;
 }
 
 /** From below the one point to below the other, deeper the farther they are apart. */
@@ -97,7 +147,9 @@ function title(at: [number, number] | undefined, number: string, row: HTMLElemen
   const left = at[0] > 900;
   const words = `${number} ${row.querySelector('.t')?.textContent ?? ''}`;
   const text = document.createElementNS(svg, 'text');
-  const set = (element: Element, attributes: Record<string, string | number>): void => { for (const [k, v] of Object.entries(attributes)) element.setAttribute(k, String(v)); };
+  const set = (element: Element, attributes: Record<string, string | number>): void => {
+    for (const [k, v] of Object.entries(attributes)) element.setAttribute(k, String(v));
+  };
   set(text, { x: at[0] + (left ? -14 : 14), y: at[1] + 26, class: 'lab', 'text-anchor': left ? 'end' : 'start' });
   text.textContent = words;
   const state = document.createElementNS(svg, 'text');

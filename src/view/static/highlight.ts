@@ -14,7 +14,8 @@ export function highlight(code: string, tokens: Analysis['tokens'], owners: Read
     const text = escapeHtml(code.slice(start, end));
     const owner = kind === 'x' ? owners.get(code.slice(start, end)) : undefined;
     html += escapeHtml(code.slice(at, start));
-    if (owner !== undefined) html += `<a class="x" href="#cell-${escapeHtml(encodeURIComponent(owner))}" data-owner="${escapeHtml(owner)}" tabindex="-1">${text}</a>`;
+    if (owner !== undefined)
+      html += `<a class="x" href="#cell-${escapeHtml(encodeURIComponent(owner))}" data-owner="${escapeHtml(owner)}" tabindex="-1">${text}</a>`;
     else html += kind === 'x' ? text : `<span class="${kind}">${text}</span>`;
     at = end;
   }

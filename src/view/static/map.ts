@@ -18,8 +18,22 @@ export interface MapView {
   readonly state?: (unit: Unit) => StepState | undefined;
 }
 
-const words: Record<StepState, string> = { reached: 'reached', half: 'under way', due: 'review due', ready: 'ready', ahead: 'ahead', unwritten: 'not written yet' };
-const points: Record<StepState, string> = { reached: 'pt done', half: 'pt half', due: 'pt due', ready: 'pt ready', ahead: 'pt', unwritten: 'pt' };
+const words: Record<StepState, string> = {
+  reached: 'reached',
+  half: 'under way',
+  due: 'review due',
+  ready: 'ready',
+  ahead: 'ahead',
+  unwritten: 'not written yet',
+};
+const points: Record<StepState, string> = {
+  reached: 'pt done',
+  half: 'pt half',
+  due: 'pt due',
+  ready: 'pt ready',
+  ahead: 'pt',
+  unwritten: 'pt',
+};
 
 /** Everything below the bar. */
 export function renderMap(view: MapView): string {
@@ -29,18 +43,30 @@ export function renderMap(view: MapView): string {
   const ready = units.filter((u) => view.written.has(u.id) && state(u) !== 'reached');
   const written = units.length - count('unwritten');
   const lede = `From the dot product to a product that people use. Each step is a notebook that you run, break and are checked on. ${
-    written === 0 ? 'None is written yet; the examples below run.' : written === units.length ? '' : `${written === 1 ? 'One is' : `${written} are`} written so far.`}`;
+    written === 0
+      ? 'None is written yet; the examples below run.'
+      : written === units.length
+        ? ''
+        : `${written === 1 ? 'One is' : `${written} are`} written so far.`
+  }`;
   return `<main class="wide" id="main" data-map>
 <div class="hero-map"><div class="top">
 <div><h1>Eighty-three steps</h1><p class="lede">${lede.trim()}</p></div>
 <div class="now" role="group" aria-label="What to do next">${suggestions(view, ready)}
-<div class="acts"><button class="btn" type="button" data-action="new-notebook">New notebook</button><label class="btn file"><span>Open file</span><input type="file" data-action="open-file" aria-label="Open file" accept=".md,.markdown,.ipynb,.txt,text/markdown"></label></div></div>
+<div class="acts"><button class="btn" type="button" data-action="new-notebook">New notebook</button><button class="btn" type="button" data-action="open-file">Open file</button><input class="vh" type="file" data-action="open-file" aria-label="Open file" tabindex="-1" accept=".md,.markdown,.txt,text/markdown"></div></div>
 </div>
 <div class="ascent">${graph(state, link)}${profile(state)}</div></div>
 <p class="legend">${count('reached') ? '<span><i class="pt done"></i> reached</span>' : ''}<span><i class="pt ready"></i> ready to start</span><span><i class="pt"></i> not written yet</span><span class="hide-phone"><svg width="30" height="8" aria-hidden="true"><path d="M0 4h28" stroke="var(--blue)" stroke-width="1.5"/></svg> <span data-arcs>what a step needs</span></span><span class="grow"></span><a class="link" href="#p1">As a list</a></p>
 ${examples(view)}
-<div class="filter" role="group" aria-label="Filter"><label class="vh" for="q">Filter steps</label><input class="text" id="q" type="search" placeholder="Filter steps, topics" autocomplete="off"><span class="seg" role="group" aria-label="Show">${
-    ([['all', 'All', units.length], ['ready', 'Ready', ready.length], ['unwritten', 'Not written', count('unwritten')]] as const).map(([key, label, n], i) => `<button type="button" data-show="${key}" aria-pressed="${i === 0}">${label} ${n}</button>`).join('')}</span><span class="vh" role="status" data-found></span></div>
+<div class="filter" role="group" aria-label="Filter"><label class="vh" for="q">Filter steps</label><input class="text" id="q" type="search" placeholder="Filter steps, topics" autocomplete="off"><span class="seg" role="group" aria-label="Show">${(
+    [
+      ['all', 'All', units.length],
+      ['ready', 'Ready', ready.length],
+      ['unwritten', 'Not written', count('unwritten')],
+    ] as const
+  )
+    .map(([key, label, n], i) => `<button type="button" data-show="${key}" aria-pressed="${i === 0}">${label} ${n}</button>`)
+    .join('')}</span><span class="vh" role="status" data-found></span></div>
 ${phases.map((phase) => section(phase, state, link)).join('\n')}
 <p class="none" data-none hidden>No step matches.</p>
 </main>`;
@@ -52,8 +78,12 @@ function suggestions(view: MapView, ready: readonly Unit[]): string {
     ...ready.slice(0, 1).map((u) => ({ href: `${view.base}n/${u.id}/`, title: `${u.label} ${u.title}`, about: u.topics, verb: 'Start' })),
     ...view.others.slice(0, 1).map((o) => ({ href: `${view.base}n/${o.id}/`, title: o.title, about: o.about, verb: 'Open' })),
   ];
-  return rows.map(({ href, title, about, verb }, i) =>
-    `<a class="go" href="${escapeHtml(href)}"><span class="pt ready"></span><span><b>${escapeHtml(title)}</b><span class="quiet">${escapeHtml(about)}</span></span><span class="btn${i === 0 ? ' solid' : ''}">${verb}</span></a>`).join('');
+  return rows
+    .map(
+      ({ href, title, about, verb }, i) =>
+        `<a class="go" href="${escapeHtml(href)}"><span class="pt ready"></span><span><b>${escapeHtml(title)}</b><span class="quiet">${escapeHtml(about)}</span></span><span class="btn${i === 0 ? ' solid' : ''}">${verb}</span></a>`,
+    )
+    .join('');
 }
 
 /* ---- the graph: one tread for a phase, one point for a step ---- */
@@ -71,8 +101,10 @@ function graph(state: (unit: Unit) => StepState, link: (unit: Unit) => string): 
     const from = x(own[0]!.number);
     const to = x(own.at(-1)!.number + 1);
     const top = y(phase.number);
-    const label = phase.number === 1 ? `x="${round(from - 5)}" y="${top - 14}"` : `x="${round(from - 14)}" y="${top + 4.5}" text-anchor="end"`;
-    const riser = phase.number < phases.length ? `<path d="M${to} ${top}V${top - rise}" stroke="var(--fig-ghost)" stroke-dasharray="1 4"/>` : '';
+    const label =
+      phase.number === 1 ? `x="${round(from - 5)}" y="${top - 14}"` : `x="${round(from - 14)}" y="${top + 4.5}" text-anchor="end"`;
+    const riser =
+      phase.number < phases.length ? `<path d="M${to} ${top}V${top - rise}" stroke="var(--fig-ghost)" stroke-dasharray="1 4"/>` : '';
     return `<path d="M${from} ${top}H${to}" stroke="var(--fig-ghost)" stroke-width="1.5"/>${riser}<text ${label}>${escapeHtml(phase.title)}<tspan dx="7">${phase.number}</tspan></text>`;
   });
   const steps = units.map((u, i) => {
@@ -84,20 +116,35 @@ function graph(state: (unit: Unit) => StepState, link: (unit: Unit) => string): 
 }
 
 function disc(state: StepState, at: string, cx: number, cy: number): string {
-  const ring = (stroke: string, fill = 'var(--paper)'): string => `<circle ${at} r="4.7" fill="${fill}" stroke="${stroke}" stroke-width="1.5"/>`;
+  const ring = (stroke: string, fill = 'var(--paper)'): string =>
+    `<circle ${at} r="4.7" fill="${fill}" stroke="${stroke}" stroke-width="1.5"/>`;
   switch (state) {
-    case 'reached': return ring('var(--green)', 'var(--green)');
-    case 'half': return `${ring('var(--blue)')}<path d="M${cx} ${cy - 4.7}a4.7 4.7 0 0 0 0 9.4z" fill="var(--blue)"/>`;
-    case 'due': return `${ring('var(--ochre)')}<circle ${at} r="2.4" fill="var(--ochre)"/>`;
-    case 'ready': return ring('var(--ink)');
-    case 'ahead': case 'unwritten': return ring('var(--edge)');
-    default: return state satisfies never;
+    case 'reached':
+      return ring('var(--green)', 'var(--green)');
+    case 'half':
+      return `${ring('var(--blue)')}<path d="M${cx} ${cy - 4.7}a4.7 4.7 0 0 0 0 9.4z" fill="var(--blue)"/>`;
+    case 'due':
+      return `${ring('var(--ochre)')}<circle ${at} r="2.4" fill="var(--ochre)"/>`;
+    case 'ready':
+      return ring('var(--ink)');
+    case 'ahead':
+    case 'unwritten':
+      return ring('var(--edge)');
+    default:
+      return state satisfies never;
   }
 }
 
 /** The graph for narrow screens: a bar for each step, each tread a link to its phase. */
 function profile(state: (unit: Unit) => StepState): string {
-  const colours: Record<StepState, string> = { reached: 'green', half: 'blue', due: 'ochre', ready: 'ink', ahead: 'fig-ghost', unwritten: 'fig-ghost' };
+  const colours: Record<StepState, string> = {
+    reached: 'green',
+    half: 'blue',
+    due: 'ochre',
+    ready: 'ink',
+    ahead: 'fig-ghost',
+    unwritten: 'fig-ghost',
+  };
   const at = (number: number): number => round(0.5 + (number - 1) * 4.3133);
   const treads = phases.map((phase) => {
     const own = of(phase);
@@ -108,7 +155,10 @@ function profile(state: (unit: Unit) => StepState): string {
       return `<path d="M${at(u.number)} ${foot}h3.3v-${height}h-3.3z" fill="var(--${colours[s]})"/>`;
     });
     const from = at(own[0]!.number);
-    const name = phase.number === 1 ? '' : `<text x="${round(from - 6.5)}" y="${round(foot + 1)}" text-anchor="end">${phase.number < 5 ? '' : `${escapeHtml(phase.title)} `}${phase.number}</text>`;
+    const name =
+      phase.number === 1
+        ? ''
+        : `<text x="${round(from - 6.5)}" y="${round(foot + 1)}" text-anchor="end">${phase.number < 5 ? '' : `${escapeHtml(phase.title)} `}${phase.number}</text>`;
     return `<a href="#p${phase.number}" aria-label="${escapeHtml(phase.title)} ${phase.number}, phase"><rect x="0" y="${round(foot - 13)}" width="358" height="17" fill="transparent"/>${bars.join('')}${name}</a>`;
   });
   return `<svg class="chart only-phone" viewBox="0 0 358 196" role="group" aria-label="Eleven phases rising, with a bar for each step">${treads.join('')}</svg>`;
@@ -120,7 +170,12 @@ function section(phase: Phase, state: (unit: Unit) => StepState, link: (unit: Un
   const own = of(phase);
   const reached = own.filter((u) => state(u) === 'reached').length;
   const written = own.filter((u) => state(u) !== 'unwritten').length;
-  const tally = [reached > 0 ? `<span class="num">${reached}</span> of ${own.length} reached` : `<span class="num">${written}</span> of ${own.length} written`, ...(phase.hours ? [`about ${phase.hours} h`] : [])].join(' · ');
+  const tally = [
+    reached > 0
+      ? `<span class="num">${reached}</span> of ${own.length} reached`
+      : `<span class="num">${written}</span> of ${own.length} written`,
+    ...(phase.hours ? [`about ${phase.hours} h`] : []),
+  ].join(' · ');
   const rows = own.map((u) => row(u, state(u), link(u)));
   return `<section class="phase" aria-labelledby="p${phase.number}"><header><p class="eyebrow">Phase ${phase.number}</p><h2 id="p${phase.number}">${escapeHtml(phase.title)}</h2><p class="sub">${escapeHtml(phase.description)}</p><p class="tally">${tally}</p></header><ol class="units">${rows.join('')}</ol></section>`;
 }
@@ -133,9 +188,12 @@ function row(u: Unit, state: StepState, href: string): string {
 }
 
 function examples(view: MapView): string {
-  const rows = view.others.map(({ id, title, about }) =>
-    `<li><a class="u ready" href="${escapeHtml(`${view.base}n/${id}/`)}"><span class="pt ready"></span><span class="n"></span><span class="t">${escapeHtml(title)}</span><span class="w"></span><span class="ks">${escapeHtml(about)}</span></a></li>`);
-  const own = '<section class="phase" aria-labelledby="own" data-own hidden><header><h2 id="own">Your notebooks</h2><p class="sub">Kept in this browser</p></header><ul class="units"></ul></section>\n';
+  const rows = view.others.map(
+    ({ id, title, about }) =>
+      `<li><a class="u ready" href="${escapeHtml(`${view.base}n/${id}/`)}"><span class="pt ready"></span><span class="n"></span><span class="t">${escapeHtml(title)}</span><span class="w"></span><span class="ks">${escapeHtml(about)}</span></a></li>`,
+  );
+  const own =
+    '<section class="phase" aria-labelledby="own" data-own hidden><header><h2 id="own">Your notebooks</h2><p class="sub">Kept in this browser</p></header><ul class="units"></ul></section>\n';
   if (rows.length === 0) return own;
   return `${own}<section class="phase" aria-labelledby="examples"><header><h2 id="examples">Examples</h2><p class="sub">Notebooks beside the course, to read, run and change</p></header><ul class="units">${rows.join('')}</ul></section>`;
 }

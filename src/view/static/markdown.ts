@@ -107,9 +107,10 @@ export function renderMarkdown(text: string, options: MarkdownOptions = {}): Ren
     const plain = textOf(inner);
     const id = slug(plain, ids);
     headings.push({ level: Math.max(2, level), id, text: plain, ...(number === undefined ? {} : { number }) });
-    html += level < 3
-      ? `<h2 class="sec" id="${id}"${attributes}>${number === undefined ? '' : `<span class="no">${number}</span>`}${inner}</h2>\n`
-      : `<h3 class="sub" id="${id}"${attributes}>${inner}</h3>\n`;
+    html +=
+      level < 3
+        ? `<h2 class="sec" id="${id}"${attributes}>${number === undefined ? '' : `<span class="no">${number}</span>`}${inner}</h2>\n`
+        : `<h3 class="sub" id="${id}"${attributes}>${inner}</h3>\n`;
   }
   flush();
   return { html, headings, ...(title === undefined ? {} : { title }), ...(lede === undefined ? {} : { lede }) };
@@ -117,12 +118,26 @@ export function renderMarkdown(text: string, options: MarkdownOptions = {}): Ren
 
 /** HTML as its words. */
 export const textOf = (html: string): string =>
-  html.replace(/<span class="katex-html"[\s\S]*$/, '').replace(/<annotation[\s\S]*?<\/annotation>/g, '').replace(/<[^>]*>/g, '')
-    .replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, '&').trim();
+  html
+    .replace(/<span class="katex-html"[\s\S]*$/, '')
+    .replace(/<annotation[\s\S]*?<\/annotation>/g, '')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, '&')
+    .trim();
 
 /** An id for a heading, unique on the page and never that of a cell or of the page itself. */
 function slug(text: string, ids: Set<string>): string {
-  const words = text.toLowerCase().normalize('NFKD').replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/\s+/g, '-') || 'section';
+  const words =
+    text
+      .toLowerCase()
+      .normalize('NFKD')
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s+/g, '-') || 'section';
   const base = /^(cell-|main$|notebook-data$|outline$|commands$|q$)/.test(words) ? `section-${words}` : words;
   let id = base;
   for (let n = 2; ids.has(id); n++) id = `${base}-${n}`;
@@ -133,7 +148,10 @@ function slug(text: string, ids: Set<string>): string {
 /** How many elements a piece of raw HTML leaves open: inside one, prose is not taken apart at headings. */
 function nesting(html: string): number {
   const count = (pattern: RegExp): number => html.match(pattern)?.length ?? 0;
-  return count(/<(details|div|section|figure|table|blockquote|aside|ul|ol)\b/gi) - count(/<\/(details|div|section|figure|table|blockquote|aside|ul|ol)\s*>/gi);
+  return (
+    count(/<(details|div|section|figure|table|blockquote|aside|ul|ol)\b/gi) -
+    count(/<\/(details|div|section|figure|table|blockquote|aside|ul|ol)\s*>/gi)
+  );
 }
 
 function clean(html: string, how: MarkdownOptions['html']): string {
@@ -145,7 +163,9 @@ function fill(html: string, formulas: readonly string[]): string {
   return html.replace(/<[^>]*>|[^<]+/g, (part) =>
     part.startsWith('<')
       ? part.replace(place, '…')
-      : part.replace(place, '<span class="live" data-value="$1">…</span>').replace(/\uE012(\d+)\uE013/g, (_, i: string) => formulas[Number(i)] ?? ''),
+      : part
+          .replace(place, '<span class="live" data-value="$1">…</span>')
+          .replace(/\uE012(\d+)\uE013/g, (_, i: string) => formulas[Number(i)] ?? ''),
   );
 }
 
@@ -181,7 +201,8 @@ function mathExtensions(math: MathRenderer | undefined, formulas: string[]) {
       level: 'inline' as const,
       start: (src: string) => (src.indexOf('$') < 0 ? undefined : src.indexOf('$')),
       tokenizer(src: string) {
-        const match = /^\$\$([^$]+?)\$\$/.exec(src) ?? /^\$(?![\s$])((?:\\[\s\S]|[^\\$\n]|\n(?!\s*\n))*?[^\s\\$]|\\[^\s])\$(?!\d)/.exec(src);
+        const match =
+          /^\$\$([^$]+?)\$\$/.exec(src) ?? /^\$(?![\s$])((?:\\[\s\S]|[^\\$\n]|\n(?!\s*\n))*?[^\s\\$]|\\[^\s])\$(?!\d)/.exec(src);
         return match ? { type: 'mathInline', raw: match[0], tex: match[1]!.trim() } : undefined;
       },
       renderer: (token: Tokens.Generic) => draw(String(token.tex), false),
@@ -211,7 +232,8 @@ function rendererOf(options: MarkdownOptions) {
       const language = /^[\w+-]+/.exec(lang ?? '')?.[0];
       return `<pre tabindex="0"><code${language ? ` data-language="${language}"` : ''}>${escapeHtml(text)}</code></pre>\n`;
     },
-    checkbox: ({ checked }: Tokens.Checkbox): string => `<input type="checkbox" disabled${checked ? ' checked' : ''} aria-label="${checked ? 'done' : 'to do'}"> `,
+    checkbox: ({ checked }: Tokens.Checkbox): string =>
+      `<input type="checkbox" disabled${checked ? ' checked' : ''} aria-label="${checked ? 'done' : 'to do'}"> `,
     table(this: { parser: { parseInline(tokens: Token[]): string } }, { header, rows, align }: Tokens.Table): string {
       const cell = (tag: string, { tokens }: Tokens.TableCell, i: number): string =>
         `<${tag}${tag === 'th' ? ' scope="col"' : ''}${align[i] === 'right' ? ' class="r"' : ''}>${this.parser.parseInline(tokens)}</${tag}>`;

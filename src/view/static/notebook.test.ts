@@ -9,7 +9,13 @@ const analyse = (code: string): Analysis => {
   const defined = [...code.matchAll(/const (\w+)/g)].map(([, name]) => name!);
   const names = [...code.matchAll(/[a-z]\w*/g)].filter(([n]) => n !== 'const' && !defined.includes(n));
   return {
-    defines: defined.map((name) => ({ name, kind: 'value', line: 1, column: 1, exported: false })), reads: [...new Set(names.map(([n]) => n))], writes: [], imports: [], code, shifts: [], shows: false,
+    defines: defined.map((name) => ({ name, kind: 'value', line: 1, column: 1, exported: false })),
+    reads: [...new Set(names.map(([n]) => n))],
+    writes: [],
+    imports: [],
+    code,
+    shifts: [],
+    shows: false,
     tokens: names.map((m) => [m.index, m.index + m[0].length, 'x']),
   };
 };
@@ -50,12 +56,22 @@ a-->b
 not a cell
 \`\`\`
 `;
-const view = (source = text, more: Partial<NotebookView> = {}): NotebookView => ({ ...compileNotebook(source, analyse), base: '../../', expressions, written: new Set(['linear-algebra-vectors', 'backprop']), ...more });
+const view = (source = text, more: Partial<NotebookView> = {}): NotebookView => ({
+  ...compileNotebook(source, analyse),
+  base: '../../',
+  expressions,
+  written: new Set(['linear-algebra-vectors', 'backprop']),
+  ...more,
+});
 
 test('every cell stands in its shell with the attributes that the page binds to', () => {
   const html = renderNotebook(view());
-  expect([...html.matchAll(/data-cell="([^"]*)" data-language="([^"]*)" data-state="([^"]*)" id="([^"]*)"/g)].map((m) => m.slice(1))).toEqual([
-    ['one', 'ts', 'idle', 'cell-one'], ['b', 'ts', 'idle', 'cell-b'], ['c', 'ts', 'off', 'cell-c'],
+  expect(
+    [...html.matchAll(/data-cell="([^"]*)" data-language="([^"]*)" data-state="([^"]*)" id="([^"]*)"/g)].map((m) => m.slice(1)),
+  ).toEqual([
+    ['one', 'ts', 'idle', 'cell-one'],
+    ['b', 'ts', 'idle', 'cell-b'],
+    ['c', 'ts', 'off', 'cell-c'],
   ]);
   for (const id of ['one', 'b', 'c']) {
     expect(html).toContain(`aria-label="Code of ${id}"`);
@@ -75,7 +91,9 @@ test('code is shown to the letter, with names of other cells as links', () => {
 
 test('hidden code folds behind a real button, and what is off says so', () => {
   const html = renderNotebook(view());
-  expect(html).toMatch(/<button class="fold" type="button" aria-expanded="false">.* Code hidden, 1 line<\/button><div class="code" hidden>/);
+  expect(html).toMatch(
+    /<button class="fold" type="button" aria-expanded="false">.* Code hidden, 1 line<\/button><div class="code" hidden>/,
+  );
   expect(html).toContain('Off. It defines nothing.');
 });
 
@@ -93,13 +111,18 @@ test('the opening takes the title of the text, its lede, and the facts of the un
 
 test('values in prose count through the file in the order of the compiled expressions', () => {
   const { compiled } = view();
-  expect(compiled.prose.map((p) => [p.code, p.line])).toEqual([['a', 12], ['b', 20]]);
+  expect(compiled.prose.map((p) => [p.code, p.line])).toEqual([
+    ['a', 12],
+    ['b', 20],
+  ]);
   expect([...renderNotebook(view()).matchAll(/data-value="(\d+)"/g)].map((m) => m[1])).toEqual(['0', '1']);
 });
 
 test('diagrams are text with a sentence, static blocks are code', () => {
   const html = renderNotebook(view());
-  expect(html).toContain('<code data-language="mermaid">a--&gt;b</code></pre><p class="cap">A diagram in mermaid. This version shows its text and does not draw it.</p>');
+  expect(html).toContain(
+    '<code data-language="mermaid">a--&gt;b</code></pre><p class="cap">A diagram in mermaid. This version shows its text and does not draw it.</p>',
+  );
   expect(html).toContain('<pre tabindex="0"><code data-language="python">not a cell</code></pre>');
 });
 
@@ -115,7 +138,12 @@ test('ids that are markup stay text', () => {
 });
 
 test('a file without gradus: says that nothing in it runs', () => {
-  const page = renderPage({ notebook: parseNotebook('# A\n\n```ts\n1\n```\n'), compiled: { text: '', cells: [], prose: [] }, base: './', expressions });
+  const page = renderPage({
+    notebook: parseNotebook('# A\n\n```ts\n1\n```\n'),
+    compiled: { text: '', cells: [], prose: [] },
+    base: './',
+    expressions,
+  });
   expect(page.title).toBe('A');
   expect(page.html).toContain('so nothing in it runs');
   expect(page.html).not.toContain('data-cell');

@@ -32,7 +32,13 @@ export const renderNotebook = (view: NotebookView): string => draw(view).main;
 export const renderRail = (view: NotebookView): string => draw(view).rail;
 
 /** Everything below the bar, and the title in plain words. */
-export function renderPage(view: NotebookView): { readonly html: string; readonly title: string; readonly label?: string; readonly lede: string; readonly formulas: boolean } {
+export function renderPage(view: NotebookView): {
+  readonly html: string;
+  readonly title: string;
+  readonly label?: string;
+  readonly lede: string;
+  readonly formulas: boolean;
+} {
   const { main, rail, title, lede, unit, long } = draw(view);
   const id = escapeHtml(view.notebook.front?.id ?? '');
   const html =
@@ -42,7 +48,13 @@ export function renderPage(view: NotebookView): { readonly html: string; readonl
 }
 
 /** The shell of one cell: what the page binds to. `owners` maps names to the cells that define them. */
-export function renderCell(block: CellBlock, id: string, analysis: Analysis | undefined, owners: ReadonlyMap<string, string>, usedBy: readonly string[] = []): string {
+export function renderCell(
+  block: CellBlock,
+  id: string,
+  analysis: Analysis | undefined,
+  owners: ReadonlyMap<string, string>,
+  usedBy: readonly string[] = [],
+): string {
   const { run, hide, exercise, check } = block.attributes;
   const off = run === 'off';
   const name = escapeHtml(id);
@@ -51,10 +63,19 @@ export function renderCell(block: CellBlock, id: string, analysis: Analysis | un
   const uses = [...new Set((analysis?.reads ?? []).flatMap((n) => foreign.get(n) ?? []))];
   const link = (cell: string): string => `<a href="#cell-${escapeHtml(encodeURIComponent(cell))}">${escapeHtml(cell)}</a>`;
   const list = (label: string, cells: readonly string[]): string =>
-    cells.length === 0 ? '' : `${label} ${cells.slice(0, 8).map(link).join(', ')}${cells.length > 8 ? ` and ${cells.length - 8} more` : ''}`;
+    cells.length === 0
+      ? ''
+      : `${label} ${cells.slice(0, 8).map(link).join(', ')}${cells.length > 8 ? ` and ${cells.length - 8} more` : ''}`;
   const far = [list('uses', uses), list('used by', usedBy)].filter(Boolean);
   const lines = block.code.split('\n').length;
-  const extra = [exercise && ` data-exercise="${escapeHtml(exercise)}"`, check && ` data-check="${escapeHtml(check)}"`, run !== 'auto' && ` data-run="${run}"`, hide && ` data-hide="${hide}"`].filter(Boolean).join('');
+  const extra = [
+    exercise && ` data-exercise="${escapeHtml(exercise)}"`,
+    check && ` data-check="${escapeHtml(check)}"`,
+    run !== 'auto' && ` data-run="${run}"`,
+    hide && ` data-hide="${hide}"`,
+  ]
+    .filter(Boolean)
+    .join('');
   const fold = (what: string): string => `<button class="fold" type="button" aria-expanded="false">${icons.chevron} ${what}</button>`;
   return (
     `<section class="cell" data-cell="${name}" data-language="${escapeHtml(block.language)}" data-state="${off ? 'off' : 'idle'}" id="cell-${name}"${extra} aria-label="Cell ${name}, ${off ? 'off' : 'not run'}">` +
@@ -68,7 +89,14 @@ export function renderCell(block: CellBlock, id: string, analysis: Analysis | un
   );
 }
 
-interface Drawn { main: string; rail: string; title: string; lede: string; unit: Unit | undefined; long: boolean }
+interface Drawn {
+  main: string;
+  rail: string;
+  title: string;
+  lede: string;
+  unit: Unit | undefined;
+  long: boolean;
+}
 
 function draw(view: NotebookView): Drawn {
   const { notebook, compiled } = view;
@@ -101,8 +129,14 @@ function draw(view: NotebookView): Drawn {
     const text = notebook.text.slice(block.start, block.end);
     const expressions = view.expressions(text);
     const rendered = renderMarkdown(text, {
-      expressions, expressionStart: expression, ids, opening: block === first, attributes: `data-prose="${prose++}"`,
-      ...(view.math ? { math: view.math } : {}), ...(view.html ? { html: view.html } : {}), ...(unit ? { sections } : {}),
+      expressions,
+      expressionStart: expression,
+      ids,
+      opening: block === first,
+      attributes: `data-prose="${prose++}"`,
+      ...(view.math ? { math: view.math } : {}),
+      ...(view.html ? { html: view.html } : {}),
+      ...(unit ? { sections } : {}),
     });
     expression += expressions.length;
     headings.push(...rendered.headings);
@@ -114,10 +148,22 @@ function draw(view: NotebookView): Drawn {
 
   const phase = phases.find((p) => p.number === (unit?.phase ?? front?.phase));
   const main =
-    (phase ? `<p class="eyebrow"><a href="${view.base}#p${phase.number}">Phase ${phase.number}, ${escapeHtml(phase.title)}</a></p>\n` : '') +
+    (phase
+      ? `<p class="eyebrow"><a href="${view.base}#p${phase.number}">Phase ${phase.number}, ${escapeHtml(phase.title)}</a></p>\n`
+      : '') +
     (unit ? `<h1 class="numbered"><span class="no">${unit.label}</span> ${title}</h1>\n` : `<h1>${title}</h1>\n`) +
-    lede + facts(view, unit, cells) + body + next(view, unit);
-  return { main, rail: rail(front?.title ?? textOf(title), headings, cells), title: textOf(title), lede: textOf(lede), unit, long: cells.length > 60 };
+    lede +
+    facts(view, unit, cells) +
+    body +
+    next(view, unit);
+  return {
+    main,
+    rail: rail(front?.title ?? textOf(title), headings, cells),
+    title: textOf(title),
+    lede: textOf(lede),
+    unit,
+    long: cells.length > 60,
+  };
 }
 
 /** Public value names and the cell that defines each; a name that two cells define has none that could be followed. */
@@ -165,7 +211,9 @@ function facts(view: NotebookView, unit: Unit | undefined, cells: readonly CellB
     needs.length > 0 ? `Needs ${needs.join(' ')}` : '',
     front.minutes === undefined ? '' : duration(front.minutes),
     exercises > 0 ? `${exercises} ${exercises === 1 ? 'exercise' : 'exercises'}` : '',
-    ...front.pass.map(({ run, metric, min, max }) => escapeHtml(`Experiment: ${run}, ${metric} ${min === undefined ? `at most ${max}` : `at least ${min}`}`)),
+    ...front.pass.map(({ run, metric, min, max }) =>
+      escapeHtml(`Experiment: ${run}, ${metric} ${min === undefined ? `at most ${max}` : `at least ${min}`}`),
+    ),
   ].filter(Boolean);
   return row.length > 0 ? `<div class="meta-row">${row.map((text) => `<span>${text}</span>`).join('')}</div>\n` : '';
 }
@@ -178,16 +226,31 @@ function duration(minutes: number): string {
 
 function next(view: NotebookView, unit: Unit | undefined): string {
   const following = unit && unitByNumber(unit.number + 1);
-  const [href, text] = following && view.written?.has(following.id) ? [`${view.base}n/${following.id}/`, `${following.label} ${following.title}`] : [view.base, 'The course map'];
+  const [href, text] =
+    following && view.written?.has(following.id)
+      ? [`${view.base}n/${following.id}/`, `${following.label} ${following.title}`]
+      : [view.base, 'The course map'];
   return `<div class="next"><a href="${href}"><span class="quiet">Next</span><span class="t">${escapeHtml(text)}</span>${icons.chevron}</a></div>\n`;
 }
 
 function rail(title: string, headings: readonly Heading[], cells: readonly CellBlock[]): string {
   const sections = headings.filter((h) => h.level === 2);
-  const toc = sections.map((h) => `<a href="#${escapeHtml(encodeURIComponent(h.id))}"><span class="pt"></span><span>${escapeHtml(h.text)}</span><span class="tally"></span></a>`).join('');
+  const toc = sections
+    .map(
+      (h) =>
+        `<a href="#${escapeHtml(encodeURIComponent(h.id))}"><span class="pt"></span><span>${escapeHtml(h.text)}</span><span class="tally"></span></a>`,
+    )
+    .join('');
   const count = (run: string): number => cells.filter((c) => c.attributes.run === run).length;
-  const say = [[count('manual'), 'run when asked'], [count('once'), 'run once'], [count('off'), 'off']] as const;
-  const list = say.filter(([n]) => n > 0).map(([n, text]) => `<li>${n} ${text}</li>`).join('');
+  const say = [
+    [count('manual'), 'run when asked'],
+    [count('once'), 'run once'],
+    [count('off'), 'off'],
+  ] as const;
+  const list = say
+    .filter(([n]) => n > 0)
+    .map(([n, text]) => `<li>${n} ${text}</li>`)
+    .join('');
   return (
     `<nav class="toc" aria-label="Sections"><h2>${escapeHtml(title)}</h2>${toc}</nav>` +
     `<div data-facts><h2>${cells.length.toLocaleString('en')} ${cells.length === 1 ? 'cell' : 'cells'}</h2><ul class="facts">${list}</ul></div>`

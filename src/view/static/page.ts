@@ -1,6 +1,6 @@
 /* A whole page as text: policy, theme and fonts in the head, the bar, the body, and the data that the app comes alive with.
    Made at build time only. The policy stands before everything that loads; the one inline script is a constant, and its
-   hash is in the policy. It sets the theme before the first paint, switches it, opens folds, closes the outline and the
+   hash is in the policy. It sets the theme before the first paint, switches it, opens folds and the file chooser, closes the outline and the
    menu behind a choice (all for good: the app need not), and keeps what is pressed before the app is there:
    `window.__early` holds those elements in order until the app takes them and puts `undefined` in its place. */
 
@@ -44,6 +44,7 @@ addEventListener("DOMContentLoaded",()=>{try{const m=document.querySelector("[da
 w.__early=[];addEventListener("click",e=>{const f=s=>e.target.closest?.(s),t=f("[data-action],.run,.fold");if(f("#outline a,.cmds button"))f("[popover]").hidePopover();if(!t)return;
 if(t.dataset.action==="theme"){const d=r.dataset.theme?r.dataset.theme==="dark":matchMedia("(prefers-color-scheme: dark)").matches;r.dataset.theme=d?"light":"dark";try{localStorage.setItem("theme",r.dataset.theme)}catch{}}
 else if(t.matches(".fold")){const o=t.getAttribute("aria-expanded")!=="true";t.setAttribute("aria-expanded",o);t.nextElementSibling.hidden=!o}
+else if(t.matches("button[data-action=open-file]"))t.nextElementSibling.click();
 else{if(Array.isArray(w.__early)&&t.dataset.action!=="menu")w.__early.push(t);return}e.stopImmediatePropagation()},true)})()`;
 
 const hashOf = (script: string): string => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
@@ -76,7 +77,9 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, f
     `<script>${earlyScript}</script>`,
     ...(description ? [`<meta name="description" content="${escapeHtml(description)}">`] : []),
     `<link rel="icon" href="${at('mark.svg')}" type="image/svg+xml">`,
-    ...[...fonts, ...(formulas ? mathFonts : [])].map((f) => `<link rel="preload" href="${at(`fonts/${f}.woff2`)}" as="font" type="font/woff2" crossorigin>`),
+    ...[...fonts, ...(formulas ? mathFonts : [])].map(
+      (f) => `<link rel="preload" href="${at(`fonts/${f}.woff2`)}" as="font" type="font/woff2" crossorigin>`,
+    ),
     ...assets.styles.map((path) => `<link rel="stylesheet" href="${at(path)}">`),
     ...(assets.script ? [`<script type="module" src="${at(assets.script)}"></script>`] : []),
     ...(assets.preload ?? []).map((path) => `<link rel="modulepreload" href="${at(path)}">`),
@@ -102,7 +105,8 @@ ${json}</body>
 
 /** The bar. A notebook's commands stand in it where it is wide, and in the menu behind its button below 1024 px. */
 export function renderBar(place: string, base: string, commands: boolean): string {
-  const command = (action: string, label: string): string => `<button class="btn bare small" type="button" data-action="${action}">${label}</button>`;
+  const command = (action: string, label: string): string =>
+    `<button class="btn bare small" type="button" data-action="${action}">${label}</button>`;
   return [
     '<header class="bar">',
     `<a class="brand" href="${escapeHtml(base)}" aria-label="Gradus, course map">${mark}<span${commands ? ' class="hide-phone"' : ''}>Gradus</span></a>`,
@@ -113,7 +117,15 @@ export function renderBar(place: string, base: string, commands: boolean): strin
           '<span class="engine hide-phone" data-engine-facts></span>',
           '<div class="cmds" id="commands" popover>' +
             '<button class="btn bare small only-phone" type="button" popovertarget="outline">Outline</button>' +
-            [['run-stale', 'Run stale'], ['restart', 'Restart'], ['share', 'Share'], ['save-copy', 'Save a copy'], ['download', 'Download']].map(([a, l]) => command(a!, l!)).join('') +
+            [
+              ['run-stale', 'Run stale'],
+              ['restart', 'Restart'],
+              ['share', 'Share'],
+              ['save-copy', 'Save a copy'],
+              ['download', 'Download'],
+            ]
+              .map(([a, l]) => command(a!, l!))
+              .join('') +
             '</div>',
           `<button class="btn solid" type="button" data-action="run-all">${icons.run} <span>Run all</span></button>`,
         ]
@@ -130,8 +142,15 @@ export function renderBar(place: string, base: string, commands: boolean): strin
 }
 
 /** The bar's place on a notebook: its phase or the map, then the title. */
-export function renderCrumb(base: string, title: string, label?: string, phase?: { readonly number: number; readonly title: string }): string {
-  const back = phase ? `<a class="hide-phone" href="${escapeHtml(base)}#p${phase.number}">${escapeHtml(phase.title)}</a>` : `<a class="hide-phone" href="${escapeHtml(base)}">Course</a>`;
+export function renderCrumb(
+  base: string,
+  title: string,
+  label?: string,
+  phase?: { readonly number: number; readonly title: string },
+): string {
+  const back = phase
+    ? `<a class="hide-phone" href="${escapeHtml(base)}#p${phase.number}">${escapeHtml(phase.title)}</a>`
+    : `<a class="hide-phone" href="${escapeHtml(base)}">Course</a>`;
   return `<div class="crumb">${back}<span class="hide-phone" aria-hidden="true">/</span><span aria-current="page">${label ? `<span class="num">${label}</span> ` : ''}${escapeHtml(title)}</span></div>`;
 }
 

@@ -4,9 +4,13 @@ import { units } from '../../course/units.ts';
 import { earlyScript, policy } from './page.ts';
 import { prerender, type Site } from './prerender.ts';
 
-const text = '---\ngradus: 1\nid: tour\ntitle: A tour\nopen: run\n---\n# A tour\n\nWhat a notebook does.\n\n## One\n\nSee $x^2$ and ${a}.\n\n```ts\nconst a = "<!-- <script>"\n```\n';
+const text =
+  '---\ngradus: 1\nid: tour\ntitle: A tour\nopen: run\n---\n# A tour\n\nWhat a notebook does.\n\n## One\n\nSee $x^2$ and ${a}.\n\n```ts\nconst a = "<!-- <script>"\n```\n';
 const site: Site = {
-  notebooks: [{ id: 'tour', folder: 'n/tour/', text }, { id: 'nn-fundamentals', folder: 'n/nn-fundamentals/', text: text.replace('id: tour', 'id: nn-fundamentals') }],
+  notebooks: [
+    { id: 'tour', folder: 'n/tour/', text },
+    { id: 'nn-fundamentals', folder: 'n/nn-fundamentals/', text: text.replace('id: tour', 'id: nn-fundamentals') },
+  ],
   assets: { script: 'assets/main.js', preload: ['assets/view.js'], styles: ['assets/main.css'], engine: 'engine/ts.js', packs: {} },
 };
 const pages = new Map(prerender(site).map(({ path, html }) => [path, html]));
@@ -30,7 +34,11 @@ test('the policy stands before everything that loads, and allows the one inline 
 test('the data of a notebook closes no element and reads back as what was compiled', () => {
   const html = pages.get('n/tour/index.html')!;
   const json = /<script type="application\/json" id="notebook-data">([\s\S]*?)<\/script>/.exec(html)![1]!;
-  const data = JSON.parse(json) as { compiled: { text: string; cells: { id: string }[]; prose: unknown[] }; folder: string; shippedHash: string };
+  const data = JSON.parse(json) as {
+    compiled: { text: string; cells: { id: string }[]; prose: unknown[] };
+    folder: string;
+    shippedHash: string;
+  };
   expect(data.compiled.text).toBe(text);
   expect(data.compiled.cells.map((c) => c.id)).toEqual(['a']);
   expect(data.compiled.prose).toHaveLength(1);
@@ -40,9 +48,19 @@ test('the data of a notebook closes no element and reads back as what was compil
 
 test('a notebook is readable without script: title, prose, code and formulas stand in it, and the bar leads back', () => {
   const html = pages.get('n/tour/index.html')!.replace(/<script[\s\S]*?<\/script>/g, '');
-  for (const part of ['<h1>A tour</h1>', 'What a notebook does.', 'data-cell="a"', '&lt;!-- &lt;script&gt;', '<math', 'href="../../"', 'href="../../assets/main.css"']) expect(html).toContain(part);
+  for (const part of [
+    '<h1>A tour</h1>',
+    'What a notebook does.',
+    'data-cell="a"',
+    '&lt;!-- &lt;script&gt;',
+    '<math',
+    'href="../../"',
+    'href="../../assets/main.css"',
+  ])
+    expect(html).toContain(part);
   expect(html).toContain('rel="prefetch" href="../../engine/ts.js"');
-  for (const name of ['run-all', 'run-stale', 'restart', 'share', 'save-copy', 'download', 'theme', 'menu']) expect(html).toContain(`data-action="${name}"`);
+  for (const name of ['run-all', 'run-stale', 'restart', 'share', 'save-copy', 'download', 'theme', 'menu'])
+    expect(html).toContain(`data-action="${name}"`);
 });
 
 test('the map names every step once in its list and links those that are written', () => {
@@ -51,7 +69,9 @@ test('the map names every step once in its list and links those that are written
   expect(html.match(/<a [^>]*class="u ready"|<a class="u ready"/g)).toHaveLength(2);
   expect(html).toContain('href="./n/nn-fundamentals/"');
   expect(html.match(/not written yet<\/span>/g)!.length).toBeGreaterThanOrEqual(82);
-  expect(html).toMatch(/<input type="file" data-action="open-file" aria-label="Open file"/);
+  expect(html).toMatch(
+    /<button[^>]*data-action="open-file">Open file<\/button><input class="vh" type="file" data-action="open-file" aria-label="Open file"/,
+  );
   expect(html).toContain('data-action="new-notebook"');
   expect(html).toContain('>Runs</a>');
   expect(html).toContain('<a class="u ready" href="./n/tour/">');

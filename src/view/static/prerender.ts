@@ -19,7 +19,8 @@ export interface Site {
   readonly assets: Assets;
 }
 
-const math: MathRenderer = (tex, displayMode) => katex.renderToString(tex, { displayMode, output: 'htmlAndMathml', throwOnError: true, strict: 'ignore', trust: false });
+const math: MathRenderer = (tex, displayMode) =>
+  katex.renderToString(tex, { displayMode, output: 'htmlAndMathml', throwOnError: true, strict: 'ignore', trust: false });
 
 /** Pages as paths below the site's root and their text, `index.html` first. */
 export function prerender({ notebooks, assets }: Site): { path: string; html: string }[] {
@@ -31,20 +32,38 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     const unit = unitById(id);
     const phase = phases.find((p) => p.number === (unit?.phase ?? notebook.front?.phase));
     const html = pageHtml({
-      title: `${drawn.label ? `${drawn.label} ` : ''}${drawn.title} · Gradus`, description: drawn.lede,
-      body: drawn.html, place: renderCrumb(base, drawn.title, drawn.label, phase), base, assets, kind: 'notebook',
-      data: { compiled, shippedHash: contentHash(text), folder }, runs: notebook.front?.open === 'run', formulas: drawn.formulas,
+      title: `${drawn.label ? `${drawn.label} ` : ''}${drawn.title} · Gradus`,
+      description: drawn.lede,
+      body: drawn.html,
+      place: renderCrumb(base, drawn.title, drawn.label, phase),
+      base,
+      assets,
+      kind: 'notebook',
+      data: { compiled, shippedHash: contentHash(text), folder },
+      runs: notebook.front?.open === 'run',
+      formulas: drawn.formulas,
     });
     return { id, path: `n/${id}/index.html`, html, title: drawn.title, about: drawn.lede || unit?.topics || '' };
   });
-  const others = pages.filter(({ id }) => unitById(id) === undefined).sort((a, b) => Number(b.id === 'tour') - Number(a.id === 'tour') || a.title.localeCompare(b.title, 'en'));
+  const others = pages
+    .filter(({ id }) => unitById(id) === undefined)
+    .sort((a, b) => Number(b.id === 'tour') - Number(a.id === 'tour') || a.title.localeCompare(b.title, 'en'));
   const map = pageHtml({
-    title: 'Course · Gradus', description: 'A compute notebook that lives in the browser, and the course that ships with it.',
-    body: renderMap({ base: './', written, others }), place: renderNav('./', 'course'), base: './', assets, kind: 'map',
+    title: 'Course · Gradus',
+    description: 'A compute notebook that lives in the browser, and the course that ships with it.',
+    body: renderMap({ base: './', written, others }),
+    place: renderNav('./', 'course'),
+    base: './',
+    assets,
+    kind: 'map',
   });
   // An address that names nothing is mostly /n/ID/, so its page looks for the site two folders up (above the root is the root).
   const missing = pageHtml({
-    title: 'No such notebook · Gradus', place: renderNav(base), base, assets, kind: 'missing',
+    title: 'No such notebook · Gradus',
+    place: renderNav(base),
+    base,
+    assets,
+    kind: 'missing',
     body: `<main class="wide" id="main" data-not-found><h1>No notebook called <span data-missing>that</span></h1><p class="lede">Nothing lies at this address. All steps and examples are on <a class="link" href="${base}">the course map</a>.</p></main>`,
   });
   return [{ path: 'index.html', html: map }, ...pages.map(({ path, html }) => ({ path, html })), { path: '404.html', html: missing }];
