@@ -13,7 +13,9 @@ export interface Ask {
   readonly input: Library['input'];
 }
 
-interface Held { readonly type: string; readonly label: string; readonly wire: unknown }
+/** Buttons and files are kept by value: their wire values say what was pressed, not where they stand. */
+interface Held { readonly type: string; readonly label: string; readonly wire: unknown; readonly value: unknown }
+const byValue: ReadonlySet<string> = new Set(['button', 'file']);
 
 export function createAsk(host: Host): Ask {
   /** Inputs on the page, by id, with the evaluation that shows each. */
@@ -52,9 +54,11 @@ export function createAsk(host: Host): Ask {
         const kept = held.get(evaluation.cell) ?? [];
         held.set(evaluation.cell, kept);
         const before = kept[n];
-        if (before && before.type === input.type && before.label === input.label) input.restore(before.wire);
+        if (before && before.type === input.type && before.label === input.label) {
+          if (byValue.has(input.type)) input.start(before.value); else input.restore(before.wire);
+        }
         listen(input, evaluation, () => {
-          kept[n] = { type: input.type, label: input.label, wire: input.wire };
+          kept[n] = { type: input.type, label: input.label, wire: input.wire, value: input.value };
           host.again(evaluation.cell);
         });
       } else if (typeof name === 'string') {

@@ -141,6 +141,14 @@ describe('view', () => {
     expect(library.view(make('x'), host.evaluation('b'))).toBe('a');
   });
 
+  test('an unnamed button keeps its count', () => {
+    const { host, library, evaluation } = open();
+    const button = Inputs.button('Go');
+    library.view(button, evaluation);
+    library.input(button.id, 0);
+    expect(library.view(Inputs.button('Go'), host.evaluation('a'))).toBe(1);
+  });
+
   test('--set starts a named input at its value, outside its bounds too', () => {
     const { library, evaluation } = open({ set: { n: 99 } });
     expect(library.view(Inputs.range([0, 10]), evaluation, 'n')).toBe(99);
