@@ -3,7 +3,7 @@
 
 import type { Edits } from './edits.ts';
 import type { EnumNames, Names } from './scope.ts';
-import { unwrap, type Node, type Tokens } from './syntax.ts';
+import { type Node, type Tokens } from './syntax.ts';
 
 type Constant = number | string | undefined;
 
@@ -54,7 +54,7 @@ export function lowerEnums(code: string, tokens: Tokens, names: Names, edits: Ed
 
   /** The value that TypeScript would compute; undefined where it depends on the run. */
   function constant(expression: Node): Constant {
-    const node = unwrap(expression);
+    const node = withoutParentheses(expression);
     switch (node.type) {
       case 'NumericLiteral': case 'StringLiteral': return node.value;
       case 'TemplateLiteral': {
@@ -87,7 +87,13 @@ const arithmetic: Readonly<Record<string, (x: number, y: number) => number>> = {
 
 /** Text whatever its parts are. */
 function isString(expression: Node): boolean {
-  const node = unwrap(expression);
+  const node = withoutParentheses(expression);
   return node.type === 'StringLiteral' || node.type === 'TemplateLiteral'
     || (node.type === 'BinaryExpression' && node.operator === '+' && (isString(node.left) || isString(node.right)));
+}
+
+/** Not through `as`: TypeScript takes `"x" as any` for computed. */
+function withoutParentheses(node: Node): Node {
+  while (node.type === 'ParenthesizedExpression') node = node.expression as Node;
+  return node;
 }

@@ -111,7 +111,8 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
         const name = specifier.exported.name ?? specifier.exported.value;
         if (specifier.type === 'ExportNamespaceSpecifier') exported(locals(node.source, '*'), name);
         else if (node.source) exported(locals(node.source, specifier.local.name ?? specifier.local.value), name);
-        else if (names.top.get(specifier.local.name)?.kind === 'value') exported(specifier.local.name, name);
+        else if (!names.top.has(specifier.local.name)) throw new Refusal(specifier, `${specifier.local.name} is not defined in this module. Define it or leave it out of the export.`);
+        else if (names.top.get(specifier.local.name)!.kind === 'value') exported(specifier.local.name, name);
       }
     }
   }

@@ -22,7 +22,7 @@ function ours(code: string, rules?: ScopeRules): string | undefined {
 function theirs(code: string): string | undefined {
   let ast;
   try {
-    ast = parseReference(code, { sourceType: 'module', range: true, loc: false });
+    ast = parseReference(code, { sourceType: 'module', range: true, loc: false, comment: false, tokens: false, jsDocParsingMode: 'none' });
   } catch { return undefined; }
   const queries: (readonly [number, number])[] = [];
   const collect = (node: unknown): void => {
@@ -38,7 +38,10 @@ function theirs(code: string): string | undefined {
   const uses = scope.through
     .filter(({ identifier, isValueReference }) => isValueReference && !queries.some(([from, to]) => identifier.range[0] >= from && identifier.range[1] <= to))
     .map((reference) => `${String(reference.identifier.type === 'Identifier' ? reference.identifier.name : '')}@${reference.identifier.range[0]}${reference.isRead() ? 'r' : ''}${reference.isWrite() ? 'w' : ''}`);
-  const top = scope.childScopes[0]!.variables.filter(({ defs }) => defs.length > 0).map(({ name, isValueVariable }) => `${name}:${isValueVariable ? 'value' : 'type'}`);
+  // It counts every import as a value, `import type` too.
+  const isType = (...nodes: unknown[]): boolean => nodes.some((node) => (node as { importKind?: string } | null | undefined)?.importKind === 'type');
+  const top = scope.childScopes[0]!.variables.filter(({ defs }) => defs.length > 0)
+    .map(({ name, isValueVariable, defs }) => `${name}:${isValueVariable && !isType(defs[0]!.node, defs[0]!.parent) ? 'value' : 'type'}`);
   return summary(uses, top);
 }
 

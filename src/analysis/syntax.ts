@@ -37,8 +37,8 @@ export function parse(code: string, typescript: boolean): Syntax | { readonly er
   const plugins: ParserPlugin[] = ['decorators-legacy', 'explicitResourceManagement'];
   try {
     const file = parseBabel(code, {
-      sourceType: 'module', tokens: true, errorRecovery: true, attachComment: false, createParenthesizedExpressions: true,
-      plugins: typescript ? ['typescript', ...plugins] : plugins,
+      sourceType: 'module', tokens: true, errorRecovery: true, attachComment: false, allowUndeclaredExports: true,
+      createParenthesizedExpressions: true, plugins: typescript ? ['typescript', ...plugins] : plugins,
     });
     const stream = (file as unknown as { tokens: RawToken[] }).tokens;
     const tokens = new Tokens(stream.filter((token) => typeof token.type !== 'string'));
