@@ -6,9 +6,12 @@ import { graph } from './graph.mjs';
 import { interrupt } from './interrupt.mjs';
 import { log } from './log.mjs';
 import { machine } from './measure.mjs';
+import { open } from './open.mjs';
+import { run } from './run.mjs';
+import { typing } from './typing.mjs';
 
 /** @type {readonly { name: string, title: string, run(context: any): Promise<{ rows: readonly object[], text: string }> }[]} */
-export const benches = [graph, interrupt, log];
+export const benches = [graph, interrupt, log, open, run, typing];
 
 /**
  * Runs the named benches (default: all) and prints what they found. Resolves to the exit status: 0, 1 when one failed,

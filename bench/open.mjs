@@ -1,0 +1,135 @@
+/* Opening a page: first paint, first result (the value has the right text), the plot, and what crossed the line, with an
+   empty cache each time. Ours (a shipped unit, a small notebook as a shipped page, the same as one's own) beside the peers'
+   builds of the same small notebook; plain, with the processor four times slower, and over 1.6 Mbit/s. The first edit is
+   timed from Shift+Enter to the new value: it loads what an opening did not need. Bytes come from the browser's network log. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { interleave, median, ms, ratio, table } from './measure.mjs';
+import { buildPeers } from './peers.mjs';
+import { startServer } from '../src/command/server.mjs';
+import { buildSite, copySite, largestUnit, storeNotebook } from './site.mjs';
+import { startThrottle } from './throttle.mjs';
+
+const conditions = [
+  { name: 'plain' },
+  { name: '4x slower processor', slowdown: 4 },
+  { name: '1.6 Mbit/s, 150 ms', line: { bitsPerSecond: 1_600_000, roundTripMs: 150 } },
+];
+const patienceMs = 60_000;
+
+export const open = {
+  name: 'open',
+  title: 'Opening a page with an empty cache',
+  async run(context, { rounds = 5 } = {}) {
+    buildSite(context.root);
+    const small = readFileSync(join(context.root, 'bench/notebooks/small.md'), 'utf8');
+    const site = join(await context.scratch(), 'gradus');
+    await copySite(context.root, site, { 'bench-small': small });
+    const own = { id: 'bench-own', title: 'A wave', text: small.replace('id: bench-small', 'id: bench-own') };
+    const unit = largestUnit(context.root);
+    const targets = [
+      { name: 'gradus, small notebook', folder: site, path: 'n/bench-small/', isolation: true, edit: true },
+      { name: 'gradus, own notebook', folder: site, path: '#/n/bench-own', isolation: true, edit: true, own },
+      ...(unit ? [{ name: `gradus, unit ${unit}`, folder: site, path: `n/${unit}/`, isolation: true, unit: true }] : []),
+      ...(await buildPeers(context)).map(peer => ({ name: `${peer.name} ${peer.version}`, folder: peer.folder, path: peer.path, isolation: false })),
+    ];
+
+    const rows = [];
+    for (const condition of conditions) {
+      const lines = [];
+      const rivals = {};
+      for (const target of targets) {
+        const server = await startServer({ root: target.folder, isolation: target.isolation });
+        const line = condition.line && (await startThrottle({ port: server.port, ...condition.line }));
+        lines.push(server, ...(line ? [line] : []));
+        rivals[target.name] = () => load(context, target, (line ?? server).url, condition);
+      }
+      const results = await interleave(rivals, { rounds });
+      for (const line of lines.reverse()) await line.close();
+      for (const { name } of targets) {
+        const of = key => median(results[name].map(one => one[key]));
+        rows.push({ condition: condition.name, page: name, paint: of('paint'), result: of('result'), plot: of('plot'), edit: of('edit'), code: of('code'), fonts: of('fonts'), other: of('other'), total: of('total'), requests: of('requests') });
+      }
+    }
+    return { rows, text: conditions.map(({ name }) => {
+      const group = rows.filter(row => row.condition === name);
+      const first = group.find(row => row.page === 'gradus, small notebook');
+      const kB = bytes => `${(bytes / 1000).toFixed(0)} kB`;
+      return `${name}\n${table(group.map(row => ({
+        page: row.page, 'first paint': `${ms(row.paint)} ms`, 'first result': `${ms(row.result)} ms`, ratio: row === first ? '1' : ratio(row.result, first.result), plot: `${ms(row.plot)} ms`,
+        'after first edit': `${ms(row.edit)} ms`, 'JS and CSS': kB(row.code), fonts: kB(row.fonts), 'all bytes': kB(row.total), requests: row.requests,
+      })))}`;
+    }).join('\n\n') };
+  },
+};
+
+/** One opening in a fresh profile. Times are ms since the navigation began. */
+async function load(context, target, url, { slowdown }) {
+  const profile = await (await context.browser()).newContext({ viewport: { width: 1280, height: 900 } });
+  try {
+    const page = await profile.newPage();
+    if (target.own) {
+      await page.goto(`${url}#/n/nobody`);
+      await page.waitForFunction(async () => (await indexedDB.databases()).some(({ name }) => name === 'gradus'), undefined, { timeout: patienceMs });
+      await storeNotebook(page, target.own);
+      await page.goto('about:blank');
+    }
+    const cdp = await profile.newCDPSession(page);
+    await cdp.send('Network.enable');
+    await cdp.send('Network.clearBrowserCache');
+    if (slowdown) await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+    const sizes = [];
+    profile.on('requestfinished', request => sizes.push(request.sizes().then(({ responseBodySize, responseHeadersSize }) => ({ url: request.url(), body: responseBodySize, head: responseHeadersSize }), () => undefined)));
+    await page.addInitScript(watch, { unit: target.unit === true });
+    await page.goto(url + target.path, { waitUntil: 'commit', timeout: patienceMs });
+    const wanted = target.unit ? ['paint', 'result'] : ['paint', 'result', 'plot'];
+    await page.waitForFunction(keys => keys.every(key => globalThis.__marks?.[key] !== undefined), wanted, { timeout: patienceMs });
+    const marks = await page.evaluate(() => globalThis.__marks);
+    await page.waitForLoadState('networkidle', { timeout: patienceMs });
+    const requests = (await Promise.all(sizes)).filter(size => size && size.url.startsWith('http') && !size.url.endsWith('favicon.ico'));
+    const bytes = test => requests.filter(({ url: address }) => test(new URL(address).pathname)).reduce((sum, size) => sum + size.body, 0);
+    const isCode = path => /\.(js|mjs|css)$/.test(path);
+    const isFont = path => /\.woff2?$/.test(path);
+    const edit = target.edit ? await firstEdit(page) : NaN;
+    return { paint: marks.paint, result: marks.result, plot: marks.plot ?? NaN, edit, code: bytes(isCode), fonts: bytes(isFont), other: bytes(path => !isCode(path) && !isFont(path)), total: bytes(() => true), requests: requests.length };
+  } finally {
+    await profile.close();
+  }
+}
+
+/** From Shift+Enter in the changed cell to its new value. */
+async function firstEdit(page) {
+  const code = page.getByRole('textbox', { name: 'Code of total' });
+  await code.click();
+  await page.waitForTimeout(300);
+  await page.getByRole('textbox', { name: 'Code of total' }).press('ControlOrMeta+a');
+  await page.keyboard.insertText('const total = 6 * 7 * 2000 + k;\ntotal');
+  await page.waitForTimeout(100);
+  await page.evaluate(() => {
+    addEventListener('keydown', event => { if (event.key === 'Enter') globalThis.__marks.editBegan ??= performance.now(); }, { capture: true });
+  });
+  await page.keyboard.press('Shift+Enter');
+  await page.waitForFunction(() => globalThis.__marks.edited !== undefined, undefined, { timeout: patienceMs });
+  return page.evaluate(() => globalThis.__marks.edited - globalThis.__marks.editBegan);
+}
+
+/** In the page, before its own scripts: notes when what we wait for is there. */
+function watch({ unit }) {
+  const marks = (globalThis.__marks = {});
+  const note = key => { marks[key] ??= performance.now(); };
+  new PerformanceObserver(list => { for (const entry of list.getEntriesByName('first-contentful-paint')) marks.paint ??= entry.startTime; }).observe({ type: 'paint', buffered: true });
+  const look = () => {
+    const { body } = document;
+    if (!body) return;
+    if (unit) {
+      // A unit's first result: its first cell with an output that came alive in this page.
+      for (const cell of document.querySelectorAll('[data-cell][data-state="done"]')) if (cell.querySelector('[data-outputs] > [data-kind]')) { note('result'); break; }
+      return;
+    }
+    if (marks.result === undefined && body.textContent.includes('42003')) note('result');
+    if (marks.plot === undefined && [...document.querySelectorAll('svg path')].some(path => (path.getAttribute('d') ?? '').length > 500)) note('plot');
+    if (marks.edited === undefined && marks.result !== undefined && body.textContent.includes('84003')) note('edited');
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['data-state', 'd'] });
+}
