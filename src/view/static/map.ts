@@ -53,7 +53,7 @@ export function renderMap(view: MapView): string {
 <div class="hero-map"><div class="top">
 <div><h1>Eighty-three steps</h1><p class="lede">${lede.trim()}</p></div>
 <div class="now" role="group" aria-label="What to do next">${suggestions(view, ready)}
-<div class="acts"><button class="btn" type="button" data-action="new-notebook">New notebook</button><button class="btn" type="button" data-action="open-file">Open file</button><input class="vh" type="file" data-action="open-file" aria-label="Open file" tabindex="-1" accept=".md,.markdown,.txt,text/markdown"></div></div>
+<div class="acts"><button class="btn" type="button" data-action="new-notebook">New notebook</button><label class="btn file"><span aria-hidden="true">Open file</span><input type="file" data-action="open-file" aria-label="Open file" accept=".md,.markdown,.txt,text/markdown"></label></div></div>
 </div>
 <div class="ascent">${graph(state, link)}${profile(state)}</div></div>
 <p class="legend">${count('reached') ? '<span><i class="pt done"></i> reached</span>' : ''}<span><i class="pt ready"></i> ready to start</span><span><i class="pt"></i> not written yet</span><span class="hide-phone"><svg width="30" height="8" aria-hidden="true"><path d="M0 4h28" stroke="var(--blue)" stroke-width="1.5"/></svg> <span data-arcs>what a step needs</span></span><span class="grow"></span><a class="link" href="#p1">As a list</a></p>

@@ -1,6 +1,6 @@
 /* A whole page as text: policy, theme and fonts in the head, the bar, the body, and the data that the app comes alive with.
    Made at build time only. The policy stands before everything that loads; the one inline script is a constant, and its
-   hash is in the policy. It sets the theme before the first paint, switches it, opens folds and the file chooser, closes the outline and the
+   hash is in the policy. It sets the theme before the first paint, switches it, opens folds, closes the outline and the
    menu behind a choice (all for good: the app need not), and keeps what is pressed before the app is there:
    `window.__early` holds those elements in order until the app takes them and puts `undefined` in its place. */
 
@@ -44,7 +44,6 @@ addEventListener("DOMContentLoaded",()=>{try{const m=document.querySelector("[da
 w.__early=[];addEventListener("click",e=>{const f=s=>e.target.closest?.(s),t=f("[data-action],.run,.fold");if(f("#outline a,.cmds button"))f("[popover]").hidePopover();if(!t)return;
 if(t.dataset.action==="theme"){const d=r.dataset.theme?r.dataset.theme==="dark":matchMedia("(prefers-color-scheme: dark)").matches;r.dataset.theme=d?"light":"dark";try{localStorage.setItem("theme",r.dataset.theme)}catch{}}
 else if(t.matches(".fold")){const o=t.getAttribute("aria-expanded")!=="true";t.setAttribute("aria-expanded",o);t.nextElementSibling.hidden=!o}
-else if(t.matches("button[data-action=open-file]"))t.nextElementSibling.click();
 else{if(Array.isArray(w.__early)&&t.dataset.action!=="menu")w.__early.push(t);return}e.stopImmediatePropagation()},true)})()`;
 
 const hashOf = (script: string): string => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
