@@ -49,16 +49,16 @@ export const open = {
       for (const line of lines.reverse()) await line.close();
       for (const { name } of targets) {
         const of = key => median(results[name].map(one => one[key]));
-        rows.push({ condition: condition.name, page: name, paint: of('paint'), result: of('result'), plot: of('plot'), edit: of('edit'), code: of('code'), fonts: of('fonts'), other: of('other'), total: of('total'), requests: of('requests') });
+        rows.push({ condition: condition.name, page: name, paint: of('paint'), result: of('result'), plot: of('plot'), edit: of('edit'), codeAfterEdit: of('codeAfterEdit'), code: of('code'), fonts: of('fonts'), other: of('other'), total: of('total'), requests: of('requests') });
       }
     }
     return { rows, text: conditions.map(({ name }) => {
       const group = rows.filter(row => row.condition === name);
       const first = group.find(row => row.page === 'gradus, small notebook');
-      const kB = bytes => `${(bytes / 1000).toFixed(0)} kB`;
+      const kB = bytes => (Number.isNaN(bytes) ? '–' : `${(bytes / 1000).toFixed(0)} kB`);
       return `${name}\n${table(group.map(row => ({
-        page: row.page, 'first paint': `${ms(row.paint)} ms`, 'first result': `${ms(row.result)} ms`, ratio: row === first ? '1' : ratio(row.result, first.result), plot: `${ms(row.plot)} ms`,
-        'after first edit': `${ms(row.edit)} ms`, 'JS and CSS': kB(row.code), fonts: kB(row.fonts), 'all bytes': kB(row.total), requests: row.requests,
+        page: row.page, 'first paint': `${ms(row.paint)} ms`, 'first result': `${ms(row.result)} ms`, ratio: row === first ? '1' : ratio(row.result, first.result), plot: Number.isNaN(row.plot) ? '–' : `${ms(row.plot)} ms`,
+        'first edit': Number.isNaN(row.edit) ? '–' : `${ms(row.edit)} ms`, 'JS and CSS': kB(row.code), 'and after it': kB(row.codeAfterEdit), fonts: kB(row.fonts), 'all bytes': kB(row.total), requests: row.requests,
       })))}`;
     }).join('\n\n') };
   },
@@ -80,22 +80,30 @@ async function load(context, target, url, { slowdown }) {
     await cdp.send('Network.clearBrowserCache');
     if (slowdown) await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
     const sizes = [];
-    profile.on('requestfinished', request => sizes.push(request.sizes().then(({ responseBodySize, responseHeadersSize }) => ({ url: request.url(), body: responseBodySize, head: responseHeadersSize }), () => undefined)));
+    profile.on('requestfinished', request => sizes.push(request.sizes().then(({ responseBodySize }) => ({ url: request.url(), body: responseBodySize }), () => undefined)));
     await page.addInitScript(watch, { unit: target.unit === true });
     await page.goto(url + target.path, { waitUntil: 'commit', timeout: patienceMs });
     const wanted = target.unit ? ['paint', 'result'] : ['paint', 'result', 'plot'];
     await page.waitForFunction(keys => keys.every(key => globalThis.__marks?.[key] !== undefined), wanted, { timeout: patienceMs });
     const marks = await page.evaluate(() => globalThis.__marks);
     await page.waitForLoadState('networkidle', { timeout: patienceMs });
-    const requests = (await Promise.all(sizes)).filter(size => size && size.url.startsWith('http') && !size.url.endsWith('favicon.ico'));
-    const bytes = test => requests.filter(({ url: address }) => test(new URL(address).pathname)).reduce((sum, size) => sum + size.body, 0);
-    const isCode = path => /\.(js|mjs|css)$/.test(path);
-    const isFont = path => /\.woff2?$/.test(path);
+    const before = await count(sizes);
     const edit = target.edit ? await firstEdit(page) : NaN;
-    return { paint: marks.paint, result: marks.result, plot: marks.plot ?? NaN, edit, code: bytes(isCode), fonts: bytes(isFont), other: bytes(path => !isCode(path) && !isFont(path)), total: bytes(() => true), requests: requests.length };
+    if (target.edit) await page.waitForLoadState('networkidle', { timeout: patienceMs });
+    const after = await count(sizes);
+    return { paint: marks.paint, result: marks.result, plot: marks.plot ?? NaN, edit, ...before, codeAfterEdit: target.edit ? after.code : NaN };
   } finally {
     await profile.close();
   }
+}
+
+/** Bytes of the bodies as they were sent, by kind. */
+async function count(sizes) {
+  const requests = (await Promise.all(sizes)).filter(size => size && size.url.startsWith('http') && !size.url.endsWith('favicon.ico'));
+  const bytes = test => requests.filter(({ url }) => test(new URL(url).pathname)).reduce((sum, { body }) => sum + body, 0);
+  const isCode = path => /\.(js|mjs|css)$/.test(path);
+  const isFont = path => /\.woff2?$/.test(path);
+  return { code: bytes(isCode), fonts: bytes(isFont), other: bytes(path => !isCode(path) && !isFont(path)), total: bytes(() => true), requests: requests.length };
 }
 
 /** From Shift+Enter in the changed cell to its new value. */

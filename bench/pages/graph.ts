@@ -66,6 +66,13 @@ function delivered(engine: Engine, count: number, values: Map<string, string>, g
         if (report.kind === 'output') {
           values.set(report.cell, shown(report.output) ?? '');
           outputs++;
+        } else if (report.kind === 'done') {
+          done += report.cells.length;
+          report.cells.forEach((cell, i) => {
+            if (report.values[i] === null) return;
+            values.set(cell, report.values[i]!);
+            outputs++;
+          });
         } else if (report.kind === 'state' && report.state === 'done') done++;
         else if (report.kind === 'state' && report.state === 'error') reject(new Error(`gradus: ${report.cell}: ${report.error?.message}`));
       }

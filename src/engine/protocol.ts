@@ -5,7 +5,7 @@
 import type { RunMode } from '../document/types.ts';
 import type { Shift } from '../analysis/types.ts';
 import type { CellProblem, CellState } from '../schedule/types.ts';
-import type { ErrorInfo, Output } from '../output/types.ts';
+import type { ErrorInfo, Output, ValueNode } from '../output/types.ts';
 
 /** A cell as the worker holds it: the graph's edges and the code that runs. */
 export interface ProgramCell {
@@ -88,9 +88,8 @@ export type RunState = 'running' | 'done' | 'failed' | 'interrupted';
 
 export type Request =
   | { readonly kind: 'start'; readonly options: StartOptions }
-  /** Cells that are new or changed, ids that are gone, and what to evaluate, in the order of ranks. `fresh`: ids whose
-      values are forgotten first (their text changed). */
-  | { readonly kind: 'plan'; readonly plan: number; readonly define: readonly ProgramCell[]; readonly ranks?: Readonly<Record<string, number>>; readonly remove: readonly string[]; readonly run: readonly string[] }
+  /** Cells that are new or changed, ids that are gone, and what to evaluate, in the order of ranks. */
+  | { readonly kind: 'plan'; readonly plan: number; readonly define: readonly ProgramCell[]; readonly remove: readonly string[]; readonly run: readonly string[] }
   /** The reader moved an input; values conflate to the latest. */
   | { readonly kind: 'input'; readonly plan?: number; readonly id: string; readonly value: unknown }
   /** A button beside an output: pause or resume of a `steps` loop. */
@@ -107,6 +106,10 @@ export type Report =
   | { readonly kind: 'ready' }
   /** `evaluation` counts the evaluations of one cell; a report of an older one than the page knows is dropped. */
   | { readonly kind: 'state'; readonly cell: string; readonly evaluation: number; readonly state: CellState; readonly ms?: number; readonly error?: ErrorInfo; readonly live?: boolean; readonly lost?: boolean; readonly waitsFor?: string }
+  /** Evaluations that ended `done` with nothing else to say than one plain value (null: none), in columns: a plan of 1,000
+      cells is one such report, and flat columns cross five times as fast as 2,000 records. */
+  | { readonly kind: 'done'; readonly cells: readonly string[]; readonly evaluations: readonly number[]; readonly ms: readonly number[];
+      readonly values: readonly (string | null)[]; readonly types: readonly (Extract<ValueNode, { type: 'primitive' }>['of'] | null)[] }
   /** Same `key` in one evaluation: replaces. The page drops the outputs of the evaluation before at the first of a new one. */
   | { readonly kind: 'output'; readonly cell: string; readonly evaluation: number; readonly key: number; readonly output: Output }
   /** An error of no known cell. */

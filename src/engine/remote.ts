@@ -69,7 +69,8 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
   };
 
   return {
-    send: (request, transfer) => (worker ?? open()).postMessage(request, transfer),
+    // A plan of 1,000 cells crosses faster as one string than as a tree of objects.
+    send: (request, transfer) => (worker ?? open()).postMessage(request.kind === 'plan' ? JSON.stringify(request) : request, transfer),
     interrupt: (reason, target) => {
       if (!worker) return;
       if (flag) Atomics.store(flag, 0, target ? target.rank + 2 : 1);

@@ -16,7 +16,7 @@ function inProcessWorker(): WorkerLike {
     onmessage: null, onerror: null,
     terminate: () => { alive = false; },
     postMessage: (message) => {
-      const request = structuredClone(message) as Request;
+      const request = (typeof message === 'string' ? JSON.parse(message) : structuredClone(message)) as Request;
       setImmediate(() => {
         if (!alive) return;
         if (request.kind === 'start') {

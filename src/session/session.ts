@@ -209,15 +209,28 @@ export function createSession(options: SessionOptions): Session {
         case 'state': {
           const entry = byId.get(report.cell);
           if (!entry || report.evaluation < entry.evaluation) break;
-          entry.evaluation = report.evaluation;
+          advance(entry, report.evaluation);
           setState(entry, report);
           if (entry.index === undefined) touch(entry, cells);
           else proses.add(entry.index);
           break;
         }
+        case 'done':
+          report.cells.forEach((id, i) => {
+            const entry = byId.get(id);
+            if (!entry || report.evaluations[i]! < entry.evaluation) return;
+            advance(entry, report.evaluations[i]!);
+            const text = report.values[i], of = report.types[i];
+            if (text !== null && text !== undefined && of) putOutput(entry, 0, { kind: 'value', value: { type: 'primitive', text, of } });
+            setState(entry, { state: 'done', ms: report.ms[i]! });
+            if (entry.index === undefined) touch(entry, cells);
+            else proses.add(entry.index);
+          });
+          break;
         case 'output': {
           const entry = byId.get(report.cell);
           if (!entry || report.evaluation < entry.evaluation) break;
+          advance(entry, report.evaluation);
           putOutput(entry, report.key, report.output);
           if (entry.index === undefined) { touch(entry, cells); keepLater(entry); } else proses.add(entry.index);
           break;
@@ -242,21 +255,21 @@ export function createSession(options: SessionOptions): Session {
     tell({ cells, prose: proses, ...change });
   }
 
-  function setState(entry: Entry, { state, ms, error, live, waitsFor }: Extract<Report, { kind: 'state' }>): void {
-    const was = entry.state;
-    if (state === 'running') {
-      entry.old = true;
-      entry.edited = entry.dirty;
-      entry.ran = true;
-      entry.startedAt = was === 'running' ? entry.startedAt : now();
-    } else if (entry.old && state !== 'stale') { entry.outputs = []; entry.old = false; entry.kept = undefined; }
+  /** The first word of an evaluation: what is shown is now that of the one before. */
+  function advance(entry: Entry, evaluation: number): void {
+    if (evaluation === entry.evaluation) return;
+    Object.assign(entry, { evaluation, old: true, edited: entry.dirty, ran: true, live: false, error: undefined });
+    if (entry.state !== 'running') entry.startedAt = now();
+  }
+
+  function setState(entry: Entry, { state, ms, error, live, waitsFor }: Pick<Extract<Report, { kind: 'state' }>, 'state' | 'ms' | 'error' | 'live' | 'waitsFor'>): void {
+    if (entry.old && state !== 'stale' && state !== 'running') { entry.outputs = []; entry.old = false; entry.kept = undefined; }
     if (entry.state === 'stale' && state === 'done' && live !== undefined && ms === undefined) state = 'stale'; // only its generator ended
     entry.state = state === 'done' && entry.edited ? 'stale' : state;
-    if (live !== undefined || state === 'running') entry.live = live ?? false;
+    if (live !== undefined) entry.live = live;
     if (state === 'done' || state === 'error') { entry.ms = ms ?? entry.ms; entry.error = undefined; keepLater(entry); }
     if (state === 'error') { entry.error = error; entry.outputs = [...entry.outputs]; }
     if (state === 'blocked') { entry.error = error; entry.ms = undefined; }
-    if (state === 'running') entry.error = undefined;
     if (state === 'done') entry.valued = true;
     if (state === 'error' || state === 'blocked' || state === 'idle') entry.valued = false;
     entry.why = state === 'stale' ? reason(entry.id) : waitsFor !== undefined ? `waits for ${waitsFor}, which runs only when asked: run it, or run this cell` : undefined;

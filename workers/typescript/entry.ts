@@ -7,7 +7,7 @@ import { createLibrary } from '../../src/stdlib/library.ts';
 import type { Report, Request, StartOptions } from '../../src/engine/protocol.ts';
 
 declare const self: {
-  onmessage: ((event: { data: Request }) => void) | null;
+  onmessage: ((event: { data: Request | string }) => void) | null;
   postMessage(message: readonly Report[]): void;
   addEventListener(type: 'error' | 'unhandledrejection', listener: (event: ErrorEvent & PromiseRejectionEvent) => void): void;
 };
@@ -16,8 +16,9 @@ declare function importScripts(...urls: string[]): void;
 let executor: Executor | undefined;
 
 self.onmessage = ({ data }) => {
-  if (data.kind === 'start') executor = start(data.options);
-  executor?.receive(data);
+  const request = typeof data === 'string' ? (JSON.parse(data) as Request) : data; // plans come as text
+  if (request.kind === 'start') executor = start(request.options);
+  executor?.receive(request);
 };
 self.addEventListener('error', (event) => {
   executor?.late(event.error ?? new Error(event.message));

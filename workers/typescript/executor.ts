@@ -6,9 +6,11 @@
                    lend()   v │ resume        one evaluation has the turn; those in our own waits are parked, and only
                           parked              cells that need no parked cell get the turn meanwhile */
 
-import { AsyncFunction, describeError, wrap } from './errors.ts';
+import { createCompiler, type CellSource } from './compile.ts';
+import { describeError } from './errors.ts';
+import { Running, type Cell, type Exports, type Iteration, type Primitive } from './evaluation.ts';
 import type { Guard } from './guard.ts';
-import { Interrupted, Mutable, StopSignal, type Evaluation, type Host, type Library } from '../../src/stdlib/host.ts';
+import { Interrupted, Mutable, StopSignal, type Host, type Library } from '../../src/stdlib/host.ts';
 import type { ProgramCell, Report, Request, ServiceCall, StartOptions } from '../../src/engine/protocol.ts';
 import type { ErrorInfo, Output } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
@@ -24,42 +26,6 @@ export interface ExecutorOptions {
   readonly task: (fn: () => void) => void;
   readonly load: (pack: string) => Promise<unknown>;
   readonly createLibrary: (host: Host) => Library;
-}
-
-type Exports = Record<string, unknown>;
-
-/** A cell as the executor holds it. */
-interface Cell {
-  record: ProgramCell;
-  compiled?: { readonly key: string; readonly fn: (...args: unknown[]) => Promise<Exports> };
-  evaluation?: Running;
-  count: number;
-  state: CellState;
-  /** Why others that need it wait: it failed, waits itself, or was ended by `stop`. */
-  why: string;
-}
-
-interface Running extends Evaluation {
-  readonly owner: Cell;
-  readonly startedAt: number;
-  /** Ended or replaced: its writes are dropped when `replaced`. */
-  replaced: boolean;
-  ended: boolean;
-  /** How many of our own waits it is in. */
-  lent: number;
-  readonly abort: AbortController;
-  readonly disposers: (() => void)[];
-  readonly enders: ((exports: Exports) => void)[];
-  readonly pending: Promise<unknown>[];
-  readonly generators: Set<{ return?: (value?: unknown) => unknown }>;
-  /** The library's `view` of this evaluation: only its calls are linked to the name they define. */
-  view?: unknown;
-  outputs: number;
-  bytes: number;
-  cut: number;
-  /** Ends the evaluation from outside. */
-  fail: (error: unknown) => void;
-  exit: (() => void) | undefined;
 }
 
 const FLUSH_MS = 16;
@@ -85,22 +51,28 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   const services = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let turn: Running | undefined;
   let entered: Running | undefined;
-  let release: () => void = () => {};
+  let exit: () => void = () => {};
   let pumping = false;
   let latestPlan = 0;
   let requests = 0;
   let sliceAt = now();
-  let stopped: { reason: 'stop' | 'timeout'; seen: () => void } | undefined;
+  let asked: { reason: 'stop' | 'timeout'; seen: () => void } = { reason: 'stop', seen: () => {} };
 
   // ---- reports, in batches ------------------------------------------------------------------------------------------
   let batch: Report[] = [];
+  let dones = emptyDones();
   let flushAt = now();
   let flushing = false;
   const flush = (): void => {
     flushAt = now();
-    if (batch.length === 0) return;
+    if (turn && !turn.told && !turn.ended) tellRunning(turn);
     const reports = batch;
     batch = [];
+    if (dones.cells.length) {
+      reports.push(dones);
+      dones = emptyDones();
+    }
+    if (reports.length === 0) return;
     try {
       post(reports);
     } catch { // something in it cannot be cloned: send what can
@@ -113,78 +85,86 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       }
     }
   };
-  const report = (entry: Report): void => {
-    batch.push(entry);
+  const flushSoon = (): void => {
     if (now() - flushAt > FLUSH_MS) flush();
     if (flushing) return;
     flushing = true;
     task(() => { flushing = false; flush(); });
   };
+  const report = (entry: Report): void => {
+    if (dones.cells.length && (entry.kind === 'state' || entry.kind === 'idle')) { // in the order in which things happened
+      batch.push(dones);
+      dones = emptyDones();
+    }
+    batch.push(entry);
+    flushSoon();
+  };
   const setState = (cell: Cell, state: CellState, more: { ms?: number; error?: ErrorInfo; live?: boolean; waitsFor?: string } = {}): void => {
     cell.state = state;
     report({ kind: 'state', cell: cell.record.id, evaluation: cell.count, state, ...more });
   };
-  const describe = (error: unknown, cell?: string): ErrorInfo => describeError(error, cell, (id) => cells.get(id)?.record.shifts);
+  /** Only what still runs when a batch leaves is said to run. */
+  const tellRunning = (evaluation: Running): void => {
+    release(evaluation);
+    evaluation.told = true;
+    batch.push({ kind: 'state', cell: evaluation.cell, evaluation: evaluation.number, state: 'running' });
+  };
+  const compiler = createCompiler();
+  const describe = (error: unknown, cell?: string): ErrorInfo => describeError(error, cell, compiler.frames);
 
   // ---- evaluations ----------------------------------------------------------------------------------------------------
   const enter = (evaluation: Running): void => {
     leave();
     entered = evaluation;
     guard.begin(evaluation.owner.record.rank);
-    evaluation.exit = library.enter(evaluation);
+    exit = library.enter(evaluation);
   };
   const leave = (): void => {
-    entered?.exit?.();
+    if (!entered) return;
     entered = undefined;
+    exit();
   };
-
-  function begin(cell: Cell): Running {
-    if (cell.evaluation) dispose(cell.evaluation);
-    const abort = new AbortController();
-    const evaluation: Running = {
-      owner: cell, cell: cell.record.id, number: ++cell.count, exercise: cell.record.exercise ?? '', signal: abort.signal, abort,
-      startedAt: now(), replaced: false, ended: false, lent: 0, disposers: [], enders: [], pending: [], generators: new Set(),
-      outputs: 0, bytes: 0, cut: 0, fail: () => {}, exit: undefined,
-      emit: (output, key) => emit(evaluation, output, key),
-      onDispose: (fn) => { if (evaluation.replaced) fn(); else evaluation.disposers.push(fn); },
-      onEnd: (fn) => { evaluation.enders.push(fn); },
-      waitFor: (promise) => { evaluation.pending.push(promise); },
-      lateError: (error) => { if (!evaluation.replaced) emit(evaluation, { kind: 'error', error: describe(error, cell.record.id) }); },
-    };
-    cell.evaluation = evaluation;
-    return evaluation;
-  }
 
   /** Bounded per evaluation: a flood is counted and cut, the last output says how many were left out. */
   function emit(evaluation: Running, output: Output, key?: number): number {
-    if (evaluation.replaced) return -1;
-    const at = key ?? evaluation.outputs;
+    if (evaluation.replaced || (key !== undefined && key < 0)) return -1;
     if (key === undefined) {
       evaluation.bytes += sizeOf(output);
       if (evaluation.outputs >= MAX_OUTPUTS || evaluation.bytes > MAX_BYTES) {
-        evaluation.cut++;
-        if (evaluation.cut === 1) task(() => tellCut(evaluation));
+        if (evaluation.cut++ === 0) task(() => tellCut(evaluation));
         return -1;
       }
-      evaluation.outputs++;
-    } else if (key < 0) return -1;
-    report({ kind: 'output', cell: evaluation.cell, evaluation: evaluation.number, key: at, output });
-    return at;
+    }
+    if (evaluation.outputs === 0 && !evaluation.told && !evaluation.ended && output.kind === 'value' && output.value.type === 'primitive') {
+      evaluation.held = output.value;
+      return evaluation.outputs++;
+    }
+    release(evaluation);
+    report({ kind: 'output', cell: evaluation.cell, evaluation: evaluation.number, key: key ?? evaluation.outputs, output });
+    return key ?? evaluation.outputs++;
+  }
+  /** A first plain value waits for the evaluation's end, to leave in the columns of `done`; anything else sends it ahead. */
+  function release(evaluation: Running): void {
+    const value = evaluation.held;
+    if (!value) return;
+    evaluation.held = undefined;
+    report({ kind: 'output', cell: evaluation.cell, evaluation: evaluation.number, key: 0, output: { kind: 'value', value } });
   }
   function tellCut(evaluation: Running): void {
     if (evaluation.replaced || evaluation.cut === 0) return;
     report({ kind: 'output', cell: evaluation.cell, evaluation: evaluation.number, key: MAX_OUTPUTS, output: { kind: 'log', truncated: evaluation.cut } });
     if (!evaluation.ended) setTimeout(() => tellCut(evaluation), 250);
   }
+  const outlet = { emit, lateError: (evaluation: Running, error: unknown) => { emit(evaluation, { kind: 'error', error: describe(error, evaluation.cell) }); } };
 
-  /** Replaced, removed or interrupted: its writes are dropped, what it owns is given back. */
-  function dispose(evaluation: Running, keepOutputs = false): void {
+  /** Its writes are dropped from now on, and what it owns is given back. */
+  function dispose(evaluation: Running): void {
     if (evaluation.replaced) return;
-    evaluation.replaced = !keepOutputs;
-    evaluation.fail(new Superseded());
-    evaluation.abort.abort(new Interrupted('Stopped.'));
-    for (const generator of evaluation.generators) finishGenerator(evaluation, generator);
-    for (const fn of evaluation.disposers.splice(0).reverse()) quietly(evaluation, fn);
+    evaluation.replaced = true;
+    evaluation.fail?.(superseded);
+    evaluation.abort();
+    for (const generator of evaluation.generators ?? []) finishGenerator(evaluation, generator);
+    for (const fn of evaluation.takeDisposers()) quietly(evaluation, fn);
   }
   function quietly(evaluation: Running, fn: () => void): void {
     try {
@@ -194,133 +174,146 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     }
   }
 
-  function compile(cell: Cell, parameters: readonly string[]): (...args: unknown[]) => Promise<Exports> {
-    const key = parameters.join();
-    if (cell.compiled?.key !== key) {
-      const fn = new AsyncFunction(...parameters, wrap(cell.record.id, guard.adapt(cell.record.code))) as unknown as (...args: unknown[]) => Promise<Exports>;
-      cell.compiled = { key, fn };
-    }
-    return cell.compiled!.fn;
+  /** Which of the names that a cell reads come from other cells, and which from the library; the rest are globals. */
+  function bindingOf(cell: Cell): NonNullable<Cell['binding']> {
+    const { uses, reads } = cell.record;
+    const used = uses.map((use) => use.name);
+    return (cell.binding ??= { used, library: reads.filter((name) => !used.includes(name) && library.has(name)) });
+  }
+  function compile(cells: readonly Cell[]): void {
+    const sources = cells.map((cell): CellSource => {
+      const { id, code, shifts, imports } = cell.record;
+      const { used, library: ours } = bindingOf(cell);
+      return { id, shifts, code: guard.adapt(code), parameters: [...used, ...ours, ...imports.flatMap((one) => one.bindings.map((binding) => binding.local)), '__g', '__f', '__i'] };
+    });
+    compiler.compile(sources).forEach((fn, i) => { cells[i]!.compiled = fn; });
   }
 
-  async function evaluate(cell: Cell): Promise<void> {
-    const evaluation = begin(cell);
+  function evaluate(cell: Cell): void {
     const { record } = cell;
+    if (cell.evaluation) dispose(cell.evaluation);
+    const evaluation = cell.evaluation = new Running(cell, now(), outlet);
     turn = evaluation;
-    forget(cell);
-    setState(cell, 'running');
-    try {
-      if (record.problem) throw Object.assign(new Error(record.problem.message), { problem: record.problem });
-      const missing = record.uses.find((use) => !values.has(use.name));
-      if (missing) return end(evaluation, waiting(cell, missing));
-      const parameters: string[] = [];
-      const args: unknown[] = [];
-      const used = new Set(record.uses.map((use) => use.name));
-      for (const name of record.reads) {
-        if (used.has(name)) args.push(values.get(name)!.value);
-        else if (library.has(name)) {
-          const bound = library.bind(name, evaluation);
-          if (name === 'view') evaluation.view = bound;
-          args.push(isThenable(bound) ? await host.lend(evaluation, bound) : bound);
-        } else continue;
-        parameters.push(name);
-      }
-      for (const { source, bindings } of record.imports) {
-        const module = await host.lend(evaluation, library.importModule(source, evaluation));
-        for (const { imported, local } of bindings) {
-          parameters.push(local);
-          args.push(local in start.set ? start.set[local] : imported === '*' ? module : pick(module, imported, source));
-        }
-      }
-      const fn = compile(cell, [...parameters, '__g', '__f', '__i']);
-      const exports = await new Promise<Exports>((resolve, reject) => {
-        evaluation.fail = reject;
-        enter(evaluation);
-        fn(...args, helpers(evaluation), guard.flag, guard.check).then(resolve, reject);
-      });
-      await settle(evaluation, exports ?? {});
-      end(evaluation, { state: 'done' }, exports ?? {});
-    } catch (error) {
-      await caught(evaluation, error);
+    for (const name of record.defines) if (values.get(name)?.cell === record.id) values.delete(name);
+    if (record.problem) {
+      const { name, message, line, column } = record.problem;
+      return end(evaluation, { state: 'error', error: { name, message, frames: [], ...(line === undefined ? {} : { line, column: column! }) } }, {}, 'failed');
+    }
+    const missing = record.uses.find((use) => !values.has(use.name));
+    if (missing) return end(evaluation, waiting(cell, missing));
+    const binding = bindingOf(cell);
+    const args = binding.used.map((name) => values.get(name)!.value);
+    if (binding.library.length + record.imports.length === 0) return call(evaluation, args);
+    prepare(evaluation, binding.library, args).then(() => call(evaluation, args), (error: unknown) => caught(evaluation, error));
+  }
+
+  /** Binds the library's names (some load a pack) and resolves imports, with the turn lent meanwhile. */
+  async function prepare(evaluation: Running, names: readonly string[], args: unknown[]): Promise<void> {
+    const { record } = evaluation.owner;
+    for (const name of names) {
+      const bound = library.bind(name, evaluation);
+      if (name === 'view') evaluation.view = bound;
+      args.push(isThenable(bound) ? await host.lend(evaluation, bound) : bound);
+    }
+    for (const { source, bindings } of record.imports) {
+      const module = await host.lend(evaluation, library.importModule(source, evaluation));
+      for (const { imported, local } of bindings) args.push(local in start.set ? start.set[local] : imported === '*' ? module : pick(module, imported, source));
     }
   }
 
-  /** Waits for shown and defined promises, takes the first value of generators, then publishes the cell's names. */
-  async function settle(evaluation: Running, exports: Exports): Promise<void> {
+  function call(evaluation: Running, args: unknown[]): void {
     const { owner } = evaluation;
+    if (evaluation.replaced || evaluation.aborted) return void caught(evaluation, evaluation.replaced ? superseded : new Interrupted(stopWords.stop));
+    if (!owner.compiled) compile([owner]);
+    if (typeof owner.compiled !== 'function') return void caught(evaluation, owner.compiled);
+    let open = true;
+    const once = <T>(fn: (value: T) => void) => (value: T): void => { if (open) { open = false; fn(value); } };
+    const failed = once((error: unknown) => void caught(evaluation, error));
+    evaluation.fail = failed;
+    flushSoon();
+    enter(evaluation);
+    args.push(helpers(evaluation), guard.flag, guard.check);
+    owner.compiled(...args).then(once((exports) => settle(evaluation, exports ?? {})), failed);
+  }
+
+  /** Publishes the cell's names at once where all are plain values, else when they have settled. */
+  function settle(evaluation: Running, exports: Exports): void {
+    let plain = evaluation.pending === undefined;
+    for (const name in exports) if (plain && isLater(exports[name])) plain = false;
+    if (plain) return publish(evaluation, exports);
     const interrupted = new Promise<never>((_, reject) => { evaluation.fail = reject; });
+    resolveLater(evaluation, exports, interrupted).then(() => publish(evaluation, exports), (error: unknown) => caught(evaluation, error));
+  }
+  function publish(evaluation: Running, exports: Exports): void {
+    for (const name of evaluation.owner.record.defines) if (name in exports) values.set(name, { cell: evaluation.cell, value: exports[name] });
+    end(evaluation, done, exports);
+  }
+
+  /** Waits for shown and defined promises, takes the first value of generators, opens boxes. */
+  async function resolveLater(evaluation: Running, exports: Exports, interrupted: Promise<never>): Promise<void> {
     interrupted.catch(() => {});
-    for (let i = 0; i < evaluation.pending.length; i++) await Promise.race([evaluation.pending[i], interrupted]);
-    const follow: (() => void)[] = [];
+    for (const pending of evaluation.pending ?? []) await Promise.race([pending, interrupted]);
     for (const name of Object.keys(exports)) {
-      let value = exports[name];
-      if (isThenable(value)) value = exports[name] = await Promise.race([value, interrupted]);
-      if (!owner.record.defines.includes(name)) continue;
-      if (value instanceof Mutable) {
-        const box = value;
-        box.listener = (next) => { if (!evaluation.replaced) host.assign(evaluation.cell, name, next); };
-        value = box.value;
-      } else if (isGenerator(value)) {
-        const generator = value;
-        const first = await Promise.race([generator.next(), interrupted]);
-        value = await first.value;
-        if (!first.done) {
-          evaluation.generators.add(generator);
-          follow.push(() => void followGenerator(evaluation, name, generator));
-        }
-      }
+      const value = isThenable(exports[name]) ? await Promise.race([exports[name], interrupted]) : exports[name];
       exports[name] = value;
+      if (!evaluation.owner.record.defines.includes(name)) continue;
+      if (value instanceof Mutable) {
+        value.listener = (next) => { if (!evaluation.replaced) host.assign(evaluation.cell, name, next); };
+        exports[name] = value.value;
+      } else if (isGenerator(value)) {
+        const first = await Promise.race([value.next(), interrupted]);
+        exports[name] = await first.value;
+        if (first.done) continue;
+        (evaluation.generators ??= new Set()).add(value);
+        void followGenerator(evaluation, name, value);
+      }
     }
-    if (evaluation.replaced) throw new Superseded();
-    for (const name of owner.record.defines) if (name in exports) values.set(name, { cell: evaluation.cell, value: exports[name] });
-    for (const go of follow) go();
   }
 
   async function caught(evaluation: Running, error: unknown): Promise<void> {
-    const { record } = evaluation.owner;
-    if (evaluation.replaced || error instanceof Superseded) return end(evaluation, undefined);
-    if (error instanceof Interrupted && !evaluation.signal.aborted) { // a guard threw before the request came as a message
+    if (evaluation.replaced || error === superseded) return end(evaluation, undefined);
+    if (error instanceof StopSignal) {
+      await Promise.allSettled(evaluation.pending ?? []);
+      return end(evaluation, done, {}, 'ended by `stop`');
+    }
+    if (!(error instanceof Interrupted)) return end(evaluation, { state: 'error', error: describe(error, evaluation.cell) }, {}, 'failed');
+    if (!evaluation.aborted) { // a guard threw before the request came as a message
       await new Promise<void>((resolve) => {
-        stopped = { reason: 'stop', seen: resolve };
+        asked = { reason: 'stop', seen: resolve };
         setTimeout(resolve, 500);
       });
-      error = new Interrupted(stopWords[stopped!.reason], { cause: error });
     }
-    if (error instanceof StopSignal) {
-      await Promise.allSettled(evaluation.pending);
-      return end(evaluation, { state: 'done' }, {}, 'ended by `stop`');
-    }
-    const problem = (error as { problem?: ProgramCell['problem'] } | null)?.problem;
-    const info: ErrorInfo = problem
-      ? { name: problem.name, message: problem.message, frames: [], ...(problem.line === undefined ? {} : { line: problem.line, column: problem.column! }) }
-      : describe(error, record.id);
-    end(evaluation, { state: 'error', error: info }, {}, error instanceof Interrupted ? 'stopped' : 'failed');
-    if (error instanceof Interrupted) {
-      dispose(evaluation, true);
-      evaluation.replaced = true;
-    }
+    const info = { ...describe(error, evaluation.cell), message: stopWords[asked.reason] };
+    end(evaluation, { state: 'error', error: info }, {}, 'stopped');
+    dispose(evaluation);
   }
 
   function end(evaluation: Running, outcome: { state: CellState; error?: ErrorInfo; waitsFor?: string } | undefined, exports: Exports = {}, why = ''): void {
     const { owner } = evaluation;
     evaluation.ended = true;
-    evaluation.fail = () => {};
+    evaluation.fail = undefined;
     parked.delete(evaluation);
     if (entered === evaluation) leave();
-    for (const fn of evaluation.enders.splice(0)) quietly(evaluation, () => fn(exports));
+    if (evaluation.enders) for (const fn of evaluation.enders.splice(0)) quietly(evaluation, () => fn(exports));
     if (outcome && owner.evaluation === evaluation) {
-      owner.why = outcome.state === 'done' ? why : outcome.waitsFor ? owner.why : why || owner.why;
+      owner.why = why || (outcome.state === 'done' ? '' : owner.why);
       if (evaluation.cut) tellCut(evaluation);
-      const evaluated = outcome.state === 'done' || outcome.state === 'error';
-      setState(owner, outcome.state, {
-        ...(evaluated ? { ms: round(now() - evaluation.startedAt) } : {}), ...(outcome.error ? { error: outcome.error } : {}),
-        ...(outcome.waitsFor ? { waitsFor: outcome.waitsFor } : {}), ...(evaluation.generators.size ? { live: true } : {}),
-      });
+      const ms = Math.round((now() - evaluation.startedAt) * 100) / 100;
+      if (outcome === done && !evaluation.told && !evaluation.generators) {
+        owner.state = 'done';
+        dones.cells.push(evaluation.cell);
+        dones.evaluations.push(evaluation.number);
+        dones.ms.push(ms);
+        dones.values.push(evaluation.held?.text ?? null);
+        dones.types.push(evaluation.held?.of ?? null);
+        evaluation.held = undefined;
+        flushSoon();
+      } else {
+        release(evaluation);
+        setState(owner, outcome.state, { ...outcome, ...(outcome.state === 'done' || outcome.state === 'error' ? { ms } : {}), ...(evaluation.generators?.size ? { live: true } : {}) });
+      }
     }
-    if (turn === evaluation) {
-      turn = undefined;
-      release();
-    }
+    if (turn === evaluation) turn = undefined;
     pump();
   }
 
@@ -339,7 +332,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   function helpers(evaluation: Running): Record<string, unknown> {
     return {
       show: (value: unknown) => {
-        if (isThenable(value)) evaluation.pending.push(Promise.resolve(value).then((v) => { library.show(v, evaluation); }));
+        if (isThenable(value)) evaluation.waitFor(value.then((settled) => { library.show(settled, evaluation); }));
         else library.show(value, evaluation);
       },
       named: (name: string | ((value: unknown) => Exports), view: unknown) =>
@@ -353,39 +346,32 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   function pump(): void {
     if (pumping) return;
     pumping = true;
-    void (async () => {
-      for (;;) {
-        if (turn) break;
-        if (now() - sliceAt > SLICE_MS) { // let messages in, so that a loop of cells can be stopped
-          flush();
-          await new Promise<void>((resolve) => task(resolve));
+    while (!turn) {
+      if (now() - sliceAt > SLICE_MS) { // let messages in, so that a loop of cells can be stopped
+        flush();
+        task(() => {
           sliceAt = now();
-          if (turn) break;
-        }
-        const resumed = ready.shift();
-        if (resumed?.evaluation.ended) {
-          resumed.go();
-          continue;
-        }
-        if (resumed) {
+          pumping = false;
+          pump();
+        });
+        return;
+      }
+      const resumed = ready.shift();
+      if (resumed) {
+        if (!resumed.evaluation.ended) {
           turn = resumed.evaluation;
           parked.delete(resumed.evaluation);
           enter(resumed.evaluation);
-          resumed.go();
-          await new Promise<void>((resolve) => { release = resolve; });
-          continue;
         }
-        const cell = next();
-        if (!cell) break;
-        const free = new Promise<void>((resolve) => { release = resolve; });
-        void evaluate(cell);
-        await free;
+        resumed.go();
+        continue;
       }
-      pumping = false;
-      if (!turn && ready.length === 0 && queue.size === 0 && parked.size === 0) {
-        report({ kind: 'idle', plan: latestPlan, generators: generators() });
-      }
-    })();
+      const cell = next();
+      if (!cell) break;
+      evaluate(cell);
+    }
+    pumping = false;
+    if (!turn && ready.length + queue.size + parked.size === 0) report({ kind: 'idle', plan: latestPlan, generators: generators() });
   }
 
   /** The first in rank that needs no parked cell and is none. */
@@ -454,7 +440,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
         pump();
       };
       wait.then((value) => back(() => resolve(value)), (error: unknown) => back(() => reject(error)));
-      evaluation.signal.addEventListener('abort', () => back(() => reject(new Interrupted('Stopped.'))), { once: true });
+      evaluation.signal.addEventListener('abort', () => back(() => reject(new Interrupted(stopWords.stop))), { once: true });
     });
   }
 
@@ -462,13 +448,14 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     if (turn !== evaluation) return;
     if (entered === evaluation) leave();
     parked.add(evaluation);
+    if (!evaluation.told) tellRunning(evaluation);
+    flushSoon();
     turn = undefined;
-    release();
     pump();
   }
 
   // ---- values over time -------------------------------------------------------------------------------------------------
-  async function followGenerator(evaluation: Running, name: string, generator: AsyncGenerator | Generator): Promise<void> {
+  async function followGenerator(evaluation: Running, name: string, generator: Iteration): Promise<void> {
     try {
       for (;;) {
         const began = now();
@@ -476,17 +463,17 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
         while (dueAfter(evaluation.cell) && now() - began < 100) await new Promise<void>((resolve) => setTimeout(resolve, 1));
         const rest = start.headless ? 0 : FRAME_MS - (now() - began);
         if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
-        if (evaluation.replaced || !evaluation.generators.has(generator)) return;
+        if (evaluation.replaced || !evaluation.generators?.has(generator)) return;
         let step: unknown;
         host.enter(evaluation, () => { step = generator.next(); });
         const result = await (step as Promise<IteratorResult<unknown>> | IteratorResult<unknown> | undefined);
-        if (!result || result.done || evaluation.replaced || !evaluation.generators.has(generator)) break;
+        if (!result || result.done || evaluation.replaced || !evaluation.generators?.has(generator)) break;
         host.assign(evaluation.cell, name, await result.value);
       }
     } catch (error) {
       evaluation.lateError(error);
     }
-    if (!evaluation.generators.delete(generator) || evaluation.replaced) return;
+    if (!evaluation.generators?.delete(generator) || evaluation.replaced) return;
     setState(evaluation.owner, evaluation.owner.state, { live: evaluation.generators.size > 0 });
     pump();
   }
@@ -495,11 +482,11 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     const after = following([id]);
     return [...queue].some((cell) => after.has(cell.record.id)) || (turn !== undefined && after.has(turn.cell));
   };
-  function finishGenerator(evaluation: Running, generator: { return?: (value?: unknown) => unknown }): void {
-    evaluation.generators.delete(generator);
-    quietly(evaluation, () => { void Promise.resolve(generator.return?.()).catch((error: unknown) => evaluation.lateError(error)); });
+  function finishGenerator(evaluation: Running, generator: Iteration): void {
+    evaluation.generators?.delete(generator);
+    quietly(evaluation, () => { void Promise.resolve(generator.return(undefined)).catch((error: unknown) => evaluation.lateError(error)); });
   }
-  const generators = (): number => [...cells.values()].reduce((sum, cell) => sum + (cell.evaluation?.generators.size ?? 0), 0);
+  const generators = (): number => [...cells.values()].reduce((sum, cell) => sum + (cell.evaluation?.generators?.size ?? 0), 0);
 
   /** Dependents of a changed name join the queue; those that wait for their reader turn stale. */
   function changed(id: string, name: string | undefined): void {
@@ -529,9 +516,6 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       enqueue(source);
       need(source);
     }
-  }
-  function forget(cell: Cell): void {
-    for (const name of cell.record.defines) if (values.get(name)?.cell === cell.record.id) values.delete(name);
   }
 
   // ---- the host that the library sees -----------------------------------------------------------------------------------
@@ -576,13 +560,13 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   const library = createLibrary(host);
 
   // ---- requests -----------------------------------------------------------------------------------------------------------
-  function define(records: readonly ProgramCell[], removed: readonly string[], ranks: Readonly<Record<string, number>> = {}): void {
+  function define(records: readonly ProgramCell[], removed: readonly string[]): void {
     for (const id of removed) {
       const cell = cells.get(id);
       if (!cell) continue;
       for (const use of cell.record.uses) users.get(use.cell)?.delete(id);
       if (cell.evaluation) dispose(cell.evaluation);
-      forget(cell);
+      for (const [name, entry] of values) if (entry.cell === id) values.delete(name);
       dequeue(cell);
       cells.delete(id);
     }
@@ -591,8 +575,8 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       if (known) {
         for (const use of known.record.uses) users.get(use.cell)?.delete(record.id);
         for (const [name, entry] of values) if (entry.cell === record.id && !record.defines.includes(name)) values.delete(name);
-        if (known.record.code !== record.code) delete known.compiled;
         known.record = record;
+        known.compiled = known.binding = undefined;
       } else cells.set(record.id, { record, count: 0, state: 'idle', why: '' });
       for (const use of record.uses) {
         const set = users.get(use.cell);
@@ -600,27 +584,25 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
         else users.set(use.cell, new Set([record.id]));
       }
     }
-    for (const [id, rank] of Object.entries(ranks)) {
-      const cell = cells.get(id);
-      if (cell) cell.record = { ...cell.record, rank };
-    }
+    sorted = undefined;
   }
 
   /** Stops what runs (all, or these cells) and takes it out of the queue. */
   function interrupt(ids: readonly string[] | undefined, reason: 'stop' | 'timeout'): void {
     const hit = (id: string): boolean => !ids || ids.includes(id);
     for (const cell of [...queue]) if (hit(cell.record.id)) dequeue(cell);
+    asked = { ...asked, reason };
     for (const cell of cells.values()) {
       const { evaluation } = cell;
       if (!evaluation || !hit(cell.record.id)) continue;
       if (!evaluation.ended) {
-        evaluation.fail(new Interrupted(stopWords[reason]));
-        evaluation.abort.abort(new Interrupted('Stopped.'));
+        const { fail } = evaluation;
+        evaluation.abort();
+        fail?.(new Interrupted(stopWords[reason]));
       }
-      if (evaluation.generators.size) {
-        for (const generator of [...evaluation.generators]) finishGenerator(evaluation, generator);
-        if (evaluation.ended) setState(cell, cell.state, { live: false });
-      }
+      if (!evaluation.generators?.size) continue;
+      for (const generator of [...evaluation.generators]) finishGenerator(evaluation, generator);
+      if (evaluation.ended) setState(cell, cell.state, { live: false });
     }
     pump();
   }
@@ -631,13 +613,14 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
         case 'start': break;
         case 'plan':
           latestPlan = request.plan;
-          define(request.define, request.remove, request.ranks);
+          define(request.define, request.remove);
           for (const id of request.run) {
             const cell = cells.get(id);
             if (!cell) continue;
             if (cell.evaluation && !cell.evaluation.ended) dispose(cell.evaluation);
             enqueue(cell);
           }
+          if (queue.size > 1) compile([...queue].filter((cell) => !cell.compiled && !cell.record.problem));
           sliceAt = now();
           pump();
           break;
@@ -649,14 +632,13 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
         case 'control': library.control(request.id, request.action); break;
         case 'interrupt':
           guard.reset(request.next);
-          if (stopped) stopped.reason = request.reason;
           interrupt(request.cells, request.reason);
-          stopped?.seen();
+          asked.seen();
           break;
         case 'finish':
           for (const cell of cells.values()) {
             const { evaluation } = cell;
-            if (!evaluation?.generators.size) continue;
+            if (!evaluation?.generators?.size) continue;
             for (const generator of [...evaluation.generators]) finishGenerator(evaluation, generator);
             setState(cell, cell.state, { live: false });
           }
@@ -682,7 +664,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       }
     },
     late: (error) => {
-      if (error instanceof Interrupted || error instanceof Superseded) return;
+      if (error instanceof Interrupted || error === superseded) return;
       const info = describe(error);
       const cell = cells.get(info.frames[0]?.cell ?? '') ?? entered?.owner;
       if (cell?.evaluation && !cell.evaluation.replaced) cell.evaluation.lateError(error);
@@ -697,7 +679,11 @@ const stopWords = {
 };
 
 /** Ends an evaluation that another one of the same cell replaces; never shown. */
-class Superseded extends Error {}
+const superseded = new Error('superseded');
+
+const done = { state: 'done' as const };
+
+const emptyDones = () => ({ kind: 'done' as const, cells: [] as string[], evaluations: [] as number[], ms: [] as number[], values: [] as (string | null)[], types: [] as (Primitive['of'] | null)[] });
 
 function pick(module: Readonly<Record<string, unknown>>, name: string, source: string): unknown {
   if (name in module) return module[name];
@@ -708,7 +694,10 @@ function pick(module: Readonly<Record<string, unknown>>, name: string, source: s
 const isThenable = (value: unknown): value is Promise<unknown> =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { then?: unknown }).then === 'function';
 
-const isGenerator = (value: unknown): value is AsyncGenerator | Generator =>
+/** Whether a value is not yet what others see of it. */
+const isLater = (value: unknown): boolean => isThenable(value) || value instanceof Mutable || isGenerator(value);
+
+const isGenerator = (value: unknown): value is Iteration =>
   typeof value === 'object' && value !== null && typeof (value as Generator).next === 'function' && typeof (value as Generator).return === 'function';
 
 /** A cheap estimate in bytes of what an output weighs as a message. */
@@ -725,5 +714,3 @@ function sizeOf(output: Output): number {
   }
   return size + 8 * stack.length;
 }
-
-const round = (ms: number): number => Math.round(ms * 100) / 100;

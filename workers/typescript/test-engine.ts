@@ -66,13 +66,17 @@ export function makeEngine(...lines: string[]) {
 
   function receive(report: Report): void {
     if (report.kind === 'idle') { idle = report; quiet = true; } else if (report.kind === 'values') answers.get(report.request)!(report.values as Record<string, unknown>);
+    if (report.kind === 'done') report.cells.forEach((cell, i) => {
+      const text = report.values[i], of = report.types[i];
+      if (text !== null && text !== undefined && of) receive({ kind: 'output', cell, evaluation: report.evaluations[i]!, key: 0, output: { kind: 'value', value: { type: 'primitive', text, of } } });
+      receive({ kind: 'state', cell, evaluation: report.evaluations[i]!, state: 'done', ms: report.ms[i]! });
+    });
     if (report.kind !== 'state' && report.kind !== 'output') return;
     const cell = seen.get(report.cell);
     if (!cell || report.evaluation < cell.evaluation) return;
-    if (report.evaluation > cell.evaluation) { cell.outputs.clear(); cell.evaluation = report.evaluation; }
+    if (report.evaluation > cell.evaluation) { cell.outputs.clear(); cell.evaluation = report.evaluation; evaluations.set(report.cell, report.evaluation); }
     if (report.kind === 'output') cell.outputs.set(report.key, report.output);
     else {
-      if (report.state === 'running') evaluations.set(report.cell, (evaluations.get(report.cell) ?? 0) + 1);
       Object.assign(cell, { state: report.state, error: report.error, waitsFor: report.waitsFor });
     }
   }
