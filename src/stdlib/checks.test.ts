@@ -76,16 +76,16 @@ test('shape reads tensors, nested and typed arrays', () => {
 describe('check', () => {
   const setup = () => {
     const evaluation = fakeHost().evaluation();
-    return { evaluation, check: checkNames['check']!(evaluation) as (name: string, fn: () => unknown, options?: object) => Promise<boolean> };
+    return { evaluation, check: checkNames['check']!(evaluation) as (name: string, fn: () => unknown, options?: object) => Promise<void> };
   };
 
   test('reports what passed, threw, rejected or returned false, and goes on', async () => {
     const { evaluation, check } = setup();
-    expect(await check('ok', () => true)).toBe(true);
-    expect(await check('throws', () => equal(1, 2))).toBe(false);
-    expect(await check('rejects', async () => { throw new TypeError('no'); })).toBe(false);
-    expect(await check('false', () => false)).toBe(false);
-    expect(await check('string', () => { throw 'text'; })).toBe(false);
+    await check('ok', () => true);
+    await check('throws', () => equal(1, 2));
+    await check('rejects', async () => { throw new TypeError('no'); });
+    await check('false', () => false);
+    await check('string', () => { throw 'text'; });
     expect(evaluation.outputs).toMatchObject([
       { kind: 'check', exercise: 'dot', name: 'ok', pass: true, message: '' }, { name: 'throws', pass: false, message: 'Expected 2, got 1.' },
       { pass: false, message: 'TypeError: no' }, { message: 'The check returned false.' }, { message: 'text' }]);

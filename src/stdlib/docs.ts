@@ -2,7 +2,7 @@
    what it returns or does. */
 
 const docs: Readonly<Record<string, readonly [signature: string, text: string]>> = {
-  display: ['display(value, …)', 'Shows each value below the cell and returns the first. Works late too: from a timer it still writes under its cell.'],
+  display: ['display(value, …)', 'Shows each value below the cell. Works late too: from a timer it still writes under its cell.'],
   md: ['md`text ${value}`', 'Markdown with formulas, to be shown. A backslash is written once.'],
   tex: ['tex`\\frac{a}{b}`', 'A formula on its own line, to be shown.'],
   html: ['html`<b>${value}</b>`', 'HTML to be shown; interpolated text is escaped, and what could run is taken out.'],

@@ -24,7 +24,7 @@ function open(...args: Parameters<typeof fakeHost>) {
 describe('show', () => {
   test('display writes a line for each value, templates are written where they are shown', () => {
     const { evaluation, name } = open();
-    expect(name('display')(1, 'two')).toBe(1);
+    expect(name('display')(1, 'two')).toBeUndefined();
     const md = name('md') as Fn as typeof import('./show.ts').md;
     name('display')(md`**a** ${2} $\alpha$ \`code\``);
     const html = name('html') as Fn as typeof import('./show.ts').html;

@@ -29,9 +29,8 @@ export function createShow(ask: Ask): Show {
   return {
     show,
     names: {
-      display: (evaluation) => (...values: unknown[]) => {
+      display: (evaluation) => (...values: unknown[]): void => {
         for (const value of values) show(value, evaluation);
-        return values[0];
       },
       md: () => md,
       tex: () => tex,
