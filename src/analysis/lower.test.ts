@@ -168,7 +168,7 @@ describe('positions', () => {
       .tokens as unknown as { start: number; end: number; loc: { start: { line: number; column: number } } }[])
       .map(({ start, end, loc }) => ({ start, line: loc.start.line, column: loc.start.column + 1, text: text.slice(start, end) })).filter((token) => token.text !== '');
 
-  it('of every token that stays lead back to it, and the code runs as a function body, in 3,000 generated cells', { timeout: 120_000 }, () => {
+  it('of every token that stays lead back to it, and the code runs as a function body, in 3,000 generated cells', { timeout: 300_000 }, () => {
     let cells = 0;
     for (let seed = 0; seed < 3000; seed++) {
       const code = program(seed + 2_000_000, { types: true, imports: true, declares: true, casts: true, exports: true }).replace(/\n/g, seed % 7 === 0 ? '\r\n' : '\n');

@@ -8,6 +8,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   'export before a definition': 'erasure: cells blank it, ts-blank-space keeps it',
   'declare const/function/class (names)': 'they define nothing here; scope-manager counts them as definitions',
   'an enum in two parts whose second uses members of the first (names)': 'TypeScript resolves them, scope-manager does not',
+  'T of (x as T) as a target in a pattern; import type as a value (names)': 'scope-manager takes both for values, TypeScript for types',
   '<T>x (erasure)': 'ts-blank-space refuses it; here it is erased, with parentheses',
   'a + b as T between operators (erasure)': 'ts-blank-space refuses it; here the sum gets parentheses',
   'types inside enum initialisers (erasure)': 'ts-blank-space does not look into enums',
@@ -273,7 +274,7 @@ export function program(seed: number, options: ProgramOptions): string {
         const fixed = chance(0.3) ? 'static ' : '';
         switch (many(0, 9)) {
           case 0: case 1: { inFunction++; members.push(`${word()}${fixed === '' ? '' : ''}${name()}${annotation()} = ${initial(depth)}${end()}`); inFunction--; break; }
-          case 2: members.push(`${access()}${fixed}${functionLike(depth, '', true)}${end()}`); break;
+          case 2: { const method = functionLike(depth, '', true); members.push(`${method.startsWith('*') ? '' : access()}${fixed}${method}${end()}`); break; }
           case 3: members.push(`${word()}[${untyped(() => initial(depth))}]${annotation()} = ${initial(depth)}${end()}`); break;
           case 4: {
             const secret = `#${name()}`;
@@ -341,7 +342,7 @@ export function program(seed: number, options: ProgramOptions): string {
         return { text: `${exporting}${kind} ${found}${annotation()} = ${expression(depth + 1)}` };
       }
       case 8: if (typed) return { text: `type ${typeName()}${chance(0.3) ? '<T>' : ''} = T`, type: true }; return undefined;
-      case 9: if (typed && options.declares) return { text: pick(['declare const x: T', 'declare function y(): T', 'declare let z: T']), type: true }; return undefined;
+      case 9: if (typed && options.declares) return { text: pick(['declare const x: T', 'declare function y(): T;', 'declare let z: T']), type: true }; return undefined;
       case 10: if (typed) return { text: `interface ${typeName()}${chance(0.3) ? ' extends T' : ''} { a: ${type()}; m(): T }`, block: true }; return undefined;
       case 11: case 12: case 13: {
         const own = newLexical();
