@@ -8,11 +8,14 @@ import '@tensorflow/tfjs-backend-webgpu';
 import type { Evaluation, Host } from '../../src/stdlib/host.ts';
 import { chooseBackend, type Gpu } from '../../src/stdlib/tf/backend.ts';
 import { trackTensors } from '../../src/stdlib/tf/ownership.ts';
+import { transposeBeforeMatMul } from '../../src/stdlib/tf/wasm-matmul.ts';
 
 restoreFrames();
 
 let own: ((evaluation: Evaluation) => void) | undefined;
 let started: Promise<unknown> | undefined;
+
+transposeBeforeMatMul(tf);
 
 async function start(host: Host): Promise<void> {
   tf.enableProdMode();
