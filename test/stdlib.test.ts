@@ -16,7 +16,6 @@ interface Cell { state: string; evaluation: number; outputs: Map<number, Output>
 const channel = new MessageChannel();
 const tasks: (() => void)[] = [];
 channel.port1.onmessage = () => tasks.shift()?.();
-channel.port1.unref();
 const task = (fn: () => void): void => {
   tasks.push(fn);
   channel.port2.postMessage(0);

@@ -57,13 +57,13 @@ export function toJson(value: unknown): unknown {
   }
 }
 
-interface TensorLike { readonly shape: readonly number[]; readonly dtype: string; dataSync(): ArrayLike<number>; readonly isDisposed?: boolean }
+interface TensorLike { readonly shape: readonly number[]; readonly dtype: string; dataSync(): ArrayLike<number> }
 
 /** Whether `value` looks like a tensor of tfjs (or one of our own later): shape, dtype and its data at once. */
 export function isTensor(value: unknown): value is TensorLike {
   try {
-    const tensor = value as Partial<TensorLike> | null;
-    return typeof value === 'object' && tensor !== null && Array.isArray(tensor.shape) && typeof tensor.dtype === 'string' && typeof tensor.dataSync === 'function';
+    return typeof value === 'object' && value !== null && Array.isArray(Object.getOwnPropertyDescriptor(value, 'shape')?.value) && ownText(value, 'dtype') !== undefined
+      && typeof (value as Partial<TensorLike>).dataSync === 'function';
   } catch {
     return false;
   }
@@ -170,6 +170,10 @@ function functionNode(value: Function): ValueNode {
   return { type: 'primitive', of: 'function', text: `ƒ ${name}()` };
 }
 
+const boxes: Readonly<Record<string, (this: never) => unknown>> = Object.assign(Object.create(null), {
+  Number: Number.prototype.valueOf, String: String.prototype.valueOf, Boolean: Boolean.prototype.valueOf,
+});
+
 /** Objects that show as one leaf. */
 function singleNode(value: object, name: string, limit: number): ValueNode | undefined {
   if (is(value, 'Date', Date)) {
@@ -182,7 +186,8 @@ function singleNode(value: object, name: string, limit: number): ValueNode | und
   }
   if (isTensor(value)) return { type: 'primitive', of: 'other', text: `${name} ${value.dtype} [${value.shape.slice(0, 20).join(', ')}]` };
   if (value instanceof Promise) return { type: 'primitive', of: 'other', text: 'Promise' };
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) return { type: 'primitive', of: 'other', text: `${name} ${cutText(String(value.valueOf()), limit)}` };
+  const unbox = boxes[name];
+  if (unbox) return { type: 'primitive', of: 'other', text: `${name} ${cutText(String(unbox.call(value as never)), limit)}` };
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value) && !isTypedArray(value)) return { type: 'primitive', of: 'other', text: `${name}, ${value.byteLength} bytes` };
   return undefined;
 }
@@ -194,7 +199,7 @@ function is<T>(value: object, name: string, type: abstract new (...args: never[]
     if (name === 'Date') Date.prototype.getTime.call(value);
     else if (name === 'Map') Map.prototype.has.call(value, 0);
     else if (name === 'Set') Set.prototype.has.call(value, 0);
-    else if (name === 'RegExp') RegExp.prototype.exec.length;
+    else if (name === 'RegExp') void Reflect.get(RegExp.prototype, 'source', value);
     return true;
   } catch {
     return false;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Input, Inputs } from './inputs.ts';
+import { type Input, Inputs } from './inputs.ts';
 
 const state = (input: Input): unknown[] => [input.value, input.wire];
 

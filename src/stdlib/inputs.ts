@@ -129,10 +129,10 @@ function number(extent: Iterable<number> | NumberOptions = [], options?: NumberO
 }
 
 function range(extent: Iterable<number> | NumberOptions = [0, 1], options?: NumberOptions): Input {
-  let [min, max, o] = extentOf(extent, options);
-  if (!Number.isFinite(min)) min = 0;
-  if (!Number.isFinite(max)) max = 1;
-  let { transform, invert = transform?.invert } = o;
+  const [from, to, o] = extentOf(extent, options);
+  let min = finite(from) ?? 0, max = finite(to) ?? 1;
+  let { transform } = o;
+  const invert = o.invert ?? transform?.invert;
   if (min > max) { [min, max] = [max, min]; transform ??= (value) => -value; }
   const clamp = (value: unknown): number => {
     const n = Number(value);
@@ -142,7 +142,7 @@ function range(extent: Iterable<number> | NumberOptions = [0, 1], options?: Numb
   const snap = (value: number): number => o.step ? Number((min + Math.floor((value - min) / o.step + 0.5) * o.step).toPrecision(12)) : value;
   let scale: number[] | undefined;
   if (transform) {
-    const back = invert ?? inverse(transform, min, max), from = transform(min), to = transform(max), low = Math.min(from, to), high = Math.max(from, to);
+    const back = invert ?? inverse(transform, min, max), ends = [transform(min), transform(max)], low = Math.min(...ends), high = Math.max(...ends);
     scale = Array.from({ length: 1001 }, (_, i) => clamp(snap(Number(back(low + (high - low) * i / 1000).toPrecision(12)))));
   }
   const value = o.value === undefined ? scale?.[500] ?? clamp(snap((min + max) / 2)) : clamp(o.value);
