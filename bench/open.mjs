@@ -80,7 +80,7 @@ async function load(context, target, url, { slowdown }) {
     await cdp.send('Network.clearBrowserCache');
     if (slowdown) await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
     const sizes = [];
-    profile.on('requestfinished', request => sizes.push(request.sizes().then(({ responseBodySize }) => ({ url: request.url(), body: responseBodySize }), () => undefined)));
+    profile.on('requestfinished', request => sizes.push(request.sizes().then(({ responseBodySize }) => ({ url: request.url(), body: Math.max(0, responseBodySize) }), () => undefined)));
     await page.addInitScript(watch, { unit: target.unit === true });
     await page.goto(url + target.path, { waitUntil: 'commit', timeout: patienceMs });
     const wanted = target.unit ? ['paint', 'result'] : ['paint', 'result', 'plot'];

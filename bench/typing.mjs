@@ -31,6 +31,8 @@ export const typing = {
 
       await page.evaluate(listen);
       const keyTimes = await typeInto(page, `c${cells >> 1}`, keys);
+      await page.keyboard.press('Shift+Enter'); // what was typed is a comment, so nothing else changes
+      await settled(page, cells, String(cells));
       const headTimes = [];
       for (let k = 1; k <= edits + 1; k++) headTimes.push(await editHead(page, cells, 100 * k));
       headTimes.shift(); // the first one loads the analyser

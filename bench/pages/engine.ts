@@ -4,7 +4,7 @@
 import { analyse } from '../../src/analysis/index.ts';
 import { createRemote, type Remote } from '../../src/engine/remote.ts';
 import type { ProgramCell, Report, StartOptions } from '../../src/engine/protocol.ts';
-import { buildGraph, planCells, planEvery, type CellFacts, type SourceCell } from '../../src/schedule/index.ts';
+import { buildGraph, planCells, planEvery, sameEdges, type CellFacts, type Graph, type SourceCell } from '../../src/schedule/index.ts';
 import type { Output } from '../../src/output/types.ts';
 
 export interface Engine {
@@ -50,14 +50,19 @@ export function source(id: string, code: string): SourceCell {
   return { id, language: 'ts', run: 'auto', analysis: analyse(code, { language: 'ts' }) };
 }
 
-/** From definitions to a plan in the worker: builds the graph, plans `changed` (all when absent) and sends it. Returns the
-    ids that will be evaluated. */
+let last: { graph: Graph; rank: ReadonlyMap<string, number>; cells: ReadonlyMap<string, SourceCell> } | undefined;
+
+/** From definitions to a plan in the worker, as a session does it: builds the graph (or keeps it where the changed cells have
+    the same names in the same roles), plans `changed` (all when absent) and sends it. Returns the ids to be evaluated. */
 export function send(engine: Engine, plan: number, sources: readonly SourceCell[], changed?: readonly string[]): readonly string[] {
-  const graph = buildGraph(sources);
+  const byId = new Map(sources.map((cell) => [cell.id, cell]));
+  const known = last;
+  const same = known && changed?.every((id) => known.cells.has(id) && sameEdges(known.cells.get(id)!.analysis, byId.get(id)!.analysis));
+  const graph = same ? known.graph : buildGraph(sources);
+  const rank = same ? known.rank : new Map(graph.order.map((id, i) => [id, i]));
+  last = { graph, rank, cells: byId };
   const facts: CellFacts = { state: 'done', valued: true, ran: true };
   const { run } = changed ? planCells(graph, () => facts, changed) : planEvery(graph);
-  const byId = new Map(sources.map((cell) => [cell.id, cell]));
-  const rank = new Map(graph.order.map((id, i) => [id, i]));
   const record = (id: string): ProgramCell => {
     const { analysis } = byId.get(id)!;
     const cell = graph.cells.get(id)!;

@@ -2,6 +2,7 @@
    them before anything runs (duplicates, cycles, foreign assignments). Edges are (names a cell reads) ∩ (names another
    cell defines); a name that nobody defines is left to run time. Pure: from analysed cells to plain records. */
 
+import type { Analysis } from '../analysis/types.ts';
 import type { CellProblem, Graph, GraphCell, SourceCell } from './types.ts';
 
 export function buildGraph(sources: readonly SourceCell[]): Graph {
@@ -20,19 +21,14 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
   }
 
   // Duplicates: an error on all definers if somebody else reads the name; otherwise each keeps its own.
-  const readers = new Map<string, string[]>();
-  for (const cell of sources) {
-    if (cell.run === 'off') continue;
-    for (const name of cell.analysis.reads) if (definers.has(name)) append(readers, name, cell.id);
-  }
   const problems = new Map<string, CellProblem>();
   const owner = new Map<string, string>();
   const others = new Map<string, string[]>();
   for (const [name, list] of definers) {
-    const cells = [...new Set(list.map((entry) => entry.cell))];
+    const cells = list.length === 1 ? [list[0]!.cell] : [...new Set(list.map((entry) => entry.cell))];
     const sameImport = list[0]!.import !== undefined && list.every((entry) => entry.import === list[0]!.import);
     if (cells.length > 1 && !sameImport) {
-      if (!readers.get(name)?.some((reader) => !cells.includes(reader))) continue;
+      if (!sources.some((cell) => cell.run !== 'off' && !cells.includes(cell.id) && cell.analysis.reads.includes(name))) continue;
       for (const id of cells) {
         const rest = cells.filter((other) => other !== id);
         problems.set(id, {
@@ -49,12 +45,17 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
   const uses = new Map<string, readonly { name: string; cell: string }[]>();
   const needs = new Map<string, Set<string>>();
   for (const cell of sources) {
-    const used = cell.run === 'off' ? [] : cell.analysis.reads.flatMap((name) => {
+    const used: { name: string; cell: string }[] = [];
+    const need = new Set<string>();
+    for (const name of cell.run === 'off' ? [] : cell.analysis.reads) {
       const by = owner.get(name);
-      return by === undefined || by === cell.id ? [] : [{ name, cell: by }];
-    });
+      if (by === undefined || by === cell.id) continue;
+      used.push({ name, cell: by });
+      need.add(by);
+      for (const other of others.get(name) ?? []) if (other !== cell.id) need.add(other);
+    }
     uses.set(cell.id, used);
-    needs.set(cell.id, new Set(used.flatMap(({ name, cell: by }) => [by, ...(others.get(name) ?? [])]).filter((id) => id !== cell.id)));
+    needs.set(cell.id, need);
   }
 
   for (const cell of live) {
@@ -69,17 +70,21 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
     }
   }
 
-  // Cycles: strongly connected components of more than one cell.
-  const component = stronglyConnected(sources.map((cell) => cell.id), needs);
-  for (const cells of component) {
-    if (cells.length < 2) continue;
-    const inside = new Set(cells);
-    for (const id of cells) {
-      const loop = shortestLoop(id, needs, inside);
-      const names = loop.slice(0, -1).map((from, i) => uses.get(from)?.find((use) => use.cell === loop[i + 1])?.name).filter((name) => name !== undefined);
-      problems.set(id, { name: 'CycleError', message: `These cells need each other: ${loop.join(' → ')}${names.length ? ` (by ${names.map((name) => `\`${name}\``).join(', ')})` : ''}. Move what both need into a cell of its own.`, cells: [...new Set(loop)].filter((other) => other !== id) });
+  // Cycles: what the topological order leaves out holds them, as strongly connected components of more than one cell.
+  const ids = sources.map((cell) => cell.id);
+  let sorted = topological(ids, needs);
+  if (sorted.order.length < ids.length) {
+    for (const cells of stronglyConnected(ids, needs)) {
+      if (cells.length < 2) continue;
+      const inside = new Set(cells);
+      for (const id of cells) {
+        const loop = shortestLoop(id, needs, inside);
+        const names = loop.slice(0, -1).flatMap((from, i) => uses.get(from)!.find((use) => use.cell === loop[i + 1])?.name ?? []);
+        problems.set(id, { name: 'CycleError', message: `These cells need each other: ${loop.join(' → ')}${names.length ? ` (by ${names.map((name) => `\`${name}\``).join(', ')})` : ''}. Move what both need into a cell of its own.`, cells: [...new Set(loop)].filter((other) => other !== id) });
+      }
+      for (const id of cells) needs.set(id, new Set([...needs.get(id)!].filter((need) => !inside.has(need))));
     }
-    for (const id of cells) needs.set(id, new Set([...needs.get(id)!].filter((need) => !inside.has(need))));
+    sorted = topological(ids, needs);
   }
 
   const cells = new Map<string, GraphCell>();
@@ -87,14 +92,21 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
     const problem = problems.get(cell.id);
     cells.set(cell.id, {
       id: cell.id, language: cell.language, run: cell.run, prose: cell.prose === true, order,
-      defines: cell.run === 'off' || cell.prose ? [] : [...new Set(cell.analysis.defines
-        .filter((d) => d.kind === 'value' && !d.name.startsWith('_') && owner.has(d.name)).map((d) => d.name))],
+      defines: cell.run === 'off' || cell.prose ? [] : cell.analysis.defines.flatMap(({ kind, name }) => (kind === 'value' && !name.startsWith('_') && owner.has(name) ? [name] : [])),
       uses: uses.get(cell.id)!,
       ...(problem ? { problem } : {}),
     });
   });
-  return { cells, ...topological(sources.map((cell) => cell.id), needs) };
+  return { cells, ...sorted };
 }
+
+/** Whether a cell with analysis `b` in place of `a` leaves the graph as it is: the same names in the same roles. */
+export function sameEdges(a: Analysis, b: Analysis): boolean {
+  return a.error === undefined && b.error === undefined && a.writes.length + b.writes.length === 0 && equal(a.reads, b.reads)
+    && equal(a.defines.map(roleOf), b.defines.map(roleOf));
+}
+const roleOf = ({ name, kind, import: from }: Analysis['defines'][number]): string => `${kind} ${name} ${from ?? ''}`;
+const equal = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 
 /** Everything the cells need, directly or by way of others, without the cells themselves unless they need each other. */
 export function needsOf(graph: Graph, ids: Iterable<string>): Set<string> {
@@ -141,7 +153,7 @@ function topological(ids: readonly string[], needs: ReadonlyMap<string, Readonly
   }
   const rank = new Map(order.map((id, index) => [id, index]));
   const dependents = new Map<string, string[]>();
-  for (const [id, list] of users) dependents.set(id, [...new Set(list)].sort((a, b) => rank.get(a)! - rank.get(b)!));
+  for (const [id, list] of users) dependents.set(id, list.length > 1 ? list.sort((a, b) => rank.get(a)! - rank.get(b)!) : list);
   return { order, dependents };
 }
 

@@ -1,4 +1,4 @@
 /* The schedule's face: graph, plans, and their words. */
 export * from './types.ts';
-export { buildGraph, dependentsOf, needsOf } from './graph.ts';
+export { buildGraph, dependentsOf, needsOf, sameEdges } from './graph.ts';
 export { planAll, planCells, planEvery, type CellFacts, type Plan } from './plan.ts';

@@ -39,14 +39,14 @@ export function planEvery(graph: Graph, ids?: readonly string[]): Plan {
 export function planCells(graph: Graph, facts: Facts, ids: readonly string[]): Plan {
   const run = new Set(ids.filter((id) => graph.cells.has(id) && graph.cells.get(id)!.run !== 'off'));
   const stale = new Set<string>();
-  const visited = new Set<string>();
+  const visited = { asked: new Set<string>(), following: new Set<string>() };
   const addNeeds = (id: string, asked: boolean): void => {
     const stack = [id];
     while (stack.length) {
       for (const { cell: need } of graph.cells.get(stack.pop()!)!.uses) {
-        const key = asked ? need : `~${need}`;
-        if (visited.has(key)) continue;
-        visited.add(key);
+        const seen = asked ? visited.asked : visited.following;
+        if (seen.has(need)) continue;
+        seen.add(need);
         stack.push(need);
         const { valued, state } = facts(need);
         const byItself = runsByItself(graph, facts, need);

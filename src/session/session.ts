@@ -8,7 +8,7 @@ import { applySplice, deleteCell, insertCell, replaceCode } from '../document/ed
 import { cellsOf, parseCompiled } from '../document/parse.ts';
 import { identify } from '../document/identify.ts';
 import { contentHash } from '../base/hash.ts';
-import { buildGraph, planAll, planCells, planEvery, type CellProblem, type CellState, type Graph, type GraphCell, type Plan, type SourceCell } from '../schedule/index.ts';
+import { buildGraph, planAll, planCells, planEvery, sameEdges, type CellProblem, type CellState, type Graph, type GraphCell, type Plan, type SourceCell } from '../schedule/index.ts';
 import { createRemote } from '../engine/remote.ts';
 import { createRecorder } from './recorder.ts';
 import type { Analysis } from '../analysis/types.ts';
@@ -135,11 +135,16 @@ export function createSession(options: SessionOptions): Session {
   async function commit(): Promise<string[]> {
     if (!entries.some((entry) => entry.dirty)) return [];
     const { analyse } = await options.analyser();
+    let same = true;
     for (const entry of entries) {
       if (!entry.dirty) continue;
-      entry.dirty = false;
-      entry.analysis = analyse(entry.code, { language: entry.block!.language, overrides: Object.keys(options.engine.set) });
+      const analysis = analyse(entry.code, { language: entry.block!.language, overrides: Object.keys(options.engine.set) });
+      const known = program.get(entry.id);
+      same &&= known !== undefined && sameEdges(entry.analysis, analysis);
+      Object.assign(entry, { dirty: false, analysis, status: undefined });
+      if (known) program.set(entry.id, { ...known, analysis, record: programOf(entry, graph.cells.get(entry.id)!, known.record.rank) });
     }
+    if (same) return []; // new code, old names: the graph stands
     const before = graph;
     const renamed = new Map<string, string>();
     const { ids } = identify(entries.map((entry) => ({ attributes: entry.block!.attributes, firstValue: firstValue(entry.analysis), language: entry.block!.language })));
