@@ -91,7 +91,8 @@ test('the opening title and its paragraph are taken out on request', () => {
     lede: 'The lede.',
     html: '<div class="prose"><p>The rest.</p>\n</div>\n',
   });
-  expect(renderMarkdown('Just text', { opening: true }).title).toBeUndefined();
+  expect(renderMarkdown('Just text', { opening: true })).toMatchObject({ lede: 'Just text', html: '' });
+  expect(renderMarkdown('## Section', { opening: true })).not.toHaveProperty('title');
 });
 
 test('tables scroll in a named region, with numbers at the right', () => {

@@ -31,7 +31,7 @@ export interface MarkdownOptions {
   readonly ids?: Set<string>;
   /** Number of the last section before this text; absent: sections are not numbered. */
   readonly sections?: number;
-  /** A first `# Title` and the paragraph behind it are taken out and answered as `title` and `lede`. */
+  /** A first `# Title` and the paragraph behind it (or a first paragraph alone) are taken out and answered as `title` and `lede`. */
   readonly opening?: boolean;
   /** Put on every piece, so that a page can tell which block of prose it came from. */
   readonly attributes?: string;
@@ -70,12 +70,10 @@ export function renderMarkdown(text: string, options: MarkdownOptions = {}): Ren
 
   let title: string | undefined;
   let lede: string | undefined;
-  const opening = options.opening ? tokens[0] : undefined;
-  if (opening?.type === 'heading' && (opening as Tokens.Heading).depth === 1) {
-    const paragraph = tokens[1]?.type === 'paragraph' ? tokens[1] : undefined;
-    title = inline(opening);
-    if (paragraph) lede = inline(paragraph);
-    tokens.splice(0, paragraph ? 2 : 1);
+  if (options.opening) {
+    if (tokens[0]?.type === 'heading' && (tokens[0] as Tokens.Heading).depth === 1) title = inline(tokens.shift()!);
+    const next: Token | undefined = tokens[0];
+    if (next?.type === 'paragraph') lede = inline(tokens.shift()!);
   }
 
   const headings: Heading[] = [];
