@@ -23,8 +23,10 @@ function total(is) {
   return sent.filter(is).reduce((sum, { bytes }) => sum + bytes, 0) / 1000;
 }
 
-function line(what, kB, limit) {
-  lines.push({ what, kB, limit });
+/** Notes one line of the table; where it is over its limit, also what it is made of. */
+function line(what, is, limit) {
+  const parts = sent.filter(is).sort((a, b) => b.bytes - a.bytes);
+  lines.push({ what, limit, kB: total(is), parts: parts.map(({ path, bytes }) => `${(bytes / 1000).toFixed(1)} ${path}`) });
 }
 
 /** Opens a page in a context of its own, so that nothing is cached, and counts from there. */
@@ -39,26 +41,10 @@ async function open(browser, url, options = {}) {
 async function readingOf(browser, url, id, limit) {
   const page = await open(browser, `${url}n/${id}/`, { javaScriptEnabled: false });
   await page.evaluate('document.fonts.ready').catch(() => undefined);
-  line(
-    `${id}: page and styles, before any script`,
-    total((file) => isPage(file) || isStyle(file)),
-    limit,
-  );
-  line(
-    `${id}: its fonts`,
-    total((file) => isFont(file) && !isKatex(file) && !isItalic(file)),
-    60,
-  );
-  line(
-    `${id}: fonts of formulas`,
-    total((file) => isFont(file) && isKatex(file)),
-    62,
-  );
-  line(
-    `${id}: italics`,
-    total((file) => isFont(file) && isItalic(file)),
-    18.5,
-  );
+  line(`${id}: page and styles, before any script`, (file) => isPage(file) || isStyle(file), limit);
+  line(`${id}: its fonts`, (file) => isFont(file) && !isKatex(file) && !isItalic(file), 60);
+  line(`${id}: fonts of formulas`, (file) => isFont(file) && isKatex(file), 62);
+  line(`${id}: italics`, (file) => isFont(file) && isItalic(file), 18.5);
   await page.context().close();
 }
 
@@ -66,7 +52,7 @@ async function firstResultOf(browser, url, id, what, limit) {
   const page = await open(browser, `${url}n/${id}/`);
   await page.locator('[data-cell][data-state="done"] [data-outputs] > [data-kind]:not([data-kept])').first().waitFor({ timeout: 30_000 });
   if (what.plot) await page.locator('[data-kind="plot"] svg').first().waitFor({ timeout: 30_000 });
-  line(`${id}: script until the first result${what.plot ? ' with slider and plot' : ''}`, total(isScript), limit);
+  line(`${id}: script until the first result${what.plot ? ' with slider and plot' : ''}`, isScript, limit);
   await page.context().close();
 }
 
@@ -84,14 +70,12 @@ async function ownNotebook(browser, url) {
   const address = page.url();
   await page.goto('about:blank');
   sent = [];
-  await (await page.context().newCDPSession(page)).send('Network.setCacheDisabled', { cacheDisabled: true });
+  const protocol = await page.context().newCDPSession(page);
+  await protocol.send('Network.enable');
+  await protocol.send('Network.setCacheDisabled', { cacheDisabled: true });
   await page.goto(address, { waitUntil: 'load' });
   await page.locator('[data-cell]').first().waitFor();
-  line(
-    'own notebook: script and styles until it can be read',
-    total((file) => isScript(file) || isStyle(file)),
-    200,
-  );
+  line('own notebook: script and styles until it can be read', (file) => isScript(file) || isStyle(file), 200);
   const id = await page.locator('[data-cell][data-language="ts"]').first().getAttribute('data-cell');
   await page
     .getByRole('textbox', { name: `Code of ${id}` })
@@ -101,11 +85,7 @@ async function ownNotebook(browser, url) {
   await page.keyboard.type('6 * 7');
   await page.keyboard.press('Shift+Enter');
   await page.locator('[data-cell] [data-outputs]', { hasText: '42' }).first().waitFor({ timeout: 30_000 });
-  line(
-    'own notebook: the same after the first edit and its result',
-    total((file) => isScript(file) || isStyle(file)),
-    450,
-  );
+  line('own notebook: the same after the first edit and its result', (file) => isScript(file) || isStyle(file), 450);
   await page.context().close();
 }
 
@@ -126,7 +106,9 @@ try {
   await browser.close();
   await server.close();
 }
-for (const { what, kB, limit } of lines)
+for (const { what, kB, limit, parts } of lines) {
   process.stdout.write(`${kB > limit ? '✗' : ' '} ${kB.toFixed(1).padStart(6)} of ${String(limit).padStart(4)} kB  ${what}\n`);
+  if (kB > limit) for (const part of parts) process.stdout.write(`                      ${part}\n`);
+}
 for (const fault of faults) process.stdout.write(`✗ not measured: ${fault}\n`);
 process.exitCode = faults.length || lines.some(({ kB, limit }) => kB > limit) ? 1 : 0;

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { installIfNeeded } from './start.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -79,10 +80,8 @@ function filesBelow(folder) {
 }
 
 function clean(text = '') {
-  // eslint-disable-next-line no-control-regex
-  return text
-    .replace(/\x1b\[[0-9;]*m/g, '')
-    .split('\n')
+  const lines = stripVTControlCharacters(text).split('\n');
+  return lines
     .filter((line) => !/node_modules|node:internal/.test(line))
     .slice(0, 25)
     .join('\n');
