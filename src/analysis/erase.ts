@@ -56,8 +56,8 @@ export function eraseTypes(code: string, { program, tokens }: Syntax, edits: Edi
         if (operand !== node.left && /^(Binary|Logical)Expression$/.test(operand.type)) edits.wrap(operand.start, operand.end, '(', ')');
         break;
       }
-      case 'Identifier':
-        if (node.optional) mark(node.start + 1);
+      case 'Identifier': case 'ObjectPattern': case 'ArrayPattern':
+        if (node.optional) mark(tokens.before(node.typeAnnotation?.start ?? node.end).start);
         break;
       case 'VariableDeclarator':
         if (node.definite) mark(node.id.start + 1);

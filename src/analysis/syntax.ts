@@ -42,8 +42,7 @@ export function parse(code: string, typescript: boolean): Syntax | { readonly er
     });
     const stream = (file as unknown as { tokens: RawToken[] }).tokens;
     const tokens = new Tokens(stream.filter((token) => typeof token.type !== 'string'));
-    // What the type checker would say (two accessibility modifiers, a body in an overload) never keeps a cell from running.
-    const error = (file.errors as unknown as BabelError[] | null)?.find(({ syntaxPlugin }) => syntaxPlugin !== 'typescript');
+    const error = (file.errors as unknown as BabelError[] | null)?.find(({ reasonCode }) => !minded.test(reasonCode ?? ''));
     return { program: file.program as unknown as Node, stream, tokens, ...(error ? { error: inPlainWords(error, code) } : {}) };
   } catch (error) {
     return { error: inPlainWords(error, code) };
@@ -119,7 +118,10 @@ export class Tokens {
   }
 }
 
-interface BabelError { readonly message: string; readonly reasonCode?: string; readonly syntaxPlugin?: string; readonly pos?: number; readonly loc?: { readonly line: number; readonly column: number } }
+interface BabelError { readonly message: string; readonly reasonCode?: string; readonly pos?: number; readonly loc?: { readonly line: number; readonly column: number } }
+
+/** Rules about modifiers and the like that only a type checker minds: they never keep a cell from running. */
+const minded = /^(Abstract|NonAbstract|DuplicateA|DuplicateM|Incompatible|InvalidModifier|InvalidTuple|IndexSignature|OptionalType|Override|Pattern|ReadonlyFor|ClassMethodHasReadonly)/;
 
 /** What Babel says of some mistakes would puzzle a notebook's author. */
 const wordings: Readonly<Record<string, readonly [name: string, message: string]>> = {
