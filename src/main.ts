@@ -10,6 +10,7 @@ import { createComponent } from 'solid-js';
 import { createSession } from './session/session.ts';
 import { bindNotebook, type NotebookOptions } from './view/NotebookView.ts';
 import { h } from './view/dom.ts';
+import { ago } from './view/words.ts';
 import type { Place } from './view/frame.ts';
 
 interface PageData { readonly compiled: Compiled; readonly shippedHash: string; readonly folder: string }
@@ -163,9 +164,10 @@ async function isTaken(store: Store, id: string): Promise<boolean> {
   return await store.notebook(id) !== undefined || await isShipped(id);
 }
 
+/** Whether a notebook ships under this id: the course map links every one. */
 async function isShipped(id: string): Promise<boolean> {
-  const response = await fetch(new URL(`n/${encodeURIComponent(id)}/`, base), { method: 'HEAD' }).catch(() => undefined);
-  return response?.ok === true;
+  const map = await fetch(base).then((response) => response.text(), () => '');
+  return map.includes(`n/${encodeURIComponent(id)}/"`);
 }
 
 async function keep(store: Store, id: string, text: string): Promise<void> {
@@ -201,6 +203,16 @@ async function showRuns(): Promise<void> {
   close = render(() => createComponent(RunsPage, { store }), box);
 }
 
+async function showMap(): Promise<void> {
+  const { bindMap, showOwn } = await import('./view/map/live.ts');
+  const main = document.querySelector<HTMLElement>('main') ?? document.body;
+  close = bindMap(main);
+  void storeNow().then(async (store) => {
+    const own = [...await store?.notebooks() ?? []].sort((a, b) => b.updatedAt - a.updatedAt);
+    showOwn(main, own.map(({ id, title, updatedAt }) => ({ id, title, about: `changed ${ago(updatedAt, Date.now())}` })));
+  }).catch(() => undefined);
+}
+
 let home = location.hash;
 async function route(): Promise<void> {
   const { hash } = location;
@@ -212,9 +224,7 @@ async function route(): Promise<void> {
     return plain('A notebook in a link', 'Notebooks in links come later', 'This version does not open a notebook from a link. A file can be opened on the course map.');
   }
   if (page.dataset['kind'] === 'notebook') return showShipped();
-  if (page.dataset['kind'] === 'map') close = (await import('./view/map/live.ts')).bindMap(document.querySelector<HTMLElement>('main') ?? document.body);
-  const place = document.querySelector('[data-missing]');
-  if (place !== null) place.textContent = decodeURIComponent(/\/n\/([^/]+)\/?$/.exec(location.pathname)?.[1] ?? location.pathname);
+  if (page.dataset['kind'] === 'map') await showMap();
 }
 
 addEventListener('hashchange', () => {
@@ -254,12 +264,7 @@ document.addEventListener('drop', (event) => {
   void openFile(file);
 });
 document.addEventListener('click', (event) => {
-  const action = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]')?.dataset['action'] : undefined;
-  if (action === 'theme') {
-    const dark = page.dataset['theme'] === undefined ? matchMedia('(prefers-color-scheme: dark)').matches : page.dataset['theme'] === 'dark';
-    page.dataset['theme'] = dark ? 'light' : 'dark';
-    try { localStorage.setItem('theme', page.dataset['theme']); } catch { /* not allowed here: the choice lasts as long as the page */ }
-  } else if (action === 'new-notebook') void newNotebook();
+  if (event.target instanceof Element && event.target.closest('[data-action="new-notebook"]') !== null) void newNotebook();
 });
 
 /** Shows what the address names, then does what was pressed before the page was alive. */

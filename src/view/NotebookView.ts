@@ -48,7 +48,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       flushEdits();
       if (about !== undefined) { if (!allowed()) return; asked = about; }
       what();
-      live.flush();
+      live.settle();
     };
     const run = (id: string): void => {
       const state = session.cell(id)?.state;
@@ -69,7 +69,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       run, go, now,
       input: (id, value) => { if (allowed()) session.input(id, value); },
       control: (id, action) => session.control(id, action),
-      edit: (id, code) => { session.edit(id, code); live.flush(); },
+      edit: (id, code) => { session.edit(id, code); live.settle(); },
       pending: (id, waits) => { if (waits) pending.add(id); else pending.delete(id); markRevision(); },
       look: (id) => session.cell(id),
     };
@@ -227,8 +227,6 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
         if (session.cell(id)?.state === 'running') act(() => session.stop(id)); else run(id);
         return;
       }
-      const fold = target?.closest<HTMLElement>('.fold');
-      if (fold) { toggleFold(fold); return; }
       const link = target?.closest<HTMLAnchorElement>('a[href^="#cell-"]');
       if (link && (link.closest('pre') === null || event.ctrlKey || event.metaKey)) { event.preventDefault(); select(decodeURIComponent(link.hash.slice(6))); }
     };
@@ -273,13 +271,6 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       disposeRoot();
     };
   });
-}
-
-function toggleFold(fold: HTMLElement): void {
-  const open = fold.getAttribute('aria-expanded') !== 'true';
-  fold.setAttribute('aria-expanded', String(open));
-  const folded = fold.nextElementSibling;
-  if (folded instanceof HTMLElement) folded.hidden = !open;
 }
 
 function download(text: string, name: string): void {

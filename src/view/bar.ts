@@ -17,6 +17,7 @@ const paths = { run: 'M4.5 2.8v10.4l8.6-5.2z', stop: 'M4 4h8v8H4z' };
 
 export function bindBar(page: Document, { commands, facts, hasStale, voice }: BarOptions): () => void {
   const all = (action: string): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(`[data-action="${action}"]`)];
+  const runAll = all('run-all'), places = [...page.querySelectorAll<HTMLElement>('[data-engine-facts], .bar .engine')];
   const reasons: Record<string, () => string | undefined> = {
     share: () => 'Sharing by link is not part of this version. Download gives the notebook as a file.',
     'run-stale': () => (hasStale() ? undefined : 'No cell is out of date.'),
@@ -33,7 +34,7 @@ export function bindBar(page: Document, { commands, facts, hasStale, voice }: Ba
   page.addEventListener('click', onClick);
 
   createRenderEffect(on(() => facts().busy, (busy) => {
-    for (const button of all('run-all')) {
+    for (const button of runAll) {
       const word = button.querySelector<HTMLElement>('[data-label], span');
       if (word) setText(word, busy ? 'Stop' : 'Run all');
       else for (const node of button.childNodes) if (node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim()) node.nodeValue = busy ? ' Stop' : ' Run all';
@@ -44,7 +45,7 @@ export function bindBar(page: Document, { commands, facts, hasStale, voice }: Ba
   createRenderEffect(on(facts, (now) => {
     const { backend } = now, threads = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
     const words = backend === undefined ? '' : [backend.backend, backend.adapter, backend.backend === 'wasm' ? (threads === 1 ? '1 thread' : `${threads} threads`) : ''].filter(Boolean).join(' · ');
-    for (const place of page.querySelectorAll<HTMLElement>('[data-engine-facts], .bar .engine')) {
+    for (const place of places) {
       setText(place, now.saveError !== undefined ? `Not saved: ${now.saveError}` : words);
       place.title = now.saveError ?? backend?.why ?? 'Where this notebook computes';
       place.classList.toggle('bad-text', now.saveError !== undefined);

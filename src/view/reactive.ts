@@ -1,6 +1,7 @@
 /* The one adapter from a session (which knows no framework) to Solid signals: one signal per cell and per prose value, so
-   a change redraws what it is about and nothing else. Changes of one frame are drawn together: the first at once, what
-   follows within the frame in the next one; `flush` draws what waits now (after what the reader did). */
+   a change redraws what it is about and nothing else. Changes of one frame are drawn together: a small first one at once,
+   large ones and what follows within the frame in the next one (a thousand cells that are queued now and done in 5 ms are
+   drawn once). That the engine is busy is said at once; that it is idle only when everything is drawn. */
 
 import { batch, createSignal, type Accessor } from 'solid-js';
 import type { CellStatus, EngineState, Session } from '../session/types.ts';
@@ -23,11 +24,12 @@ export interface Live {
   readonly facts: Accessor<Facts>;
   /** Ids that changed with the drawing before this call. */
   onDrawn(listener: (changed: ReadonlySet<string>) => void): void;
-  flush(): void;
+  /** Draws what waits, if it is little: after what the reader did. */
+  settle(): void;
   dispose(): void;
 }
 
-const frameMs = 12;
+const frameMs = 12, little = 64;
 
 export function makeLive(session: Session): Live {
   const cells = new Map<string, ReturnType<typeof createSignal<CellStatus | undefined>>>();
@@ -60,8 +62,9 @@ export function makeLive(session: Session): Live {
     for (const index of change.prose ?? []) changedProse.add(index);
     structure ||= change.structure === true || change.renamed !== undefined;
     noticed ||= change.notices === true;
+    if (session.busy) setFacts(factsNow());
     if (waiting !== undefined) return;
-    if (performance.now() - drawnAt > frameMs) flush();
+    if (performance.now() - drawnAt > frameMs && changed.size <= little) flush();
     else waiting = document.hidden ? setTimeout(flush, 100) as unknown as number : requestAnimationFrame(flush);
   });
 
@@ -76,7 +79,8 @@ export function makeLive(session: Session): Live {
       if (signal === undefined) proses.set(index, signal = createSignal(session.prose(index)));
       return signal[0];
     },
-    ids, notices, facts, flush,
+    ids, notices, facts,
+    settle() { if (changed.size <= little) flush(); },
     onDrawn(listener) { listeners.push(listener); },
     dispose() { stop(); if (waiting !== undefined) { cancelAnimationFrame(waiting); clearTimeout(waiting); } },
   };

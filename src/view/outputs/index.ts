@@ -66,7 +66,7 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
     lastLog = output.kind === 'log' && 'text' in output ? { slot, level: output.level, text: output.text, times: output.count ?? 1 } : undefined;
   }
   for (const slot of known.values()) { observer?.unobserve(slot.element); slot.drawing?.dispose?.(); slot.element.remove(); }
-  container.querySelector(':scope > .more')?.remove();
+  if (container.lastElementChild?.classList.contains('more') === true) container.lastElementChild.remove();
   if (logsLeft > 0) {
     const more = h('button', { type: 'button', class: 'btn bare small more', onclick: () => { container.dataset['logs'] = 'all'; drawOutputs(container, outputs, context); } }, `${count(logsLeft)} more`);
     container.append(more);
