@@ -37,9 +37,10 @@ export function analyse(code: string, { language, overrides = [] }: AnalyseOptio
   }
   const syntax = parse(code, language === 'ts');
   if (!('program' in syntax)) return failed(definitionsByLine(code), syntax.error);
+  if (syntax.error) return failed(definitionsByLine(code), syntax.error, colour(syntax, []));
   const names = resolveNames(syntax.program);
   const defines = definitionsOf(names);
-  const tokens = colour(syntax, names);
+  const tokens = colour(syntax, names.free);
   const lowered = tryLower(code, syntax, names, { module: false, overrides });
   if (!('code' in lowered)) return failed(defines, lowered, tokens);
   return { defines, ...usesOf(names), ...lowered, tokens };
@@ -49,6 +50,7 @@ export function analyse(code: string, { language, overrides = [] }: AnalyseOptio
 export function analyseModule(code: string, { language }: AnalyseOptions): AnalysedModule {
   const syntax = parse(code, language !== 'js');
   if (!('program' in syntax)) throw new ModuleError(syntax.error);
+  if (syntax.error) throw new ModuleError(syntax.error);
   const names = resolveNames(syntax.program);
   const lowered = tryLower(code, syntax, names, { module: true, overrides: [] });
   if (!('code' in lowered)) throw new ModuleError(lowered);
@@ -56,7 +58,6 @@ export function analyseModule(code: string, { language }: AnalyseOptions): Analy
 }
 
 function tryLower(code: string, syntax: Syntax, names: Names, options: Parameters<typeof lower>[3]): Lowered | AnalysisError {
-  if (syntax.error) return syntax.error;
   const assigned = names.importWrites[0];
   if (assigned) {
     return { name: 'TypeError', message: `${assigned.name} is imported: it cannot be assigned. Give the new value a name of its own.`, ...placeOf(assigned.node) };

@@ -65,7 +65,7 @@ export function eraseTypes(code: string, { program, tokens }: Syntax, edits: Edi
       case 'ClassDeclaration': case 'ClassExpression': {
         if (node.abstract) edits.put(node.start, node.start + 'abstract'.length);
         const first = node.implements?.[0] as Node | undefined;
-        if (first) edits.put(tokens.before(first.start).start, node.implements.at(-1).end);
+        if (first) edits.put(tokens.before(first.start).start, tokens.before(node.body.start).end);
         if (node.superClass) inside(node.superClass);
         for (const types of [node.typeParameters, node.superTypeParameters] as (Node | null)[]) if (types) edits.put(types.start, types.end);
         return inside(node.body);
@@ -76,7 +76,8 @@ export function eraseTypes(code: string, { program, tokens }: Syntax, edits: Edi
     }
     if (node.params && node.body) signature(node);
     forEachChild(node, (child) => {
-      if (!child.type.startsWith('TS') || isTypeWrapper(child) || child.type === 'TSParameterProperty' || child.type.startsWith('TSEnum')
+      if (isErased(child)) edits.put(child.start, child.end, ';');
+      else if (!child.type.startsWith('TS') || isTypeWrapper(child) || child.type === 'TSParameterProperty' || child.type.startsWith('TSEnum')
         || child.type === 'TSModuleDeclaration') inside(child);
       else if (child !== node.returnType && child !== (node.params && node.typeParameters)) edits.put(child.start, child.end);
     });

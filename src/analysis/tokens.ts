@@ -1,6 +1,6 @@
 /* Colour classes of a cell's text, from the parser's own tokens: for static highlighting and for following names. */
 
-import type { Names } from './scope.ts';
+import type { Reference } from './scope.ts';
 import { forEachChild, type Node, type Syntax } from './syntax.ts';
 import type { Token } from './types.ts';
 
@@ -8,8 +8,8 @@ import type { Token } from './types.ts';
 const contextual = new Set(['abstract', 'as', 'asserts', 'async', 'await', 'declare', 'enum', 'from', 'get', 'implements', 'infer', 'interface', 'is',
   'keyof', 'let', 'module', 'namespace', 'of', 'override', 'private', 'protected', 'public', 'readonly', 'satisfies', 'set', 'static', 'type', 'unique', 'using', 'yield']);
 
-export function colour({ program, stream }: Syntax, names: Names): readonly Token[] {
-  const free = new Set(names.free.map(({ node }) => node.start));
+export function colour({ program, stream }: Syntax, references: readonly Reference[]): readonly Token[] {
+  const free = new Set(references.map(({ node }) => node.start));
   const tokens: Token[] = [];
   let identifiers: Set<number> | undefined;
   for (const { type, value, start, end } of stream) {
