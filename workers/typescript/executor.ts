@@ -31,6 +31,7 @@ export interface ExecutorOptions {
 const FLUSH_MS = 16;
 const SLICE_MS = 12;
 const FRAME_MS = 16;
+const RESUME_MS = 32;
 const MAX_OUTPUTS = 10_000;
 const MAX_BYTES = 1_000_000;
 
@@ -46,7 +47,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   const users = new Map<string, Set<string>>();
   const queue = new Set<Cell>();
   let sorted: Cell[] | undefined; // the queue, last in rank first
-  const ready: { readonly evaluation: Running; readonly go: () => void }[] = [];
+  const ready: { readonly evaluation: Running; readonly since: number; readonly go: () => void }[] = [];
   const parked = new Set<Running>();
   const services = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let turn: Running | undefined;
@@ -230,7 +231,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     const once = <T>(fn: (value: T) => void) => (value: T): void => { if (open) { open = false; fn(value); } };
     const failed = once((error: unknown) => void caught(evaluation, error));
     evaluation.fail = failed;
-    flushSoon();
+    if (mayKeepThread.test(owner.record.code) || args.some((arg) => typeof arg === 'function')) flush(); else flushSoon();
     enter(evaluation);
     args.push(helpers(evaluation), guard.flag, guard.check);
     owner.compiled(...args).then(once((exports) => settle(evaluation, exports ?? {})), failed);
@@ -294,7 +295,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     evaluation.fail = undefined;
     parked.delete(evaluation);
     if (entered === evaluation) leave();
-    if (evaluation.enders) for (const fn of evaluation.enders.splice(0)) quietly(evaluation, () => fn(exports));
+    if (evaluation.enders) for (const fn of evaluation.enders.splice(0)) quietly(evaluation, () => fn(exports, outcome?.error));
     if (outcome && owner.evaluation === evaluation) {
       owner.why = why || (outcome.state === 'done' ? '' : owner.why);
       if (evaluation.cut) tellCut(evaluation);
@@ -356,7 +357,9 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
         });
         return;
       }
-      const resumed = ready.shift();
+      // What is due goes before what comes back from a wait, but not for ever: a training goes on between two moves of a slider.
+      const due = ready.length && now() - ready[0]!.since > RESUME_MS ? undefined : next();
+      const resumed = due ? undefined : ready.shift();
       if (resumed) {
         if (!resumed.evaluation.ended) {
           turn = resumed.evaluation;
@@ -366,9 +369,8 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
         resumed.go();
         continue;
       }
-      const cell = next();
-      if (!cell) break;
-      evaluate(cell);
+      if (!due) break;
+      evaluate(due);
     }
     pumping = false;
     if (!turn && ready.length + queue.size + parked.size === 0) report({ kind: 'idle', plan: latestPlan, generators: generators() });
@@ -433,7 +435,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
         if (evaluation.ended || !counted) return go();
         evaluation.lent--;
         if (turn === evaluation) return go();
-        ready.push({ evaluation, go: () => {
+        ready.push({ evaluation, since: now(), go: () => {
           go();
           if (evaluation.lent > 0) task(() => { if (turn === evaluation && evaluation.lent > 0) park(evaluation); });
         } });
@@ -556,6 +558,12 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     },
     report,
     describeError: describe,
+    runModule: async (path, module, imports, importModule) => {
+      const parameters = [...Object.keys(imports), '__g', '__f', '__i'];
+      const [fn] = compiler.compile([{ id: path, parameters, code: guard.adapt(module.code), shifts: module.shifts }]);
+      if (typeof fn !== 'function') throw fn!;
+      return fn(...Object.values(imports), { show: () => {}, import: (source: unknown) => importModule(String(source)) }, guard.flag, guard.check);
+    },
   };
   const library = createLibrary(host);
 
@@ -679,6 +687,8 @@ const stopWords = {
 };
 
 /** Ends an evaluation that another one of the same cell replaces; never shown. */
+/** Code with a loop or a function: it is announced before it runs, since only what is known to run can be stopped or timed. */
+const mayKeepThread = /__f\[0\]|=>|\bfunction\b/;
 const superseded = new Error('superseded');
 
 const done = { state: 'done' as const };
