@@ -36,7 +36,12 @@ export function openDataset(host: Host, evaluation: Evaluation, name: string): P
     packs.set(name, pack);
     pack.catch(() => packs.delete(name));
   }
-  return host.lend(evaluation, pack);
+  // Made here, so that its frames name the line of the cell that asked.
+  const failure = new Error();
+  return host.lend(evaluation, pack.catch((error: unknown) => {
+    failure.message = error instanceof Error ? error.message : String(error);
+    throw failure;
+  }));
 }
 
 /** The set that `manifest` describes, its arrays as views into `bytes`. */
