@@ -128,12 +128,11 @@ test('runs end with their cells, errors of timers stand below theirs', async () 
   expect(book.outputs('r')).toMatchObject([{ kind: 'metric', name: 'm' }]);
 });
 
-// Both wait for the executor: `onEnd` passes no error yet, and `describeError` does not ask `absentHint` (stdlib/absent.ts).
-test.skip('a run of a cell that failed is a failed run', async () => {
+test('a run of a cell that failed is a failed run', async () => {
   const book = await notebook(['a: { const run = await startRun("f"); run.log({ x: 1 }); throw new Error("boom") }']);
   expect(book.reports.flatMap((report) => report.kind === 'run-end' ? [report.state] : [])).toEqual(['failed']);
 });
-test.skip('reading a name of a page says what to do', async () => {
+test('reading a name of a page says what to do', async () => {
   const book = await notebook(['d: document.title']);
   expect(book.error('d')).toMatchObject({ name: 'ReferenceError', hint: expect.stringContaining('view cell') as string });
 });

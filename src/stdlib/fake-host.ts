@@ -38,6 +38,11 @@ export function fakeHost(options: Partial<StartOptions> = {}, answer: (call: Ser
     },
     service: async (call) => answer(call),
     load: async (pack) => packs[pack],
+    runModule: async (_path, module, imports, importModule) => {
+      const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
+      const body = new AsyncFunction(...Object.keys(imports), '__g', '__f', '__i', module.code) as (...args: unknown[]) => Promise<Readonly<Record<string, unknown>>>;
+      return body(...Object.values(imports), { import: importModule }, [0], () => {});
+    },
     assign: (cell, name, value) => { log.push(`assign ${cell}.${name} = ${JSON.stringify(value)}`); },
     again: (cell) => { log.push(`again ${cell}`); },
     report: (report) => { reports.push(report); },

@@ -46,9 +46,8 @@ export interface Host {
   /** Sends a report that belongs to no output (runs, backend). */
   report(report: Report): void;
   describeError(error: unknown, cell?: string): ErrorInfo;
-  /** Runs the body of the file `path` with its imports by local name, loop guards and source name in place; absent: the
-      library evaluates it without guards. */
-  runModule?(path: string, module: ModuleText, imports: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
+  /** Evaluates the lowered text of a `./x.ts` file with the values of its imports, loops guarded as in a cell; resolves to its exports. */
+  runModule(path: string, module: ModuleText, imports: Readonly<Record<string, unknown>>, importModule: (source: string) => Promise<unknown>): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** What the executor asks of the library. */

@@ -52,12 +52,7 @@ export function createModules(host: Host, bundled: Bundled, load = nativeImport)
         values[local] = imported === '*' ? module : module[imported];
       }
     }
-    if (host.runModule) return host.runModule(path, text, values);
-    const locals = Object.keys(values);
-    const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
-    const body = new AsyncFunction(...locals, '__g', '__f', '__i', `"use strict";${text.code}\n//# sourceURL=${path}`) as (...args: unknown[]) => Promise<Namespace>;
-    const helpers = { show: () => {}, import: (source: unknown) => importModule(String(source), evaluation, trail) };
-    return body(...locals.map((local) => values[local]), helpers, [0], () => {});
+    return host.runModule(path, text, values, (source) => importModule(source, evaluation, trail));
   }
 
   async function importPackage(source: string, evaluation: Evaluation): Promise<Namespace> {

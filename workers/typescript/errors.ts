@@ -1,6 +1,7 @@
 /* From what a cell threw to what its author is told: name, message, the place in the failing cell, the other cells on the
    way. Frames of the library fall away, since only cells have a place. */
 
+import { absentHint } from '../../src/stdlib/absent.ts';
 import { toText } from '../../src/output/inspect.ts';
 import type { ErrorFrame, ErrorInfo } from '../../src/output/types.ts';
 
@@ -11,7 +12,7 @@ export function describeError(thrown: unknown, cell: string | undefined, framesO
   const place = frames.find((frame) => frame.cell === cell);
   const way = frames.filter((frame, i) => frame.cell !== cell && frames.findIndex((other) => other.cell === frame.cell) === i);
   const message = error ? read(() => String(error.message)) : `${toText(thrown)} was thrown. Throw an Error, so that its place is known.`;
-  const hint = error && read(() => String((error as { hint?: unknown }).hint ?? ''));
+  const hint = error && (absentHint(error) ?? read(() => String((error as { hint?: unknown }).hint ?? '')));
   return {
     name: error ? read(() => String(error.name)) || 'Error' : 'Thrown',
     message: message.length > 4000 ? `${message.slice(0, 4000)}…` : message,

@@ -3,7 +3,7 @@
 
 import { Interrupted, type Evaluation } from '../../src/stdlib/host.ts';
 import type { ProgramCell } from '../../src/engine/protocol.ts';
-import type { Output, ValueNode } from '../../src/output/types.ts';
+import type { ErrorInfo, Output, ValueNode } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
 import type { CellFunction } from './compile.ts';
 
@@ -54,7 +54,7 @@ export class Running implements Evaluation {
   fail: ((error: unknown) => void) | undefined;
   generators: Set<Iteration> | undefined;
   pending: Promise<unknown>[] | undefined;
-  enders: ((exports: Exports) => void)[] | undefined;
+  enders: ((exports: Exports, error?: ErrorInfo) => void)[] | undefined;
   #disposers: (() => void)[] | undefined;
   #abort: AbortController | undefined;
   #aborted = false;
@@ -80,7 +80,7 @@ export class Running implements Evaluation {
 
   emit(output: Output, key?: number): number { return this.#outlet.emit(this, output, key); }
   lateError(error: unknown): void { this.#outlet.lateError(this, error); }
-  onEnd(fn: (exports: Exports) => void): void { (this.enders ??= []).push(fn); }
+  onEnd(fn: (exports: Exports, error?: ErrorInfo) => void): void { (this.enders ??= []).push(fn); }
   waitFor(promise: Promise<unknown>): void {
     promise.catch(() => {}); // seen when the evaluation ends
     (this.pending ??= []).push(promise);
