@@ -96,7 +96,7 @@ async function editHead(page, cells, start) {
   await page.waitForTimeout(600);
   const arrived = page.evaluate(([n, text]) => new Promise(resolve => {
     let began = 0;
-    addEventListener('keydown', event => { if (event.key === 'Enter') began = performance.now(); }, { capture: true, once: true });
+    addEventListener('keydown', event => { if (event.key === 'Enter') began ||= performance.now(); }, { capture: true });
     const last = document.querySelector(`[data-cell="c${n - 1}"]`);
     const look = () => {
       if (!began || last.dataset.state !== 'done' || last.querySelector('[data-outputs]')?.textContent.trim() !== text) return;
