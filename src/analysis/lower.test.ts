@@ -211,7 +211,7 @@ describe('what is not run', () => {
     ['return 1', /^Unsupported: A cell cannot return\..* 1:1$/], ['using a = b', /^Unsupported: .*onDispose/], ['const __f = 1', /^Unsupported: .*__f.* 1:7$/],
     ['import { a } from "b"\n a = 1', /^TypeError: a is imported.* 2:2$/], ['import { a } from "b"\nfunction f() { [a] = [1]; a++ }', /^TypeError: a is imported.* 2:17$/],
     ['let a = ;', /^SyntaxError: Unexpected ; here\. 1:9$/], ['f(', /^SyntaxError: The cell ends too early.* 1:3$/], ['let a\nlet a', /^SyntaxError: Identifier 'a' has already been declared\. 2:5$/],
-    ['yield 1', /^SyntaxError: .*function\*/], ['super.a', /^SyntaxError: super/], ['new.target', /^SyntaxError: new\.target/], ['function f() { await 1 }', /^SyntaxError: await.*async/],
+    ['yield 1', /^SyntaxError: .*function\*/], ['super.a', /^SyntaxError: super/], ['new.target', /^SyntaxError: new\.target/], ['break', /^SyntaxError: break/], ['function f() { await 1 }', /^SyntaxError: await.*async/],
   ])('is refused in words: %s', (code, message) => { expect(error(code)).toMatch(message); expect(analysed(code).code).toBe(''); });
 
   it('never throws, and what it lets pass runs as a function body, for 2,000 programs with a piece missing', { timeout: 100_000 }, () => {
