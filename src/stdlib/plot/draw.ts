@@ -8,8 +8,8 @@ type Plot = typeof import('@observablehq/plot');
 
 export interface PlotPack {
   readonly Plot: Plot;
-  /** The figure as the text of an `svg` or `figure` element. */
-  draw(call: Call): string;
+  /** The figure as the text of an `svg` or `figure` element; `categories` are the colours of an ordinal scale left open. */
+  draw(call: Call, categories?: readonly string[]): string;
   scale(call: Call, name: string): unknown;
   legend(call: Call, name: string, options: object): string;
 }
@@ -42,7 +42,14 @@ export function createPack(Plot: Plot): PlotPack {
   };
   return {
     Plot,
-    draw: (call) => drawn(call).node.outerHTML,
+    draw: (call, categories) => {
+      const { node } = drawn(call);
+      const [options, ...rest] = call.args as [{ color?: { range?: unknown; scheme?: unknown; interpolate?: unknown } } | undefined, ...unknown[]];
+      const open = categories && call.name === 'plot' && !(options?.color?.range ?? options?.color?.scheme ?? options?.color?.interpolate);
+      const type = open ? (node as unknown as { scale(name: string): { type: string } | undefined }).scale('color')?.type : undefined;
+      if (!type || !/ordinal|categorical/.test(type)) return node.outerHTML;
+      return drawn({ name: 'plot', args: [{ ...options, color: { ...options?.color, range: categories } }, ...rest] }).node.outerHTML;
+    },
     scale: (call, name) => (drawn(call).node as unknown as { scale(name: string): unknown }).scale(name),
     legend: (call, name, options) => {
       const { node, document } = drawn(call);

@@ -12,6 +12,9 @@ import type { PlotPack } from './draw.ts';
 
 const output: unique symbol = Symbol.for('gradus.output') as never;
 
+/** The page's tokens: a picture drawn here still follows its theme. */
+const categories = [1, 2, 3, 4, 5, 6].map((number) => `var(--fig-${number})`);
+
 type PlotOutput = Extract<Output, { kind: 'plot' }>;
 
 /** What `Plot.plot(…)` returns in a cell. */
@@ -60,7 +63,7 @@ export function createPlot(host: Pick<Host, 'load' | 'options'>, _evaluation?: E
     return {
       [output]() {
         if (record) return { kind: 'plot', plot: record, ...words };
-        return host.load('plot').then((pack) => ({ kind: 'plot', svg: (pack as PlotPack).draw(call), ...words }));
+        return host.load('plot').then((pack) => ({ kind: 'plot', svg: (pack as PlotPack).draw(call, categories), ...words }));
       },
       scale: (name) => packNow(host).scale(call, name),
       legend: (name, more = {}) => drawnFigure(() => packNow(host).legend(call, name, more), `Legend of ${name}`),

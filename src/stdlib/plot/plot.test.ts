@@ -107,7 +107,8 @@ const figures: Record<string, Sketch> = {
   pointer: (P) => P.plot({ marks: [P.dot(rows, P.pointerX({ x: 'a', y: (d: Row) => d.b, r: 8 })), P.text(rows, P.pointerY({ px: 'a', py: 'b', frameAnchor: 'top', text: (d: Row) => d.c }))] }),
   'facets by channel': (P) => P.plot({ fy: { label: null }, marks: [P.frame(), P.dot(rows, { x: 'a', y: 'b', fx: 'c', fy: (d: Row) => d.n > 3 })] }),
   'facets by data': (P) => P.plot({ facet: { data: rows, x: (d: Row) => d.c, marginRight: 60 }, marks: [P.dot(rows, { x: 'a', y: 'b', facet: 'exclude', stroke: '#ddd' }), P.dot(rows, { x: 'a', y: 'b' })] }),
-  'interval of Plot': (P) => P.barY(rows, { x: 'd', y: 'b', interval: P.utcInterval('day') }).plot({ y: { interval: P.numberInterval(5) } as never }),
+  'interval of Plot': (P) => P.plot({ marks: [P.rectY(rows, { x: 'd', y: 'b', interval: P.utcInterval('day') })] }),
+  'interval of a bin': (P) => P.rectY(rows, P.binX({ y: 'sum' }, { x: 'a', y: 'n', interval: P.numberInterval(0.5) } as never)).plot(),
   'formatter of Plot': (P) => P.dot(rows, { x: 'n', y: 'b' }).plot({ x: { tickFormat: P.formatMonth('en', 'short'), ticks: 3 } as never, y: { tickFormat: P.formatIsoDate as never } }),
   'channel with a transform': (P) => P.dot(rows, { x: { transform: (data: Row[]) => data.map((d) => d.a * 2), label: 'twice' } as never, y: { value: (d: Row) => d.b, label: 'B', scale: 'y' } }).plot(),
   'identity and columns': (P) => P.dot(rows.map((d) => d.b), { x: P.identity, y: rows.map((d) => d.n), fill: Float64Array.from(rows, (d) => d.a) } as never).plot(),
@@ -160,6 +161,12 @@ describe('a figure with other functions', () => {
     expect(clean(output.svg)).toBe(direct(sketch));
     expect(output.svg).toMatch(/^<(svg|figure)/);
   });
+});
+
+test('a figure drawn in the worker takes the colours of the page where its author left them open', async () => {
+  const svg = async (color: object) => (await toPlotOutput(recorded((P) => P.dot(rows, { x: 'a', fill: 'c' }).plot({ color, x: { tickFormat: String } }))) as { svg: string }).svg;
+  expect(await svg({})).toContain('fill="var(--fig-2)"');
+  expect(await svg({ range: ['red', 'green', 'blue'] })).not.toContain('--fig');
 });
 
 describe('Plot in a cell', () => {

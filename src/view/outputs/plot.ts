@@ -96,13 +96,13 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement): Promis
     const { default: DOMPurify } = await import('dompurify');
     const clean = DOMPurify.sanitize(output.svg, { RETURN_DOM_FRAGMENT: true, USE_PROFILES: { html: true, svg: true, svgFilters: true }, ADD_TAGS: ['style'] });
     element.replaceChildren(clean);
-    name(element.firstElementChild, output);
+    dress(element.firstElementChild, output);
     return () => element.replaceChildren();
   }
   const Plot = await import('@observablehq/plot');
   const draw = (): void => {
     const figure = replay(output.plot, Plot, pageTheme(element));
-    name(figure, output);
+    dress(figure, output);
     element.replaceChildren(figure);
   };
   draw();
@@ -117,9 +117,14 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement): Promis
   };
 }
 
-function name(figure: Element | null, { alt, title }: PlotOutput): void {
+/** What Plot itself cannot be told: the figure's sentence, and the ground of tips, which it sets to white. */
+function dress(figure: Element | null, { alt, title }: PlotOutput): void {
   figure?.setAttribute('role', 'img');
   figure?.setAttribute('aria-label', [title, alt].filter((text) => text).join('. ') || 'Figure');
+  for (const svg of figure instanceof SVGSVGElement ? [figure] : figure?.querySelectorAll('svg') ?? []) {
+    svg.style.setProperty('--plot-background', 'var(--paper)');
+    svg.style.fontSize ||= '13px';
+  }
 }
 
 function pageTheme(element: HTMLElement): PlotTheme {
@@ -129,7 +134,7 @@ function pageTheme(element: HTMLElement): PlotTheme {
     ...(paper && ink ? { sequential: [paper, ink] } : {}),
     ...(paper && one && two ? { diverging: [one, paper, two] } : {}),
     width: Math.max(280, Math.min(element.clientWidth || 640, 960)),
-    style: { fontSize: '13px', fontFamily: 'var(--sans, sans-serif)', background: 'none', overflow: 'visible', '--plot-background': 'var(--paper)' },
+    style: { fontSize: '13px', fontFamily: 'var(--sans, sans-serif)', background: 'none', overflow: 'visible' },
     marginLeft: 52,
     marginBottom: 38,
   };
