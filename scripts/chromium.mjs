@@ -74,6 +74,13 @@ export async function launchChromium({ install = false, flags = chromiumFlags } 
   return chromium.launch({ executablePath, args: [...flags], chromiumSandbox: process.getuid?.() !== 0 });
 }
 
+/** A Chromium whose profile lies in the folder `profile`: what a page stores is there at the next launch. */
+export async function launchContext(profile, { install = false, flags = chromiumFlags } = {}) {
+  const { chromium } = await import('playwright-core');
+  const executablePath = await findChromium({ install });
+  return chromium.launchPersistentContext(profile, { executablePath, args: [...flags], chromiumSandbox: process.getuid?.() !== 0 });
+}
+
 async function playwrightOwn() {
   const path = await import('playwright-core').then(
     ({ chromium }) => chromium.executablePath(),
