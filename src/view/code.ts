@@ -112,14 +112,14 @@ export class CodeBox {
 
 /** The text of an editable block. Chromium ends a block whose last line is empty with one line break more. */
 function textOf(pre: HTMLElement, before: string): string {
-  let text = '';
-  const walk = (node: Node): void => {
-    if (node.nodeType === Node.TEXT_NODE) text += node.nodeValue ?? '';
-    else if (node instanceof HTMLBRElement) text += '\n';
-    else node.childNodes.forEach(walk);
-  };
-  walk(pre);
+  const text = written(pre);
   return text !== before && text.endsWith('\n') && !before.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+/** Text and line breaks: Chromium writes some as elements. */
+function written(node: Node): string {
+  if (node.nodeType === Node.TEXT_NODE) return node.nodeValue ?? '';
+  return node instanceof HTMLBRElement ? '\n' : Array.from(node.childNodes, written).join('');
 }
 
 function selectionIn(pre: HTMLElement): { anchor: number; head: number } | undefined {
@@ -129,7 +129,7 @@ function selectionIn(pre: HTMLElement): { anchor: number; head: number } | undef
     const range = document.createRange();
     range.setStart(pre, 0);
     range.setEnd(node, at);
-    return range.toString().length;
+    return written(range.cloneContents()).length;
   };
   return { anchor: offset(selection.anchorNode, selection.anchorOffset), head: offset(selection.focusNode, selection.focusOffset) };
 }
