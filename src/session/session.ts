@@ -8,7 +8,7 @@ import { applySplice, deleteCell, insertCell, replaceCode } from '../document/ed
 import { cellsOf, parseCompiled } from '../document/parse.ts';
 import { identify } from '../document/identify.ts';
 import { contentHash } from '../base/hash.ts';
-import { buildGraph, planAll, planCells, planEvery, sameEdges, type CellProblem, type CellState, type Graph, type GraphCell, type Plan, type SourceCell } from '../schedule/index.ts';
+import { buildGraph, planAll, planCells, planEvery, sameEdges, type CellState, type Graph, type GraphCell, type Plan, type SourceCell } from '../schedule/index.ts';
 import { createRemote } from '../engine/remote.ts';
 import { createRecorder } from './recorder.ts';
 import type { Analysis } from '../analysis/types.ts';
@@ -48,9 +48,6 @@ interface Entry {
 
 const SAVE_MS = 400;
 const OUTPUTS_MS = 600;
-/** Silence after which the first in the queue is taken to be running: a worker in a long cell cannot say so. */
-const SILENT_MS = 40;
-
 export function createSession(options: SessionOptions): Session {
   const { now, compiled } = options;
   const listeners = new Set<(change: SessionChange) => void>();
@@ -73,8 +70,8 @@ export function createSession(options: SessionOptions): Session {
   let saveError: string | undefined;
   let saveTimer: ReturnType<typeof setTimeout> | undefined;
   let outputsTimer: ReturnType<typeof setTimeout> | undefined;
-  let silence: ReturnType<typeof setTimeout> | undefined;
   let saving: Promise<void> = Promise.resolve();
+  let lastStop: 'stop' | 'timeout' = 'stop';
   let disposed = false;
   const unstored = new Set<Entry>();
   const undos: Splice[] = [];
@@ -95,15 +92,19 @@ export function createSession(options: SessionOptions): Session {
     onReports: receive,
     onLost: (why, text) => {
       void recorder.end();
+      const error: ErrorInfo = why === 'failed' ? { name: 'EngineError', message: text, frames: [], hint: 'Load the page again.' } : { name: 'Interrupted', message: lastStop === 'timeout' ? 'The cell ran longer than its time limit and did not stop, so the engine was started anew.' : text, frames: [] };
+      const waiting = why === 'unresponsive' && lastStop === 'timeout' ? all().filter((entry) => entry.state === 'queued').map((entry) => entry.id) : [];
+      const hung = all().filter((entry) => entry.state === 'running');
       for (const entry of all()) {
-        if (entry.state === 'running') setError(entry, { name: why === 'failed' ? 'EngineError' : 'Interrupted', message: text, frames: [] });
-        else if (entry.state === 'queued') entry.state = entry.before;
-        else if (entry.state === 'done') { entry.state = 'stale'; entry.why = 'its value went with the engine'; }
+        if (entry.state === 'queued') entry.state = entry.before;
+        else if (entry.state === 'done') Object.assign(entry, { state: 'stale', why: 'its value went with the engine' });
         forget(entry);
       }
-      if (why === 'failed') notices = [...notices, { name: 'EngineError', message: text, frames: [], hint: 'Load the page again.' }];
+      for (const entry of hung) Object.assign(entry, { state: 'error', error });
+      if (why === 'failed') notices = [...notices, error];
       reset();
       tell({ cells: new Set(entries.map((e) => e.id)), prose: allProse(), engine: true, notices: true });
+      if (waiting.length) send(planEvery(graph, waiting), new Map(hung.map((entry) => [entry.id, error]))); // the others go on, in a new engine
     },
   });
 
@@ -125,7 +126,8 @@ export function createSession(options: SessionOptions): Session {
       const key = `${rank.get(entry.id)} ${cell.run} ${cell.defines.join()} ${cell.uses.map((use) => `${use.name}@${use.cell}`).join()} ${cell.problem?.message ?? ''}`;
       const known = program.get(entry.id);
       next.set(entry.id, known?.key === key && known.analysis === entry.analysis ? known : { key, analysis: entry.analysis, record: programOf(entry, cell, rank.get(entry.id)!) });
-      if (entry.state === 'off' !== (cell.run === 'off')) entry.state = entry.before = cell.run === 'off' ? 'off' : 'idle';
+      const off = cell.run === 'off';
+      if ((entry.state === 'off') !== off) entry.state = entry.before = off ? 'off' : 'idle';
       delete entry.status;
     }
     program = next;
@@ -168,11 +170,13 @@ export function createSession(options: SessionOptions): Session {
   }
 
   /** One message: what changed in the program, and what to evaluate. */
-  function send(plan: Plan): void {
+  function send(plan: Plan, failed?: ReadonlyMap<string, ErrorInfo>): void {
     const define: ProgramCell[] = [];
     for (const [id, { record }] of program) if (sent.get(id) !== record) define.push(record);
+    // A cell that hung the engine counts as failed without being run again.
+    for (const [id, { name, message: text }] of failed ?? []) { const record = { ...program.get(id)!.record, problem: { name, message: text, cells: [] } }; define.push(record); sent.set(id, record); }
     const remove = [...sent.keys()].filter((id) => !program.has(id));
-    sent = new Map([...program].map(([id, { record }]) => [id, record]));
+    sent = new Map([...program].map(([id, { record }]) => [id, failed?.has(id) ? { ...record } : record]));
     for (const id of remove) generators = Math.max(0, generators - (byId.get(id)?.live ? 1 : 0));
     const cells = new Set<string>();
     for (const id of plan.stale) {
@@ -192,7 +196,6 @@ export function createSession(options: SessionOptions): Session {
     if (!remote.up) engine = 'starting';
     else if (plan.run.length) engine = 'busy';
     remote.send({ kind: 'plan', plan: ++plans, define, remove, run: plan.run });
-    listen();
     tell({ cells, engine: true });
   }
 
@@ -256,7 +259,6 @@ export function createSession(options: SessionOptions): Session {
       }
     }
     if (engine === 'idle' && busy()) { engine = 'busy'; change.engine = true; }
-    listen();
     tell({ cells, prose: proses, ...change });
   }
 
@@ -289,10 +291,6 @@ export function createSession(options: SessionOptions): Session {
     entry.outputs.splice(at, entry.outputs[at]!.key === key ? 1 : 0, item);
   }
 
-  function setError(entry: Entry, error: ErrorInfo): void {
-    Object.assign(entry, { state: 'error', error, valued: false, live: false });
-    delete entry.status;
-  }
   function forget(entry: Entry): void {
     Object.assign(entry, { valued: false, ran: false, live: false, evaluation: 0 });
     delete entry.status;
@@ -318,18 +316,6 @@ export function createSession(options: SessionOptions): Session {
   }
 
   const busy = (): boolean => settledPlan < plans || entries.some((entry) => entry.state === 'running' || entry.state === 'queued');
-
-  function listen(): void {
-    clearTimeout(silence);
-    if (!remote.up || !entries.some((entry) => entry.state === 'queued') || entries.some((entry) => entry.state === 'running')) return;
-    silence = setTimeout(() => {
-      const first = graph.order.map((id) => byId.get(id)!).find((entry) => entry.state === 'queued' && entry.index === undefined);
-      if (!first || engine === 'starting') return;
-      first.state = 'running';
-      first.startedAt = now();
-      tell({ cells: new Set([first.id]) });
-    }, SILENT_MS);
-  }
 
   async function serve(id: number, call: ServiceCall): Promise<void> {
     try {
@@ -489,6 +475,7 @@ export function createSession(options: SessionOptions): Session {
     stop: (id, reason = 'stop') => {
       const entry = id === undefined ? undefined : byId.get(id);
       if (id !== undefined && !entry) return;
+      lastStop = reason;
       const cells = new Set<string>();
       for (const other of all()) if (other.state === 'queued' && (!entry || other === entry)) { other.state = other.before; touch(other, cells); }
       if (!entry || entry.state === 'running' || entry.live) remote.interrupt(reason, entry && { cell: entry.id, rank: program.get(entry.id)!.record.rank });
@@ -542,7 +529,6 @@ export function createSession(options: SessionOptions): Session {
     subscribe: (listener) => { listeners.add(listener); return () => listeners.delete(listener); },
     dispose: () => {
       disposed = true;
-      clearTimeout(silence);
       void Promise.all([save(), keepOutputs(), recorder.end()]);
       remote.terminate();
       listeners.clear();

@@ -44,6 +44,7 @@ export function createCompiler(): Compiler {
     }
     parts.push(`]\n//# sourceURL=cells-${scripts.length}`);
     try {
+      // oxlint-disable-next-line no-eval -- the one place where cells become code
       const functions = (0, eval)(parts.join('')) as CellFunction[];
       scripts.push(placed);
       return functions;

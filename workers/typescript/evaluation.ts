@@ -14,8 +14,9 @@ export type Primitive = Extract<ValueNode, { type: 'primitive' }>;
 /** A cell as the executor holds it. */
 export interface Cell {
   record: ProgramCell;
-  /** Parameters by where they come from, in the order of the compiled function's own. */
-  binding?: { readonly used: readonly string[]; readonly library: readonly string[] } | undefined;
+  /** Parameters by where they come from, in the order of the compiled function's own. `long`: it may keep the thread, so the
+      page is told before it runs. */
+  binding?: { readonly used: readonly string[]; readonly library: readonly string[]; readonly long: boolean } | undefined;
   compiled?: CellFunction | Error | undefined;
   evaluation?: Running | undefined;
   count: number;

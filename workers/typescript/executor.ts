@@ -179,7 +179,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   function bindingOf(cell: Cell): NonNullable<Cell['binding']> {
     const { uses, reads } = cell.record;
     const used = uses.map((use) => use.name);
-    return (cell.binding ??= { used, library: reads.filter((name) => !used.includes(name) && library.has(name)) });
+    return (cell.binding ??= { used, library: reads.filter((name) => !used.includes(name) && library.has(name)), long: mayKeepThread.test(cell.record.code) });
   }
   function compile(cells: readonly Cell[]): void {
     const sources = cells.map((cell): CellSource => {
@@ -231,7 +231,8 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     const once = <T>(fn: (value: T) => void) => (value: T): void => { if (open) { open = false; fn(value); } };
     const failed = once((error: unknown) => void caught(evaluation, error));
     evaluation.fail = failed;
-    if (mayKeepThread.test(owner.record.code) || args.some((arg) => typeof arg === 'function')) flush(); else flushSoon();
+    if (bindingOf(owner).long || args.some((arg) => typeof arg === 'function')) flush();
+    else flushSoon();
     enter(evaluation);
     args.push(helpers(evaluation), guard.flag, guard.check);
     owner.compiled(...args).then(once((exports) => settle(evaluation, exports ?? {})), failed);
@@ -413,6 +414,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       this.#evaluation = evaluation;
       this.#wait = wait;
     }
+    // oxlint-disable-next-line no-thenable -- a promise that knows when it is awaited
     override then<A = T, B = never>(onValue?: ((value: T) => A | PromiseLike<A>) | null, onError?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
       return lendTurn(this.#evaluation, this.#wait).then(onValue, onError);
     }
