@@ -23,7 +23,8 @@ export async function openEngine(): Promise<Engine> {
     remote: createRemote({
       createWorker: () => new Worker('engine.js') as never,
       start,
-      onReports: (reports) => {
+      onReports: (batch) => {
+        const reports = batch.flatMap(unfold);
         engine.listen(reports);
         if (waiters.size) for (const report of reports) for (const waiter of [...waiters]) waiter(report);
       },
@@ -43,6 +44,18 @@ export async function openEngine(): Promise<Engine> {
   engine.remote.send({ kind: 'plan', plan: 0, define: [], remove: [], run: [] });
   await idle;
   return engine;
+}
+
+/** A report of many quick cells as one state and one output for each, which the session makes of it too. */
+function unfold(report: Report): readonly Report[] {
+  if (report.kind !== 'done') return [report];
+  return report.cells.flatMap((cell, i): Report[] => {
+    const evaluation = report.evaluations[i]!;
+    const text = report.values[i];
+    const of = report.types[i];
+    const output: Report[] = typeof text === 'string' && of ? [{ kind: 'output', cell, evaluation, key: 0, output: { kind: 'value', value: { type: 'primitive', text, of } } }] : [];
+    return [...output, { kind: 'state', cell, evaluation, state: 'done', ms: report.ms[i]! }];
+  });
 }
 
 /** A cell as the session holds it: analysed, not yet in a graph. */
