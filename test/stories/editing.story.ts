@@ -35,6 +35,8 @@ test('an edit turns the cell out of date, Mod+Enter runs it and what follows', a
   await expect.poll(() => shown(page, 'answer')).toMatch(/^63\s*$/);
   expect(await page.locator('[data-value="0"]').innerText()).toBe('63');
   await expect.poll(() => page.evaluate(() => document.documentElement.dataset['saved'] === document.documentElement.dataset['revision'])).toBe(true);
+  await page.keyboard.press('Control+s');
+  await page.getByRole('status').getByText('Saved').waitFor();
   await page.reload();
   await code(page, 'a').waitFor();
   expect(await code(page, 'a').innerText()).toBe('const a = 3');

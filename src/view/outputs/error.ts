@@ -21,7 +21,7 @@ export function errorBody(error: ErrorInfo, cell: string, context: Pick<OutputCo
   }, `${id}, line ${line}, column ${column}`);
   const [first = '', ...rest] = error.message.split('\n');
   const parts: HTMLElement[] = [h('p', { class: 'et' },
-    h('span', {}, first || error.name, ' ', h('span', { class: 'mono error-name' }, error.name)),
+    h('span', {}, ...coded(first || error.name), ' ', h('span', { class: 'mono error-name' }, error.name)),
     error.line === undefined ? null : at(cell, error.line, error.column ?? 1))];
   if (rest.length > 0) parts.push(h('p', { class: 'error-rest' }, rest.join('\n')));
   if (error.hint !== undefined) parts.push(h('p', {}, ...coded(error.hint)));
