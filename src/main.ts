@@ -117,7 +117,7 @@ function replaceBody(title: string, ...content: Node[]): void {
 
 /** Renders a text in the browser and brings it alive. */
 async function showText(text: string, opening: Omit<Opening, 'compiled'>, band: (HTMLElement | null)[] = []): Promise<void> {
-  const [{ renderOwn, setMarkup }, { makeBar }] = await Promise.all([import('./view/own.ts'), frame()]);
+  const [{ renderOwn, setMarkup }, { makeBar }] = await Promise.all([import('./own.ts'), frame()]);
   const own = await renderOwn(text, baseHref);
   const box = h('div'), place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
   setMarkup(box, own.html);
@@ -136,7 +136,7 @@ async function showStored(stored: StoredNotebook, folder?: string): Promise<void
 async function showOpened(): Promise<void> {
   const file = openedFile;
   if (file === undefined) { location.replace(base); return; }
-  const { refusal } = await import('./view/own.ts');
+  const { refusal } = await import('./own.ts');
   const reason = refusal(file.text, file.name);
   if (reason !== undefined) {
     await plain(file.name, 'This file cannot be opened', reason);

@@ -146,7 +146,7 @@ export class CellView {
     if (this.#linked === word) return;
     this.#linked = word;
     if (first && (box !== null || uses.length + usedBy.length === 0)) return;         // as the static renderer wrote it
-    if (uses.length + usedBy.length === 0) { box?.previousElementSibling?.matches('br') && box.previousElementSibling.remove(); box?.remove(); return; }
+    if (uses.length + usedBy.length === 0) { if (box?.previousElementSibling?.matches('br')) box.previousElementSibling.remove(); box?.remove(); return; }
     if (box === null) this.#meta.append(h('br'), box = h('span', { class: 'far' }));
     const list = (label: string, links: readonly [string, string][]): (Node | string)[] => (links.length === 0 ? [] : [label,
       ...links.slice(0, 8).flatMap(([text, cell], i) => [i > 0 ? ', ' : ' ', h('a', { href: `#cell-${encodeURIComponent(cell)}` }, text)]), links.length > 8 ? ` and ${links.length - 8} more` : '']);

@@ -8,7 +8,7 @@ import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxT
 import { javascript } from '@codemirror/lang-javascript';
 import { tagHighlighter, tags } from '@lezer/highlight';
 import type { ErrorInfo } from '../output/types.ts';
-import { squiggleOf } from './code.ts';
+import { squiggleOf } from './squiggle.ts';
 
 export interface EditorOptions {
   readonly id: string;

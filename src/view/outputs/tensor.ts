@@ -2,12 +2,10 @@
    from paper to ink, signed ones from ultramarine through paper to vermilion, symmetric about zero. Below it min, max and
    mean of what was sent; "Values" shows the numbers of the tile under the cursor. */
 
-import type { Output } from '../../output/types.ts';
 import { fill, h, setText } from '../dom.ts';
 import { count, number, plural } from '../words.ts';
 import type { Draw } from './index.ts';
 
-type Tensor = Extract<Output, { kind: 'tensor' }>;
 type Rgb = readonly [number, number, number];
 const tileLimit = 24, rowLimit = 30, columnLimit = 12;
 

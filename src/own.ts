@@ -2,15 +2,15 @@
    analysed, rendered by the static renderer with its HTML sanitised. One lazy chunk with the parsers of Markdown, YAML and
    TypeScript. */
 
-import { analyse, analyseModule } from '../analysis/index.ts';
-import { expressions, frontMatterError, parseNotebook } from '../document/index.ts';
-import { compileNotebook } from '../session/compile.ts';
-import type { Compiled } from '../session/types.ts';
-import { sanitise } from './sanitise.ts';
-import { renderPage } from './static/notebook.ts';
+import { analyse, analyseModule } from './analysis/index.ts';
+import { expressions, frontMatterError, parseNotebook } from './document/index.ts';
+import { compileNotebook } from './session/compile.ts';
+import type { Compiled } from './session/types.ts';
+import { sanitise } from './view/sanitise.ts';
+import { renderPage } from './view/static/notebook.ts';
 
 export { analyse, analyseModule };
-export { setMarkup } from './sanitise.ts';
+export { setMarkup } from './view/sanitise.ts';
 
 export interface OwnPage {
   readonly compiled: Compiled;
@@ -30,7 +30,7 @@ export function refusal(text: string, name: string): string | undefined {
 
 export async function renderOwn(text: string, base: string): Promise<OwnPage> {
   const { notebook, compiled } = compileNotebook(text, analyse);
-  const math = text.includes('$') ? (await import('./formulas.ts')).renderFormula : undefined;
+  const math = text.includes('$') ? (await import('./view/formulas.ts')).renderFormula : undefined;
   const page = renderPage({ notebook, compiled, base, expressions, html: sanitise, ...(math === undefined ? {} : { math }) });
   return { compiled, title: page.title, html: page.html, ...(page.label === undefined ? {} : { label: page.label }) };
 }
