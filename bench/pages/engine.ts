@@ -63,29 +63,43 @@ export function source(id: string, code: string): SourceCell {
   return { id, language: 'ts', run: 'auto', analysis: analyse(code, { language: 'ts' }) };
 }
 
+let prepared = false;
 let last: { graph: Graph; rank: ReadonlyMap<string, number>; cells: ReadonlyMap<string, SourceCell> } | undefined;
 
 /** From definitions to a plan in the worker, as a session does it: builds the graph (or keeps it where the changed cells have
-    the same names in the same roles), plans `changed` (all when absent) and sends it. Returns the ids to be evaluated. */
-export function send(engine: Engine, plan: number, sources: readonly SourceCell[], changed?: readonly string[]): readonly string[] {
-  const byId = new Map(sources.map((cell) => [cell.id, cell]));
+    the same names in the same roles), plans `changed` (all when absent) and sends it with the changed definitions. */
+export function send(engine: Engine, plan: number, sources: readonly SourceCell[], changed?: readonly string[]): void {
   const known = last;
+  const byId = new Map(sources.map((cell) => [cell.id, cell]));
   const same = known && changed?.every((id) => known.cells.has(id) && sameEdges(known.cells.get(id)!.analysis, byId.get(id)!.analysis));
   const graph = same ? known.graph : buildGraph(sources);
   const rank = same ? known.rank : new Map(graph.order.map((id, i) => [id, i]));
   last = { graph, rank, cells: byId };
   const facts: CellFacts = { state: 'done', valued: true, ran: true };
   const { run } = changed ? planCells(graph, () => facts, changed) : planEvery(graph);
-  const record = (id: string): ProgramCell => {
-    const { analysis } = byId.get(id)!;
-    const cell = graph.cells.get(id)!;
-    return {
-      id, rank: rank.get(id)!, run: cell.run, prose: false, defines: cell.defines, uses: cell.uses, reads: analysis.reads,
-      imports: [], code: analysis.code, shifts: analysis.shifts, shows: analysis.shows, ...(cell.problem ? { problem: cell.problem } : {}),
-    };
+  engine.remote.send({ kind: 'plan', plan, define: (changed ?? (prepared ? [] : graph.order)).map((id) => record(graph, rank, byId, id)), remove: [], run });
+}
+
+/** Sends definitions without running them: the worker compiles, as the other runtime's functions are made before its clock
+    starts. Resolves when it has. */
+export async function prepare(engine: Engine, plan: number, sources: readonly SourceCell[]): Promise<void> {
+  const graph = buildGraph(sources);
+  const rank = new Map(graph.order.map((id, i) => [id, i]));
+  const byId = new Map(sources.map((cell) => [cell.id, cell]));
+  const idle = engine.until((report) => report.kind === 'idle' && report.plan >= plan);
+  engine.remote.send({ kind: 'plan', plan, define: graph.order.map((id) => record(graph, rank, byId, id)), remove: [...(last?.cells.keys() ?? [])].filter((id) => !byId.has(id)), run: [] });
+  last = undefined;
+  prepared = true;
+  await idle;
+}
+
+function record(graph: Graph, rank: ReadonlyMap<string, number>, byId: ReadonlyMap<string, SourceCell>, id: string): ProgramCell {
+  const { analysis } = byId.get(id)!;
+  const cell = graph.cells.get(id)!;
+  return {
+    id, rank: rank.get(id)!, run: cell.run, prose: false, defines: cell.defines, uses: cell.uses, reads: analysis.reads,
+    imports: [], code: analysis.code, shifts: analysis.shifts, shows: analysis.shows, ...(cell.problem ? { problem: cell.problem } : {}),
   };
-  engine.remote.send({ kind: 'plan', plan, define: (changed ?? graph.order).map(record), remove: [], run });
-  return run;
 }
 
 /** The text of a value output, as a reader would see it. */
