@@ -51,7 +51,7 @@ export class Running implements Evaluation {
   cut = 0;
   /** The library's `view` of this evaluation: only its calls are linked to the name they define. */
   view: unknown;
-  /** Ends it from outside, once. */
+  /** Ends it from outside; whoever calls it takes the end first. */
   fail: ((error: unknown) => void) | undefined;
   generators: Set<Iteration> | undefined;
   pending: Promise<unknown>[] | undefined;
@@ -59,6 +59,7 @@ export class Running implements Evaluation {
   #disposers: (() => void)[] | undefined;
   #abort: AbortController | undefined;
   #aborted = false;
+  #taken = false;
   readonly owner: Cell;
   readonly startedAt: number;
   readonly #outlet: Outlet;
@@ -91,6 +92,15 @@ export class Running implements Evaluation {
     else (this.#disposers ??= []).push(fn);
   }
 
+  /** True once: the code's own end and one from outside exclude each other. */
+  take(): boolean {
+    return !this.#taken && (this.#taken = true);
+  }
+  /** The code has ended and its values are still awaited: that can fail from outside again. */
+  reopen(fail: (error: unknown) => void): void {
+    this.fail = fail;
+    this.#taken = false;
+  }
   abort(): void {
     this.#aborted = true;
     this.#abort?.abort(disposed);

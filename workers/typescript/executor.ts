@@ -162,7 +162,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   function dispose(evaluation: Running): void {
     if (evaluation.replaced) return;
     evaluation.replaced = true;
-    evaluation.fail?.(superseded);
+    if (evaluation.fail && evaluation.take()) evaluation.fail(superseded);
     evaluation.abort();
     for (const generator of evaluation.generators ?? []) finishGenerator(evaluation, generator);
     for (const fn of evaluation.takeDisposers()) quietly(evaluation, fn);
@@ -227,15 +227,16 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     if (evaluation.replaced || evaluation.aborted) return void caught(evaluation, evaluation.replaced ? superseded : new Interrupted(stopWords.stop));
     if (!owner.compiled) compile([owner]);
     if (typeof owner.compiled !== 'function') return void caught(evaluation, owner.compiled);
-    let open = true;
-    const once = <T>(fn: (value: T) => void) => (value: T): void => { if (open) { open = false; fn(value); } };
-    const failed = once((error: unknown) => void caught(evaluation, error));
-    evaluation.fail = failed;
+    evaluation.fail = (error) => void caught(evaluation, error);
     if (bindingOf(owner).long || args.some((arg) => typeof arg === 'function')) flush();
     else flushSoon();
     enter(evaluation);
-    args.push(helpers(evaluation), guard.flag, guard.check);
-    owner.compiled(...args).then(once((exports) => settle(evaluation, exports ?? {})), failed);
+    args.push(new Helpers(evaluation), guard.flag, guard.check);
+    owner.compiled(...args).then((exports) => {
+      if (evaluation.take()) settle(evaluation, exports ?? {});
+    }, (error: unknown) => {
+      if (evaluation.take()) void caught(evaluation, error);
+    });
   }
 
   /** Publishes the cell's names at once where all are plain values, else when they have settled. */
@@ -243,7 +244,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     let plain = evaluation.pending === undefined;
     for (const name in exports) if (plain && isLater(exports[name])) plain = false;
     if (plain) return publish(evaluation, exports);
-    const interrupted = new Promise<never>((_, reject) => { evaluation.fail = reject; });
+    const interrupted = new Promise<never>((_, reject) => { evaluation.reopen(reject); });
     resolveLater(evaluation, exports, interrupted).then(() => publish(evaluation, exports), (error: unknown) => caught(evaluation, error));
   }
   function publish(evaluation: Running, exports: Exports): void {
@@ -331,17 +332,25 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     return { state: 'blocked', error: { name: 'Blocked', message: `Waits for \`${name}\`, ${why} ${by}.`, frames: [] } };
   }
 
-  function helpers(evaluation: Running): Record<string, unknown> {
-    return {
-      show: (value: unknown) => {
-        if (isThenable(value)) evaluation.waitFor(value.then((settled) => { library.show(settled, evaluation); }));
-        else library.show(value, evaluation);
-      },
-      named: (name: string | ((value: unknown) => Exports), view: unknown) =>
-        view === evaluation.view ? (input: unknown) => library.view(input, evaluation, name) : view,
-      set: (name: string) => start.set[name],
-      import: (source: unknown) => host.lend(evaluation, library.importModule(String(source), evaluation)),
-    };
+  /** The `__g` of compiled code. */
+  class Helpers {
+    readonly #evaluation: Running;
+    constructor(evaluation: Running) {
+      this.#evaluation = evaluation;
+    }
+    show(value: unknown): void {
+      if (isThenable(value)) this.#evaluation.waitFor(value.then((settled) => { library.show(settled, this.#evaluation); }));
+      else library.show(value, this.#evaluation);
+    }
+    named(name: string | ((value: unknown) => Exports), view: unknown): unknown {
+      return view === this.#evaluation.view ? (input: unknown) => library.view(input, this.#evaluation, name) : view;
+    }
+    set(name: string): unknown {
+      return start.set[name];
+    }
+    import(source: unknown): Promise<unknown> {
+      return host.lend(this.#evaluation, library.importModule(String(source), this.#evaluation));
+    }
   }
 
   // ---- turns ----------------------------------------------------------------------------------------------------------
@@ -608,7 +617,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       if (!evaluation.ended) {
         const { fail } = evaluation;
         evaluation.abort();
-        fail?.(new Interrupted(stopWords[reason]));
+        if (fail && evaluation.take()) fail(new Interrupted(stopWords[reason]));
       }
       if (!evaluation.generators?.size) continue;
       for (const generator of [...evaluation.generators]) finishGenerator(evaluation, generator);
@@ -630,7 +639,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
             if (cell.evaluation && !cell.evaluation.ended) dispose(cell.evaluation);
             enqueue(cell);
           }
-          if (queue.size > 1) compile([...queue].filter((cell) => !cell.compiled && !cell.record.problem));
+          if (request.define.length) compile(request.define.flatMap(({ id, problem }) => cells.get(id)!.compiled || problem ? [] : [cells.get(id)!]));
           sliceAt = now();
           pump();
           break;
@@ -714,6 +723,7 @@ const isGenerator = (value: unknown): value is Iteration =>
 
 /** A cheap estimate in bytes of what an output weighs as a message. */
 function sizeOf(output: Output): number {
+  if (output.kind === 'value' && output.value.type === 'primitive') return 64 + output.value.text.length;
   let size = 64;
   const stack: unknown[] = [output];
   for (let i = 0; stack.length && i < 5000; i++) {
