@@ -63,7 +63,11 @@ export function createCompiler(): Compiler {
         const source = match && scripts[Number(match[1])]?.find((one) => line >= one.firstLine && line <= one.lastLine);
         if (!source) continue;
         const name = /^\s*at (?:async )?(?:new )?([\w$.#<>]+) \(/.exec(text)?.[1] ?? /^([\w$.]+)@/.exec(text)?.[1];
-        frames.push({ cell: source.id, ...toAuthor(source.shifts, line - source.firstLine + 1, Number(match[3])), ...(name && name !== 'eval' ? { name } : {}) });
+        frames.push({
+          cell: source.id,
+          ...toAuthor(source.shifts, line - source.firstLine + 1, Number(match[3])),
+          ...(name && name !== 'eval' ? { name } : {}),
+        });
       }
       return frames;
     },

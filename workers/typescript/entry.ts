@@ -70,7 +70,10 @@ async function loadPack({ packs }: StartOptions, name: string): Promise<unknown>
     response = await fetch(url);
     if (!response.ok) throw new Error(String(response.status));
   } catch (error) {
-    throw new Error(`The library "${name}" could not be loaded (${(error as Error).message}). Check the connection, then run the cell again.`, { cause: error });
+    throw new Error(
+      `The library "${name}" could not be loaded (${(error as Error).message}). Check the connection, then run the cell again.`,
+      { cause: error },
+    );
   }
   const text = await response.text();
   // oxlint-disable-next-line no-eval -- classic scripts of this site, in the frame too

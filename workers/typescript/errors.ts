@@ -23,7 +23,8 @@ export function describeError(thrown: unknown, cell: string | undefined, framesO
 }
 
 /** Errors of any realm, and what only looks like one. */
-const isError = (value: unknown): value is Error => value instanceof Error || (typeof value === 'object' && value !== null && 'message' in value && 'stack' in value);
+const isError = (value: unknown): value is Error =>
+  value instanceof Error || (typeof value === 'object' && value !== null && 'message' in value && 'stack' in value);
 
 function read(get: () => string): string {
   try {

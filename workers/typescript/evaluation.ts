@@ -25,6 +25,13 @@ export interface Cell {
   why: string;
 }
 
+/** How an evaluation ended. */
+export interface Outcome {
+  readonly state: CellState;
+  readonly error?: ErrorInfo;
+  readonly waitsFor?: string;
+}
+
 export interface Outlet {
   emit(evaluation: Running, output: Output, key?: number): number;
   lateError(evaluation: Running, error: unknown): void;
@@ -78,11 +85,19 @@ export class Running implements Evaluation {
     if (this.#aborted) this.#abort.abort(disposed);
     return this.#abort.signal;
   }
-  get aborted(): boolean { return this.#aborted; }
+  get aborted(): boolean {
+    return this.#aborted;
+  }
 
-  emit(output: Output, key?: number): number { return this.#outlet.emit(this, output, key); }
-  lateError(error: unknown): void { this.#outlet.lateError(this, error); }
-  onEnd(fn: (exports: Exports, error?: ErrorInfo) => void): void { (this.enders ??= []).push(fn); }
+  emit(output: Output, key?: number): number {
+    return this.#outlet.emit(this, output, key);
+  }
+  lateError(error: unknown): void {
+    this.#outlet.lateError(this, error);
+  }
+  onEnd(fn: (exports: Exports, error?: ErrorInfo) => void): void {
+    (this.enders ??= []).push(fn);
+  }
   waitFor(promise: Promise<unknown>): void {
     promise.catch(() => {}); // seen when the evaluation ends
     (this.pending ??= []).push(promise);
@@ -112,3 +127,12 @@ export class Running implements Evaluation {
     return all;
   }
 }
+
+export const isThenable = (value: unknown): value is Promise<unknown> =>
+  (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { then?: unknown }).then === 'function';
+
+export const isGenerator = (value: unknown): value is Iteration =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Generator).next === 'function' &&
+  typeof (value as Generator).return === 'function';

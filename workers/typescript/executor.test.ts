@@ -32,7 +32,11 @@ describe('executor', () => {
   });
 
   it('awaits a defined promise before its dependents, and its rejection is the error of its cell', async () => {
-    const engine = makeEngine('a: const a = new Promise((r) => setTimeout(() => r(7), 5))', 'b: const b = a + 1', 'c: const bad = Promise.reject(new TypeError("no"))');
+    const engine = makeEngine(
+      'a: const a = new Promise((r) => setTimeout(() => r(7), 5))',
+      'b: const b = a + 1',
+      'c: const bad = Promise.reject(new TypeError("no"))',
+    );
     await engine.runAll();
     expect(await engine.values()).toEqual({ a: 7, b: 8 });
     expect(engine.error('c')).toMatchObject({ name: 'TypeError', message: 'no' });
@@ -50,7 +54,9 @@ describe('executor', () => {
   });
 
   it('ends a quiet generator by finish', async () => {
-    const engine = makeEngine('g: const t = (async function* () { for (let k = 0; ; k++) { yield k; await new Promise((r) => setTimeout(r, 2)) } })()');
+    const engine = makeEngine(
+      'g: const t = (async function* () { for (let k = 0; ; k++) { yield k; await new Promise((r) => setTimeout(r, 2)) } })()',
+    );
     await engine.runAll();
     expect(engine.generators).toBe(1);
     engine.send({ kind: 'finish' });
@@ -60,7 +66,12 @@ describe('executor', () => {
   });
 
   it('re-evaluates the users of a mutable box, and of nothing else', async () => {
-    const engine = makeEngine('n: const n = mutable(1); const setN = (v) => { n.value = v }', 'u: const twice = n * 2', 'o: const other = Symbol.iterator && 1', 's: setN(21);');
+    const engine = makeEngine(
+      'n: const n = mutable(1); const setN = (v) => { n.value = v }',
+      'u: const twice = n * 2',
+      'o: const other = Symbol.iterator && 1',
+      's: setN(21);',
+    );
     await engine.runAll();
     await engine.quiet();
     expect(await engine.values()).toMatchObject({ n: 21, twice: 42 });
@@ -103,13 +114,22 @@ describe('executor', () => {
   });
 
   it('lends the turn in our own waits to cells that do not need the waiting one, and only to those', async () => {
-    const engine = makeEngine('order: const order = []', 'a: order.push("a1"); const a = await sleep(20); order.push("a2")', 'b: order.push("b");', 'c: void a; order.push("c");');
+    const engine = makeEngine(
+      'order: const order = []',
+      'a: order.push("a1"); const a = await sleep(20); order.push("a2")',
+      'b: order.push("b");',
+      'c: void a; order.push("c");',
+    );
     await engine.runAll();
     expect(await engine.values()).toMatchObject({ order: ['a1', 'b', 'a2', 'c'] });
   });
 
   it('keeps the turn of a cell that awaits something else', async () => {
-    const engine = makeEngine('order: const order = []', 'a: order.push("a1"); await new Promise((r) => setTimeout(r, 10)); order.push("a2");', 'b: order.push("b");');
+    const engine = makeEngine(
+      'order: const order = []',
+      'a: order.push("a1"); await new Promise((r) => setTimeout(r, 10)); order.push("a2");',
+      'b: order.push("b");',
+    );
     await engine.runAll();
     expect(await engine.values()).toMatchObject({ order: ['a1', 'a2', 'b'] });
   });
@@ -125,9 +145,13 @@ describe('executor', () => {
   });
 
   it('turns a manual cell stale when a name it uses changes, and leaves its value usable', async () => {
-    const engine = makeEngine('n: const n = mutable(1); const set = (v) => { n.value = v }', 'm {manual}: const m = n * 10', 'u: const u = m + 1');
+    const engine = makeEngine(
+      'n: const n = mutable(1); const set = (v) => { n.value = v }',
+      'm {manual}: const m = n * 10',
+      'u: const u = m + 1',
+    );
     await engine.runEvery();
-    (await engine.value('set') as (v: number) => void)(5);
+    ((await engine.value('set')) as (v: number) => void)(5);
     await engine.quiet();
     expect(engine.state('m')).toBe('stale');
     expect(await engine.values()).toMatchObject({ n: 5, m: 10, u: 11 });
@@ -141,9 +165,18 @@ describe('executor', () => {
   });
 
   it('gives line and column in the text of the cell that failed, and the other cells on the way', async () => {
-    const engine = makeEngine('f: const f = (x: number): number => {\n  for (const k of [1]) { if (x) throw new RangeError("deep") }\n  return x\n}', 'g: const one: number = 1\nf(one)');
+    const engine = makeEngine(
+      'f: const f = (x: number): number => {\n  for (const k of [1]) { if (x) throw new RangeError("deep") }\n  return x\n}',
+      'g: const one: number = 1\nf(one)',
+    );
     await engine.runAll();
-    expect(engine.error('g')).toMatchObject({ name: 'RangeError', message: 'deep', line: 2, column: 1, frames: [{ cell: 'f', line: 2, column: 39 }] });
+    expect(engine.error('g')).toMatchObject({
+      name: 'RangeError',
+      message: 'deep',
+      line: 2,
+      column: 1,
+      frames: [{ cell: 'f', line: 2, column: 39 }],
+    });
   });
 
   it('shows a late error under the cell whose code made it, and its state stays', async () => {
@@ -167,7 +200,7 @@ describe('executor', () => {
   it('runs a once cell in the first plan and leaves it stale when its names change', async () => {
     const engine = makeEngine('n: const n = mutable(1); const set = (v) => { n.value = v }', 'o {once}: const o = n');
     await engine.runAll();
-    (await engine.value('set') as (v: number) => void)(2);
+    ((await engine.value('set')) as (v: number) => void)(2);
     await engine.quiet();
     expect(engine.state('o')).toBe('stale');
     expect(await engine.values()).toMatchObject({ n: 2, o: 1 });
@@ -181,7 +214,10 @@ describe('executor', () => {
   });
 
   it('answers a stop between the cells of a long plan', async () => {
-    const cells = Array.from({ length: 60 }, (_, i) => `s${i}: const s${i} = (() => { const t = performance.now(); while (performance.now() - t < 3); return ${i} })()`);
+    const cells = Array.from(
+      { length: 60 },
+      (_, i) => `s${i}: const s${i} = (() => { const t = performance.now(); while (performance.now() - t < 3); return ${i} })()`,
+    );
     const engine = makeEngine(...cells);
     engine.runAll();
     await engine.until(() => engine.state('s2') === 'done');

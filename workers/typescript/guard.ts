@@ -35,8 +35,12 @@ export function createGuard(options: { readonly interruptFlag?: Int32Array; read
         if (asked === 1 || asked === rank + 2) stop();
       },
       adapt: (code) => code,
-      begin: (next) => { rank = next; },
-      reset: () => { Atomics.store(shared, 0, 0); },
+      begin: (next) => {
+        rank = next;
+      },
+      reset: () => {
+        Atomics.store(shared, 0, 0);
+      },
     };
   }
   const flag = new Int32Array([BATCH]);
@@ -57,8 +61,13 @@ export function createGuard(options: { readonly interruptFlag?: Int32Array; read
       if (!answers(url)) stop();
     },
     adapt: (code) => code.replaceAll(SHARED, COUNTED),
-    begin: () => { began = now(); checked = began; },
-    reset: (next) => { url = next ?? url; },
+    begin: () => {
+      began = now();
+      checked = began;
+    },
+    reset: (next) => {
+      url = next ?? url;
+    },
   };
 }
 

@@ -11,7 +11,13 @@ import type { ErrorInfo, Output } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
 import type { RunMode } from '../../src/document/types.ts';
 
-interface Seen { state: CellState; evaluation: number; outputs: Map<number, Output>; error?: ErrorInfo | undefined; waitsFor?: string | undefined }
+interface Seen {
+  state: CellState;
+  evaluation: number;
+  outputs: Map<number, Output>;
+  error?: ErrorInfo | undefined;
+  waitsFor?: string | undefined;
+}
 
 export function makeEngine(...lines: string[]) {
   const seen = new Map<string, Seen>();
@@ -27,25 +33,36 @@ export function makeEngine(...lines: string[]) {
 
   const createLibrary = (host: Host): Library => {
     const names: Record<string, (evaluation: Evaluation) => unknown> = {
-      display: (evaluation) => (value: unknown) => { evaluation.emit({ kind: 'text', text: JSON.stringify(value) ?? 'undefined' }); },
+      display: (evaluation) => (value: unknown) => {
+        evaluation.emit({ kind: 'text', text: JSON.stringify(value) ?? 'undefined' });
+      },
       mutable: () => (value: unknown) => new Mutable(value),
-      stop: () => (condition: unknown) => { if (condition) throw new StopSignal(); },
+      stop: () => (condition: unknown) => {
+        if (condition) throw new StopSignal();
+      },
       sleep: (evaluation) => (ms: number) => host.lend(evaluation, new Promise<void>((resolve) => setTimeout(resolve, ms))),
       signal: (evaluation) => evaluation.signal,
       onDispose: (evaluation) => (fn: () => void) => evaluation.onDispose(fn),
-      keep: () => (name: string, value: unknown) => { kept[name] = value; },
+      keep: () => (name: string, value: unknown) => {
+        kept[name] = value;
+      },
       view: (evaluation) => (value: unknown) => library.view(value, evaluation),
     };
     const library: Library = {
       has: (name) => Object.hasOwn(names, name),
       bind: (name, evaluation) => names[name]!(evaluation),
-      show: (value, evaluation) => { if (value !== undefined) evaluation.emit({ kind: 'text', text: JSON.stringify(value) ?? String(value) }); },
+      show: (value, evaluation) => {
+        if (value !== undefined) evaluation.emit({ kind: 'text', text: JSON.stringify(value) ?? String(value) });
+      },
       view: (value, evaluation, name) => {
         if (typeof name === 'string') inputs.set(name, (next) => host.assign(evaluation.cell, name, next));
         else inputs.set(evaluation.cell, () => host.again(evaluation.cell));
         return value;
       },
-      input: (id, value) => { inputs.get(id)?.(value); return inputs.has(id); },
+      input: (id, value) => {
+        inputs.get(id)?.(value);
+        return inputs.has(id);
+      },
       control: () => false,
       importModule: async () => ({}),
       enter: () => () => {},
@@ -57,24 +74,44 @@ export function makeEngine(...lines: string[]) {
   const executor = createExecutor({
     start: { set: {}, headless: true, base: '', packs: {} },
     guard: { flag: new Int32Array(1), check: () => {}, adapt: (code) => code, begin: () => {}, reset: () => {} },
-    post: (reports) => { for (const report of structuredClone(reports)) receive(report); },
+    post: (reports) => {
+      for (const report of structuredClone(reports)) receive(report);
+    },
     now: () => performance.now(),
-    task: (fn) => { setImmediate(fn); },
+    task: (fn) => {
+      setImmediate(fn);
+    },
     load: () => Promise.reject(new Error('no packs')),
     createLibrary,
   });
 
   function receive(report: Report): void {
-    if (report.kind === 'idle') { idle = report; quiet = true; } else if (report.kind === 'values') answers.get(report.request)!(report.values as Record<string, unknown>);
-    if (report.kind === 'done') report.cells.forEach((cell, i) => {
-      const text = report.values[i], of = report.types[i];
-      if (text !== null && text !== undefined && of) receive({ kind: 'output', cell, evaluation: report.evaluations[i]!, key: 0, output: { kind: 'value', value: { type: 'primitive', text, of } } });
-      receive({ kind: 'state', cell, evaluation: report.evaluations[i]!, state: 'done', ms: report.ms[i]! });
-    });
+    if (report.kind === 'idle') {
+      idle = report;
+      quiet = true;
+    } else if (report.kind === 'values') answers.get(report.request)!(report.values as Record<string, unknown>);
+    if (report.kind === 'done')
+      report.cells.forEach((cell, i) => {
+        const text = report.values[i],
+          of = report.types[i];
+        if (text !== null && text !== undefined && of)
+          receive({
+            kind: 'output',
+            cell,
+            evaluation: report.evaluations[i]!,
+            key: 0,
+            output: { kind: 'value', value: { type: 'primitive', text, of } },
+          });
+        receive({ kind: 'state', cell, evaluation: report.evaluations[i]!, state: 'done', ms: report.ms[i]! });
+      });
     if (report.kind !== 'state' && report.kind !== 'output') return;
     const cell = seen.get(report.cell);
     if (!cell || report.evaluation < cell.evaluation) return;
-    if (report.evaluation > cell.evaluation) { cell.outputs.clear(); cell.evaluation = report.evaluation; evaluations.set(report.cell, report.evaluation); }
+    if (report.evaluation > cell.evaluation) {
+      cell.outputs.clear();
+      cell.evaluation = report.evaluation;
+      evaluations.set(report.cell, report.evaluation);
+    }
     if (report.kind === 'output') cell.outputs.set(report.key, report.output);
     else {
       Object.assign(cell, { state: report.state, error: report.error, waitsFor: report.waitsFor });
@@ -96,7 +133,20 @@ export function makeEngine(...lines: string[]) {
       return graph.order.map((id, rank) => {
         const cell = graph.cells.get(id)!;
         const { analysis } = sources.find((source) => source.id === id)!;
-        return { id, rank, run: cell.run, prose: false, defines: cell.defines, uses: cell.uses, reads: analysis.reads, imports: analysis.imports, code: analysis.code, shifts: analysis.shifts, shows: analysis.shows, ...(cell.problem ? { problem: cell.problem } : {}) };
+        return {
+          id,
+          rank,
+          run: cell.run,
+          prose: false,
+          defines: cell.defines,
+          uses: cell.uses,
+          reads: analysis.reads,
+          imports: analysis.imports,
+          code: analysis.code,
+          shifts: analysis.shifts,
+          shows: analysis.shows,
+          ...(cell.problem ? { problem: cell.problem } : {}),
+        };
       });
     },
     send(request: Request): void {
@@ -107,11 +157,18 @@ export function makeEngine(...lines: string[]) {
       engine.send({ kind: 'plan', plan: ++plan, define: engine.program(), remove, run: ids });
       return engine.quiet();
     },
-    facts: (id: string) => ({ state: seen.get(id)!.state, valued: seen.get(id)!.state === 'done' || seen.get(id)!.state === 'stale', ran: (evaluations.get(id) ?? 0) > 0 }),
+    facts: (id: string) => ({
+      state: seen.get(id)!.state,
+      valued: seen.get(id)!.state === 'done' || seen.get(id)!.state === 'stale',
+      ran: (evaluations.get(id) ?? 0) > 0,
+    }),
     runAll: () => engine.run(planAll(graph, engine.facts).run),
     runEvery: () => engine.run(planEvery(graph).run),
     runCells: (...ids: string[]) => engine.run(planCells(graph, engine.facts, ids).run),
-    input: (id: string, value: unknown) => { engine.send({ kind: 'input', plan: ++plan, id, value }); return engine.quiet(); },
+    input: (id: string, value: unknown) => {
+      engine.send({ kind: 'input', plan: ++plan, id, value });
+      return engine.quiet();
+    },
     /** Nothing runs, nothing is queued, no generator ticks (or `finish` ended it). */
     async quiet(): Promise<void> {
       let calm = 0;
@@ -123,15 +180,36 @@ export function makeEngine(...lines: string[]) {
     async until(condition: () => boolean): Promise<void> {
       for (let i = 0; i < 2000 && !condition(); i++) await new Promise((resolve) => setTimeout(resolve, 1));
     },
-    values: () => new Promise<Record<string, unknown>>((resolve) => {
-      answers.set(++plan, resolve);
-      executor.receive({ kind: 'values', request: plan });
-    }),
+    values: () =>
+      new Promise<Record<string, unknown>>((resolve) => {
+        answers.set(++plan, resolve);
+        executor.receive({ kind: 'values', request: plan });
+      }),
     /** The very object that a name holds in the engine. */
     async value(name: string): Promise<unknown> {
       const id = `probe-${name}`;
       const analysis = analyse(`keep("${name}", ${name})`, { language: 'ts' });
-      executor.receive({ kind: 'plan', plan: ++plan, define: [{ id, rank: 1e6, run: 'auto', prose: false, defines: [], uses: [{ name, cell: graph.order.find((cell) => graph.cells.get(cell)!.defines.includes(name))! }], reads: analysis.reads, imports: [], code: analysis.code, shifts: analysis.shifts, shows: false }], remove: [], run: [id] });
+      executor.receive({
+        kind: 'plan',
+        plan: ++plan,
+        define: [
+          {
+            id,
+            rank: 1e6,
+            run: 'auto',
+            prose: false,
+            defines: [],
+            uses: [{ name, cell: graph.order.find((cell) => graph.cells.get(cell)!.defines.includes(name))! }],
+            reads: analysis.reads,
+            imports: [],
+            code: analysis.code,
+            shifts: analysis.shifts,
+            shows: false,
+          },
+        ],
+        remove: [],
+        run: [id],
+      });
       await engine.quiet();
       executor.receive({ kind: 'plan', plan: ++plan, define: [], remove: [id], run: [] });
       return kept[name];
@@ -144,8 +222,12 @@ export function makeEngine(...lines: string[]) {
     outputs: (id: string) => [...seen.get(id)!.outputs].sort(([a], [b]) => a - b).map(([, output]) => output),
     shown: (id: string) => engine.outputs(id).flatMap((output) => (output.kind === 'text' ? [JSON.parse(output.text) as unknown] : [])),
     evaluations: (id: string) => evaluations.get(id) ?? 0,
-    get generators() { return idle.generators; },
-    get graph() { return graph; },
+    get generators() {
+      return idle.generators;
+    },
+    get graph() {
+      return graph;
+    },
   };
   engine.write(...lines);
   return engine;
