@@ -8,20 +8,33 @@ function cells(notation: string): SourceCell[] {
   return notation.split(' ').map((part) => {
     const [, id, mode, defs, uses, writes] = /^([\w-]+)(?:\{(\w+)\})?(?:=([\w,#:]+))?(?:<-([\w,]+))?(?:!(\w+))?$/.exec(part)!;
     return {
-      id: id!, language: 'ts', run: (mode ?? 'auto') as SourceCell['run'],
+      id: id!,
+      language: 'ts',
+      run: (mode ?? 'auto') as SourceCell['run'],
       analysis: {
-        defines: (defs ?? id!).split(',').map((name) => (name.startsWith('#')
-          ? { name: name.split(':')[1]!, kind: 'value' as const, import: name, exported: false, line: 1, column: 1 }
-          : { name, kind: 'value' as const, exported: false, line: 1, column: 7 })),
-        reads: uses?.split(',') ?? [], writes: writes ? [{ name: writes, line: 2, column: 3 }] : [],
-        imports: [], code: '', shifts: [], shows: false, tokens: [],
+        defines: (defs ?? id!)
+          .split(',')
+          .map((name) =>
+            name.startsWith('#')
+              ? { name: name.split(':')[1]!, kind: 'value' as const, import: name, exported: false, line: 1, column: 1 }
+              : { name, kind: 'value' as const, exported: false, line: 1, column: 7 },
+          ),
+        reads: uses?.split(',') ?? [],
+        writes: writes ? [{ name: writes, line: 2, column: 3 }] : [],
+        imports: [],
+        code: '',
+        shifts: [],
+        shows: false,
+        tokens: [],
       },
     };
   });
 }
 const graph = (notation: string) => buildGraph(cells(notation));
 const problem = (notation: string, id: string) => graph(notation).cells.get(id)!.problem;
-const facts = (known: Record<string, string> = {}) => (id: string) => ({ state: (known[id] ?? 'idle') as 'idle', valued: ['done', 'stale'].includes(known[id] ?? ''), ran: id in known });
+const facts =
+  (known: Record<string, string> = {}) =>
+  (id: string) => ({ state: (known[id] ?? 'idle') as 'idle', valued: ['done', 'stale'].includes(known[id] ?? ''), ran: id in known });
 
 describe('graph', () => {
   it('orders cells by what they need and, where that is free, by the file', () => {
@@ -55,7 +68,7 @@ describe('graph', () => {
     expect(graph('a<-c b<-a c<-b d<-a').order).toHaveLength(4);
   });
 
-  it('refuses to assign another cell\'s name and shows the way, and a name that nobody defines', () => {
+  it("refuses to assign another cell's name and shows the way, and a name that nobody defines", () => {
     expect(problem('n t!n', 't')).toMatchObject({ name: 'ForeignAssignment', line: 2, column: 3, cells: ['n'] });
     expect(problem('n t!n', 't')?.message).toContain('mutable(');
     expect(problem('t!n', 't')?.message).toContain('No cell defines `n`');
@@ -69,7 +82,9 @@ describe('graph', () => {
   });
 
   it('orders a chain of 20,000 cells without overflowing', () => {
-    const chain = Array.from({ length: 20_000 }, (_, i) => (i ? `v${i}<-v${i - 1}` : 'v0')).reverse().join(' ');
+    const chain = Array.from({ length: 20_000 }, (_, i) => (i ? `v${i}<-v${i - 1}` : 'v0'))
+      .reverse()
+      .join(' ');
     expect(graph(chain).order[19_999]).toBe('v19999');
   });
 });

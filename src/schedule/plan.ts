@@ -31,7 +31,8 @@ export function planAll(graph: Graph, facts: Facts): Plan {
 /** As if its reader had pressed run on each of `ids` (default: all) and on all they need, whatever their mode; `off` stays off. */
 export function planEvery(graph: Graph, ids?: readonly string[]): Plan {
   const wanted = ids && new Set(ids);
-  if (wanted) for (const id of graph.order.slice().reverse()) if (wanted.has(id)) for (const use of graph.cells.get(id)!.uses) wanted.add(use.cell);
+  if (wanted)
+    for (const id of graph.order.slice().reverse()) if (wanted.has(id)) for (const use of graph.cells.get(id)!.uses) wanted.add(use.cell);
   return { run: graph.order.filter((id) => graph.cells.get(id)!.run !== 'off' && (!wanted || wanted.has(id))), stale: [] };
 }
 
@@ -57,7 +58,10 @@ export function planCells(graph: Graph, facts: Facts, ids: readonly string[]): P
   for (const id of run) addNeeds(id, true);
   for (const id of dependentsOf(graph, run, (id) => run.has(id) || runsByItself(graph, facts, id))) {
     if (run.has(id)) continue;
-    if (!runsByItself(graph, facts, id)) { stale.add(id); continue; }
+    if (!runsByItself(graph, facts, id)) {
+      stale.add(id);
+      continue;
+    }
     run.add(id);
     addNeeds(id, false);
   }
