@@ -6,7 +6,8 @@
      run-start ──> running ──run-end──> done | failed | interrupted
                       └──the session ends──> interrupted */
 
-import { tabName, type Store, type StoredRun } from '../store/index.ts';
+import { tabName } from '../store/tab.ts';
+import type { Store, StoredRun } from '../store/types.ts';
 import type { Report, RunEntry } from '../engine/protocol.ts';
 import type { SessionRun } from './types.ts';
 

@@ -8,51 +8,35 @@ import { applySplice, deleteCell, insertCell, replaceCode } from '../document/ed
 import { cellsOf, parseCompiled } from '../document/parse.ts';
 import { identify } from '../document/identify.ts';
 import { contentHash } from '../base/hash.ts';
-import { buildGraph, planAll, planCells, planEvery, sameEdges, type CellState, type Graph, type GraphCell, type Plan, type SourceCell } from '../schedule/index.ts';
+import {
+  buildGraph,
+  planAll,
+  planCells,
+  planEvery,
+  sameEdges,
+  type CellState,
+  type Graph,
+  type GraphCell,
+  type Plan,
+  type SourceCell,
+} from '../schedule/index.ts';
 import { createRemote } from '../engine/remote.ts';
+import { emptyAnalysis, entryOf, firstValue, message, optional, programOf, runOf, textOf, useKey, type Entry } from './entry.ts';
+import { createKeeper } from './keeper.ts';
 import { createRecorder } from './recorder.ts';
-import type { Analysis } from '../analysis/types.ts';
 import type { CellBlock, Splice } from '../document/types.ts';
 import type { ProgramCell, Report, ServiceCall } from '../engine/protocol.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
-import type { CellStatus, KeyedOutput, Session, SessionChange, SessionOptions } from './types.ts';
+import type { Analysis } from '../analysis/types.ts';
+import type { CellStatus, Session, SessionChange, SessionOptions } from './types.ts';
 
-/** A cell of the file, or an expression in prose (`index` set), with everything known of it. */
-interface Entry {
-  id: string;
-  block: CellBlock | undefined;
-  readonly index?: number;
-  code: string;
-  analysis: Analysis;
-  /** The code changed since `analysis` was made. */
-  dirty: boolean;
-  /** The code changed since it was evaluated last. */
-  edited: boolean;
-  state: CellState;
-  /** What it goes back to when it is stopped before its turn. */
-  before: CellState;
-  evaluation: number;
-  valued: boolean;
-  ran: boolean;
-  live: boolean;
-  outputs: KeyedOutput[];
-  /** The outputs shown belong to the evaluation before this one. */
-  old: boolean;
-  kept?: number | undefined;
-  ms?: number | undefined;
-  error?: ErrorInfo | undefined;
-  why?: string | undefined;
-  startedAt?: number | undefined;
-  status?: CellStatus | undefined;
-}
-
-const SAVE_MS = 400;
-const OUTPUTS_MS = 600;
 export function createSession(options: SessionOptions): Session {
   const { now, compiled } = options;
   const listeners = new Set<(change: SessionChange) => void>();
   let notebook = parseCompiled(options.text, compiled.front);
-  let entries: Entry[] = cellsOf(notebook).map((block, i) => entryOf(compiled.cells[i]!.id, block, block.code, compiled.cells[i]!.analysis));
+  let entries: Entry[] = cellsOf(notebook).map((block, i) =>
+    entryOf(compiled.cells[i]!.id, block, block.code, compiled.cells[i]!.analysis),
+  );
   const prose: Entry[] = compiled.prose.map(({ code, analysis }, index) => entryOf(`prose:${index}`, undefined, code, analysis, index));
   let byId = new Map<string, Entry>();
   let graph: Graph = { cells: new Map(), order: [], dependents: new Map() };
@@ -62,29 +46,40 @@ export function createSession(options: SessionOptions): Session {
   let settledPlan = 0;
   let requests = 0;
   let generators = 0;
+  let places: Map<string, number> | undefined;
   let engine: Session['engine'] = 'off';
   let backend: Session['backend'];
   let notices: ErrorInfo[] = [];
   let revision = options.stored?.revision ?? 0;
-  let saved = revision;
-  let saveError: string | undefined;
-  let saveTimer: ReturnType<typeof setTimeout> | undefined;
-  let outputsTimer: ReturnType<typeof setTimeout> | undefined;
-  let saving: Promise<void> = Promise.resolve();
   let lastStop: 'stop' | 'timeout' = 'stop';
   let disposed = false;
-  const unstored = new Set<Entry>();
   const undos: Splice[] = [];
   const waiters: (() => void)[] = [];
   const answers = new Map<number, (values: Readonly<Record<string, unknown>>) => void>();
-  const store = options.store === undefined ? undefined : Promise.resolve(options.store);
+  const store = options.store === undefined || options.unsaved ? undefined : Promise.resolve(options.store);
+  const keeper = createKeeper({
+    store,
+    now,
+    notebook: () => ({
+      id: notebook.front?.id ?? '',
+      title: notebook.front?.title ?? '',
+      text: notebook.text,
+      revision,
+      ...optional({ shippedHash: options.shippedHash }),
+    }),
+    stored: options.stored,
+    changed: () => tell({ saved: true }),
+  });
   const recorder = createRecorder({
     notebook: () => ({ id: notebook.front?.id ?? '', text: notebook.text }),
     environment: () => ({ ...(backend ? { backend: backend.backend, adapter: backend.adapter } : {}) }),
     now,
-    onError: (error) => { saveError = message(error); tell({ saved: true }); },
+    onError: (error) => keeper.failed(error),
   });
-  if (!options.unsaved) void store?.then((opened) => recorder.keep(opened), () => {});
+  void store?.then(
+    (opened) => recorder.keep(opened),
+    () => {},
+  );
 
   const remote = createRemote({
     createWorker: () => options.createWorker('ts'),
@@ -92,8 +87,21 @@ export function createSession(options: SessionOptions): Session {
     onReports: receive,
     onLost: (why, text) => {
       void recorder.end();
-      const error: ErrorInfo = why === 'failed' ? { name: 'EngineError', message: text, frames: [], hint: 'Load the page again.' } : { name: 'Interrupted', message: lastStop === 'timeout' ? 'The cell ran longer than its time limit and did not stop, so the engine was started anew.' : text, frames: [] };
-      const waiting = why === 'unresponsive' && lastStop === 'timeout' ? all().filter((entry) => entry.state === 'queued').map((entry) => entry.id) : [];
+      const error: ErrorInfo =
+        why === 'failed'
+          ? { name: 'EngineError', message: text, frames: [], hint: 'Load the page again.' }
+          : {
+              name: 'Interrupted',
+              message:
+                lastStop === 'timeout' ? 'The cell ran longer than its time limit and did not stop, so the engine was started anew.' : text,
+              frames: [],
+            };
+      const waiting =
+        why === 'unresponsive' && lastStop === 'timeout'
+          ? all()
+              .filter((entry) => entry.state === 'queued')
+              .map((entry) => entry.id)
+          : [];
       const hung = all().filter((entry) => entry.state === 'running');
       for (const entry of all()) {
         if (entry.state === 'queued') entry.state = entry.before;
@@ -109,15 +117,35 @@ export function createSession(options: SessionOptions): Session {
   });
 
   rebuild();
-  if (store && !options.unsaved) void restoreOutputs();
+  void keeper.kept().then((kept) => {
+    const cells = new Set<string>();
+    for (const { cell, hash, time, outputs } of kept) {
+      const entry = byId.get(cell);
+      if (!entry || entry.state !== 'idle' || entry.outputs.length || outputs.length === 0 || contentHash(entry.code) !== hash) continue;
+      entry.outputs = outputs.map((output, key) => ({ key, output }));
+      entry.kept = time;
+      touch(entry, cells);
+    }
+    if (cells.size && !disposed) tell({ cells });
+  });
 
   // ---- the graph, and what the engine knows of it -------------------------------------------------------------------
-  function all(): Entry[] { return [...entries, ...prose]; }
-  function allProse(): Set<number> { return new Set(prose.keys()); }
+  function all(): Entry[] {
+    return [...entries, ...prose];
+  }
+  function allProse(): Set<number> {
+    return new Set(prose.keys());
+  }
 
   function rebuild(): void {
     byId = new Map(all().map((entry) => [entry.id, entry]));
-    const sources: SourceCell[] = all().map((entry) => ({ id: entry.id, language: entry.block?.language ?? 'ts', run: runOf(entry), analysis: entry.analysis, ...(entry.block ? {} : { prose: true }) }));
+    const sources: SourceCell[] = all().map((entry) => ({
+      id: entry.id,
+      language: entry.block?.language ?? 'ts',
+      run: runOf(entry),
+      analysis: entry.analysis,
+      ...(entry.block ? {} : { prose: true }),
+    }));
     graph = buildGraph(sources);
     const rank = new Map(graph.order.map((id, i) => [id, i]));
     const next: typeof program = new Map();
@@ -125,7 +153,12 @@ export function createSession(options: SessionOptions): Session {
       const cell = graph.cells.get(entry.id)!;
       const key = `${rank.get(entry.id)} ${cell.run} ${cell.defines.join()} ${cell.uses.map((use) => `${use.name}@${use.cell}`).join()} ${cell.problem?.message ?? ''}`;
       const known = program.get(entry.id);
-      next.set(entry.id, known?.key === key && known.analysis === entry.analysis ? known : { key, analysis: entry.analysis, record: programOf(entry, cell, rank.get(entry.id)!) });
+      next.set(
+        entry.id,
+        known?.key === key && known.analysis === entry.analysis
+          ? known
+          : { key, analysis: entry.analysis, record: programOf(entry, cell, rank.get(entry.id)!) },
+      );
       const off = cell.run === 'off';
       if ((entry.state === 'off') !== off) entry.state = entry.before = off ? 'off' : 'idle';
       delete entry.status;
@@ -149,7 +182,13 @@ export function createSession(options: SessionOptions): Session {
     if (same) return []; // new code, old names: the graph stands
     const before = graph;
     const renamed = new Map<string, string>();
-    const { ids } = identify(entries.map((entry) => ({ attributes: entry.block!.attributes, firstValue: firstValue(entry.analysis), language: entry.block!.language })));
+    const { ids } = identify(
+      entries.map((entry) => ({
+        attributes: entry.block!.attributes,
+        firstValue: firstValue(entry.analysis),
+        language: entry.block!.language,
+      })),
+    );
     entries.forEach((entry, i) => {
       if (entry.id === ids[i]) return;
       renamed.set(entry.id, ids[i]!);
@@ -159,8 +198,16 @@ export function createSession(options: SessionOptions): Session {
     if (renamed.size) tell({ renamed, cells: new Set(ids) });
     // Cells whose place in the graph changed by the edit of another: they run as if a name of theirs had changed.
     return graph.order.filter((id) => {
-      const was = before.cells.get(id), is = graph.cells.get(id)!, entry = byId.get(id)!;
-      return was && is.run === 'auto' && entry.state !== 'idle' && !entry.edited && (was.problem?.message !== is.problem?.message || useKey(was) !== useKey(is));
+      const was = before.cells.get(id),
+        is = graph.cells.get(id)!,
+        entry = byId.get(id)!;
+      return (
+        was &&
+        is.run === 'auto' &&
+        entry.state !== 'idle' &&
+        !entry.edited &&
+        (was.problem?.message !== is.problem?.message || useKey(was) !== useKey(is))
+      );
     });
   }
 
@@ -174,7 +221,11 @@ export function createSession(options: SessionOptions): Session {
     const define: ProgramCell[] = [];
     for (const [id, { record }] of program) if (sent.get(id) !== record) define.push(record);
     // A cell that hung the engine counts as failed without being run again.
-    for (const [id, { name, message: text }] of failed ?? []) { const record = { ...program.get(id)!.record, problem: { name, message: text, cells: [] } }; define.push(record); sent.set(id, record); }
+    for (const [id, { name, message: text }] of failed ?? []) {
+      const record = { ...program.get(id)!.record, problem: { name, message: text, cells: [] } };
+      define.push(record);
+      sent.set(id, record);
+    }
     const remove = [...sent.keys()].filter((id) => !program.has(id));
     sent = new Map([...program].map(([id, { record }]) => [id, failed?.has(id) ? { ...record } : record]));
     for (const id of remove) generators = Math.max(0, generators - (byId.get(id)?.live ? 1 : 0));
@@ -202,7 +253,24 @@ export function createSession(options: SessionOptions): Session {
   function request(make: (affected: readonly string[]) => Plan): void {
     if (entries.some((entry) => entry.dirty)) {
       plans++; // not settled before the analysis has come
-      void commit().then((affected) => { plans--; if (!disposed) send(make(affected)); }, (error: unknown) => { plans--; notices = [...notices, { name: 'Error', message: `The parser could not be loaded (${message(error)}). Check the connection, then run the cell again.`, frames: [] }]; tell({ notices: true }); });
+      void commit().then(
+        (affected) => {
+          plans--;
+          if (!disposed) send(make(affected));
+        },
+        (error: unknown) => {
+          plans--;
+          notices = [
+            ...notices,
+            {
+              name: 'Error',
+              message: `The parser could not be loaded (${message(error)}). Check the connection, then run the cell again.`,
+              frames: [],
+            },
+          ];
+          tell({ notices: true });
+        },
+      );
     } else send(make([]));
   }
 
@@ -213,7 +281,10 @@ export function createSession(options: SessionOptions): Session {
     const change = { engine: false, notices: false };
     for (const report of reports) {
       switch (report.kind) {
-        case 'ready': engine = busy() ? 'busy' : 'idle'; change.engine = true; break;
+        case 'ready':
+          engine = busy() ? 'busy' : 'idle';
+          change.engine = true;
+          break;
         case 'state': {
           const entry = byId.get(report.cell);
           if (!entry || report.evaluation < entry.evaluation) break;
@@ -228,7 +299,8 @@ export function createSession(options: SessionOptions): Session {
             const entry = byId.get(id);
             if (!entry || report.evaluations[i]! < entry.evaluation) return;
             advance(entry, report.evaluations[i]!);
-            const text = report.values[i], of = report.types[i];
+            const text = report.values[i],
+              of = report.types[i];
             if (text !== null && text !== undefined && of) putOutput(entry, 0, { kind: 'value', value: { type: 'primitive', text, of } });
             setState(entry, { state: 'done', ms: report.ms[i]! });
             if (entry.index === undefined) touch(entry, cells);
@@ -240,14 +312,32 @@ export function createSession(options: SessionOptions): Session {
           if (!entry || report.evaluation < entry.evaluation) break;
           advance(entry, report.evaluation);
           putOutput(entry, report.key, report.output);
-          if (entry.index === undefined) { touch(entry, cells); keepLater(entry); } else proses.add(entry.index);
+          if (entry.index === undefined) {
+            touch(entry, cells);
+            keeper.keep(entry);
+          } else proses.add(entry.index);
           break;
         }
-        case 'notice': notices = [...notices.slice(-19), report.error]; change.notices = true; break;
-        case 'run-start': case 'run-points': case 'run-end': recorder.report(report); break;
-        case 'backend': backend = { backend: report.backend, adapter: report.adapter, why: report.why }; change.engine = true; break;
-        case 'service': void serve(report.request, report.call); break;
-        case 'values': answers.get(report.request)?.(report.values); answers.delete(report.request); break;
+        case 'notice':
+          notices = [...notices.slice(-19), report.error];
+          change.notices = true;
+          break;
+        case 'run-start':
+        case 'run-points':
+        case 'run-end':
+          recorder.report(report);
+          break;
+        case 'backend':
+          backend = { backend: report.backend, adapter: report.adapter, why: report.why };
+          change.engine = true;
+          break;
+        case 'service':
+          void serve(report.request, report.call);
+          break;
+        case 'values':
+          answers.get(report.request)?.(report.values);
+          answers.delete(report.request);
+          break;
         case 'idle':
           generators = report.generators;
           settledPlan = Math.max(settledPlan, report.plan);
@@ -255,10 +345,14 @@ export function createSession(options: SessionOptions): Session {
           change.engine = true;
           if (settledPlan >= plans) for (const waiter of waiters.splice(0)) waiter();
           break;
-        default: report satisfies never;
+        default:
+          report satisfies never;
       }
     }
-    if (engine === 'idle' && busy()) { engine = 'busy'; change.engine = true; }
+    if (engine === 'idle' && busy()) {
+      engine = 'busy';
+      change.engine = true;
+    }
     tell({ cells, prose: proses, ...change });
   }
 
@@ -269,24 +363,53 @@ export function createSession(options: SessionOptions): Session {
     if (entry.state !== 'running') entry.startedAt = now();
   }
 
-  function setState(entry: Entry, { state, ms, error, live, waitsFor }: Pick<Extract<Report, { kind: 'state' }>, 'state' | 'ms' | 'error' | 'live' | 'waitsFor'>): void {
-    if (entry.old && state !== 'stale' && state !== 'running') { entry.outputs = []; entry.old = false; entry.kept = undefined; }
+  function setState(
+    entry: Entry,
+    { state, ms, error, live, waitsFor }: Pick<Extract<Report, { kind: 'state' }>, 'state' | 'ms' | 'error' | 'live' | 'waitsFor'>,
+  ): void {
+    if (entry.old && state !== 'stale' && state !== 'running') {
+      entry.outputs = [];
+      entry.old = false;
+      entry.kept = undefined;
+    }
     if (entry.state === 'stale' && state === 'done' && live !== undefined && ms === undefined) state = 'stale'; // only its generator ended
     entry.state = state === 'done' && entry.edited ? 'stale' : state;
     if (live !== undefined) entry.live = live;
-    if (state === 'done' || state === 'error') { entry.ms = ms ?? entry.ms; entry.error = undefined; keepLater(entry); }
-    if (state === 'error') { entry.error = error; entry.outputs = [...entry.outputs]; }
-    if (state === 'blocked') { entry.error = error; entry.ms = undefined; }
+    if (state === 'done' || state === 'error') {
+      entry.ms = ms ?? entry.ms;
+      entry.error = undefined;
+      keeper.keep(entry);
+    }
+    if (state === 'error') {
+      entry.error = error;
+      entry.outputs = [...entry.outputs];
+    }
+    if (state === 'blocked') {
+      entry.error = error;
+      entry.ms = undefined;
+    }
     if (state === 'done') entry.valued = true;
     if (state === 'error' || state === 'blocked' || state === 'idle') entry.valued = false;
-    entry.why = state === 'stale' ? reason(entry.id) : waitsFor !== undefined ? `waits for ${waitsFor}, which runs only when asked: run it, or run this cell` : undefined;
+    entry.why =
+      state === 'stale'
+        ? reason(entry.id)
+        : waitsFor !== undefined
+          ? `waits for ${waitsFor}, which runs only when asked: run it, or run this cell`
+          : undefined;
   }
 
   function putOutput(entry: Entry, key: number, output: Output): void {
-    if (entry.old || entry.kept !== undefined) { entry.outputs = []; entry.old = false; entry.kept = undefined; }
+    if (entry.old || entry.kept !== undefined) {
+      entry.outputs = [];
+      entry.old = false;
+      entry.kept = undefined;
+    }
     const last = entry.outputs.at(-1);
     const item = { key, output };
-    if (!last || last.key < key) { entry.outputs.push(item); return; }
+    if (!last || last.key < key) {
+      entry.outputs.push(item);
+      return;
+    }
     const at = entry.outputs.findIndex((other) => other.key >= key);
     entry.outputs.splice(at, entry.outputs[at]!.key === key ? 1 : 0, item);
   }
@@ -319,7 +442,12 @@ export function createSession(options: SessionOptions): Session {
 
   async function serve(id: number, call: ServiceCall): Promise<void> {
     try {
-      const value = call.service === 'module' ? await moduleOf(call.name) : call.service === 'runs' ? await recorder.entries(call.name === undefined ? {} : { name: call.name }) : await options.services(call);
+      const value =
+        call.service === 'module'
+          ? await moduleOf(call.name)
+          : call.service === 'runs'
+            ? await recorder.entries(call.name === undefined ? {} : { name: call.name })
+            : await options.services(call);
       const bytes = (value as { bytes?: unknown } | undefined)?.bytes;
       if (!disposed && remote.up) remote.send({ kind: 'answer', request: id, value }, bytes instanceof ArrayBuffer ? [bytes] : []);
     } catch (error) {
@@ -327,60 +455,10 @@ export function createSession(options: SessionOptions): Session {
     }
   }
   async function moduleOf(name: string): Promise<unknown> {
-    if (!options.moduleText) throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
+    if (!options.moduleText)
+      throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
     const text = await options.moduleText(name);
     return (await options.analyser()).analyseModule(text, { language: /\.[cm]?js$/.test(name) ? 'js' : 'ts' });
-  }
-
-  // ---- what is kept -----------------------------------------------------------------------------------------------------
-  function keepLater(entry: Entry): void {
-    if (!store || options.unsaved) return;
-    unstored.add(entry);
-    outputsTimer ??= setTimeout(() => void keepOutputs(), OUTPUTS_MS);
-  }
-  async function keepOutputs(): Promise<void> {
-    clearTimeout(outputsTimer);
-    outputsTimer = undefined;
-    const ended = [...unstored].filter((entry) => entry.index === undefined && entry.state !== 'running' && entry.state !== 'queued');
-    if (ended.length === 0 || !store) return;
-    for (const entry of ended) unstored.delete(entry);
-    try {
-      await (await store).saveOutputs(ended.map((entry) => ({ notebook: notebook.front?.id ?? '', cell: entry.id, hash: contentHash(entry.code), time: now(), outputs: entry.outputs.map(({ output }) => output) })));
-    } catch (error) {
-      saveError = message(error);
-      tell({ saved: true });
-    }
-  }
-  async function restoreOutputs(): Promise<void> {
-    const kept = await (await store!).outputs(notebook.front?.id ?? '').catch(() => []);
-    const cells = new Set<string>();
-    for (const { cell, hash, time, outputs } of kept) {
-      const entry = byId.get(cell);
-      if (!entry || entry.state !== 'idle' || entry.outputs.length || outputs.length === 0 || contentHash(entry.code) !== hash) continue;
-      entry.outputs = outputs.map((output, key) => ({ key, output }));
-      entry.kept = time;
-      touch(entry, cells);
-    }
-    if (cells.size && !disposed) tell({ cells });
-  }
-  function save(): Promise<void> {
-    clearTimeout(saveTimer);
-    saveTimer = undefined;
-    if (!store || options.unsaved || saved >= revision) return saving;
-    const at = revision;
-    const record = { id: notebook.front?.id ?? '', title: notebook.front?.title ?? '', text: notebook.text, revision: at, createdAt: options.stored?.createdAt ?? now(), updatedAt: now(), ...(options.shippedHash === undefined ? {} : { shippedHash: options.shippedHash }) };
-    saving = saving.then(async () => {
-      if (saved >= at) return;
-      try {
-        await (await store).saveNotebook(record);
-        saved = Math.max(saved, at);
-        saveError = undefined;
-      } catch (error) {
-        saveError = message(error);
-      }
-      tell({ saved: true });
-    });
-    return saving;
   }
 
   // ---- edits ------------------------------------------------------------------------------------------------------------
@@ -390,7 +468,7 @@ export function createSession(options: SessionOptions): Session {
     notebook = next;
     revision++;
     reconcile(cellsOf(next));
-    saveTimer ??= setTimeout(() => void save(), SAVE_MS);
+    keeper.saveSoon();
   }
 
   /** Gives the entries their blocks in the new text: same number, same cells; else what is equal before and behind stays. */
@@ -401,15 +479,40 @@ export function createSession(options: SessionOptions): Session {
       let tail = 0;
       while (tail < Math.min(entries.length, blocks.length) - head && entries.at(-1 - tail)!.code === blocks.at(-1 - tail)!.code) tail++;
       const gone = entries.slice(head, entries.length - tail);
-      const fresh = blocks.slice(head, blocks.length - tail).map((block) => ({ ...entryOf('', block, block.code, emptyAnalysis), dirty: true }));
+      const fresh = blocks
+        .slice(head, blocks.length - tail)
+        .map((block) => ({ ...entryOf('', block, block.code, emptyAnalysis), dirty: true }));
       entries = [...entries.slice(0, head), ...fresh, ...entries.slice(entries.length - tail)];
-      const { ids } = identify(entries.map((entry, i) => ({ attributes: blocks[i]!.attributes, firstValue: entry.id === '' ? undefined : firstValue(entry.analysis) })));
+      const { ids } = identify(
+        entries.map((entry, i) => ({
+          attributes: blocks[i]!.attributes,
+          firstValue: entry.id === '' ? undefined : firstValue(entry.analysis),
+        })),
+      );
       const taken = new Set(entries.map((entry) => entry.id));
-      entries.forEach((entry, i) => { if (entry.id === '') for (let n = 1; ; n++) { const id = n === 1 ? ids[i]! : `${ids[i]}-${n}`; if (!taken.has(id)) { entry.id = id; taken.add(id); break; } } });
+      entries.forEach((entry, i) => {
+        if (entry.id === '')
+          for (let n = 1; ; n++) {
+            const id = n === 1 ? ids[i]! : `${ids[i]}-${n}`;
+            if (!taken.has(id)) {
+              entry.id = id;
+              taken.add(id);
+              break;
+            }
+          }
+      });
       const after = new Set(gone.flatMap((entry) => graph.dependents.get(entry.id) ?? []));
-      entries.forEach((entry, i) => { entry.block = blocks[i]; });
+      entries.forEach((entry, i) => {
+        entry.block = blocks[i];
+      });
       rebuild();
-      for (const id of after) { const entry = byId.get(id); if (entry && entry.state === 'done') { entry.state = 'stale'; entry.why = 'a cell that it uses was deleted'; } }
+      for (const id of after) {
+        const entry = byId.get(id);
+        if (entry && entry.state === 'done') {
+          entry.state = 'stale';
+          entry.why = 'a cell that it uses was deleted';
+        }
+      }
       tell({ structure: true, cells: new Set(byId.keys()), prose: allProse(), saved: true });
       return;
     }
@@ -421,7 +524,11 @@ export function createSession(options: SessionOptions): Session {
       if (entry.code !== block.code) {
         entry.code = block.code;
         entry.dirty = entry.edited = true;
-        if (entry.state !== 'idle' && entry.state !== 'running' && entry.state !== 'queued' && entry.state !== 'off') { entry.state = 'stale'; entry.why = 'edited since it ran'; entry.error = undefined; }
+        if (entry.state !== 'idle' && entry.state !== 'running' && entry.state !== 'queued' && entry.state !== 'off') {
+          entry.state = 'stale';
+          entry.why = 'edited since it ran';
+          entry.error = undefined;
+        }
         if (entry.state === 'queued') entry.before = 'stale';
         touch(entry, cells);
       } else if (moved) touch(entry, cells);
@@ -434,42 +541,109 @@ export function createSession(options: SessionOptions): Session {
     if (entry.status) return entry.status;
     const { block, analysis } = entry;
     const cell = graph.cells.get(entry.id);
-    const place = entry.state === 'queued' ? 1 + graph.order.filter((id) => byId.get(id)?.index === undefined && byId.get(id)?.state === 'queued').indexOf(entry.id) : undefined;
+    const place = entry.state === 'queued' ? (places ??= placesOf()).get(entry.id) : undefined;
     return (entry.status = {
-      id: entry.id, language: block!.language, code: entry.code, line: block!.line, run: runOf(entry), state: entry.state, live: entry.live,
-      outputs: entry.outputs.slice(), defines: cell?.defines ?? [], uses: cell?.uses ?? [], usedBy: (graph.dependents.get(entry.id) ?? []).filter((id) => !id.startsWith('prose:')),
+      id: entry.id,
+      language: block!.language,
+      code: entry.code,
+      line: block!.line,
+      run: runOf(entry),
+      state: entry.state,
+      live: entry.live,
+      outputs: entry.outputs.slice(),
+      defines: cell?.defines ?? [],
+      uses: cell?.uses ?? [],
+      usedBy: (graph.dependents.get(entry.id) ?? []).filter((id) => !id.startsWith('prose:')),
       tokens: entry.dirty ? [] : analysis.tokens,
-      ...optional({ hide: block!.attributes.hide, exercise: block!.attributes.exercise, check: block!.attributes.check, ms: entry.ms, kept: entry.kept, error: entry.error, why: entry.why, startedAt: entry.startedAt, place: place && place <= 20 ? place : undefined }),
+      ...optional({
+        hide: block!.attributes.hide,
+        exercise: block!.attributes.exercise,
+        check: block!.attributes.check,
+        ms: entry.ms,
+        kept: entry.kept,
+        error: entry.error,
+        why: entry.why,
+        startedAt: entry.startedAt,
+        place,
+      }),
     });
   }
 
+  /** The first of the queue by id, from 1; made once for each change. */
+  function placesOf(): Map<string, number> {
+    const first = new Map<string, number>();
+    for (const id of graph.order) {
+      const entry = byId.get(id)!;
+      if (entry.state === 'queued' && entry.index === undefined && first.set(id, first.size + 1).size >= 20) break;
+    }
+    return first;
+  }
+
   function tell(change: SessionChange): void {
+    places = undefined;
     for (const listener of listeners) listener(change);
   }
 
   const session: Session = {
-    get notebook() { return notebook; },
-    get ids() { return entries.map((entry) => entry.id); },
-    cell: (id) => { const entry = byId.get(id); return entry?.block ? statusOf(entry) : undefined; },
+    get notebook() {
+      return notebook;
+    },
+    get ids() {
+      return entries.map((entry) => entry.id);
+    },
+    cell: (id) => {
+      const entry = byId.get(id);
+      return entry?.block ? statusOf(entry) : undefined;
+    },
     prose: (index) => {
       const entry = prose[index];
-      return entry && { text: entry.outputs.map(({ output }) => textOf(output)).join(' '), state: entry.state, ...optional({ error: entry.error }) };
+      return (
+        entry && {
+          text: entry.outputs.map(({ output }) => textOf(output)).join(' '),
+          state: entry.state,
+          ...optional({ error: entry.error }),
+        }
+      );
     },
-    get engine() { return engine === 'idle' && busy() ? 'busy' : engine; },
-    get backend() { return backend; },
-    get notices() { return notices; },
-    get revision() { return revision; },
-    get saved() { return saved; },
-    get saveError() { return saveError; },
-    get busy() { return busy(); },
-    get text() { return notebook.text; },
-    get generators() { return generators; },
-    get runs() { return recorder.runs(); },
+    get engine() {
+      return engine === 'idle' && busy() ? 'busy' : engine;
+    },
+    get backend() {
+      return backend;
+    },
+    get notices() {
+      return notices;
+    },
+    get revision() {
+      return revision;
+    },
+    get saved() {
+      return keeper.saved;
+    },
+    get saveError() {
+      return keeper.error;
+    },
+    get busy() {
+      return busy();
+    },
+    get text() {
+      return notebook.text;
+    },
+    get generators() {
+      return generators;
+    },
+    get runs() {
+      return recorder.runs();
+    },
 
     runAll: () => request(() => planAll(graph, facts)),
     runAuto: () => request(() => ({ ...planAll(graph, facts), stale: [] })),
-    runStale: () => request((affected) => planCells(graph, facts, [...affected, ...graph.order.filter((id) => byId.get(id)!.state === 'stale')])),
-    runCell: (id) => { const entry = byId.get(id); if (entry) request((affected) => planCells(graph, facts, [entry.id, ...affected])); },
+    runStale: () =>
+      request((affected) => planCells(graph, facts, [...affected, ...graph.order.filter((id) => byId.get(id)!.state === 'stale')])),
+    runCell: (id) => {
+      const entry = byId.get(id);
+      if (entry) request((affected) => planCells(graph, facts, [entry.id, ...affected]));
+    },
     runCells: (ids) => request((affected) => planCells(graph, facts, [...ids, ...affected])),
     runEvery: (ids) => request(() => planEvery(graph, ids)),
     stop: (id, reason = 'stop') => {
@@ -477,8 +651,13 @@ export function createSession(options: SessionOptions): Session {
       if (id !== undefined && !entry) return;
       lastStop = reason;
       const cells = new Set<string>();
-      for (const other of all()) if (other.state === 'queued' && (!entry || other === entry)) { other.state = other.before; touch(other, cells); }
-      if (!entry || entry.state === 'running' || entry.live) remote.interrupt(reason, entry && { cell: entry.id, rank: program.get(entry.id)!.record.rank });
+      for (const other of all())
+        if (other.state === 'queued' && (!entry || other === entry)) {
+          other.state = other.before;
+          touch(other, cells);
+        }
+      if (!entry || entry.state === 'running' || entry.live)
+        remote.interrupt(reason, entry && { cell: entry.id, rank: program.get(entry.id)!.record.rank });
       tell({ cells, engine: true });
     },
     restart: () => {
@@ -496,9 +675,14 @@ export function createSession(options: SessionOptions): Session {
       tell({ cells: new Set(entries.map((entry) => entry.id)), prose: allProse(), engine: true, notices: true });
     },
     input: (id, value) => {
-      const shown = entries.find((entry) => entry.kept !== undefined && entry.outputs.some(({ output }) => output.kind === 'input' && output.id === id));
-      if (shown) { // of last time: its cell runs first, then the input of the same place moves
-        const place = shown.outputs.filter(({ output }) => output.kind === 'input').findIndex(({ output }) => output.kind === 'input' && output.id === id);
+      const shown = entries.find(
+        (entry) => entry.kept !== undefined && entry.outputs.some(({ output }) => output.kind === 'input' && output.id === id),
+      );
+      if (shown) {
+        // of last time: its cell runs first, then the input of the same place moves
+        const place = shown.outputs
+          .filter(({ output }) => output.kind === 'input')
+          .findIndex(({ output }) => output.kind === 'input' && output.id === id);
         session.runCell(shown.id);
         void session.settled().then(() => {
           const fresh = shown.outputs.filter(({ output }) => output.kind === 'input')[place]?.output;
@@ -506,9 +690,14 @@ export function createSession(options: SessionOptions): Session {
         });
       } else if (remote.up) remote.send({ kind: 'input', plan: ++plans, id, value });
     },
-    control: (id, action) => { if (remote.up) remote.send({ kind: 'control', id, action }); },
+    control: (id, action) => {
+      if (remote.up) remote.send({ kind: 'control', id, action });
+    },
 
-    edit: (id, code) => { const at = entries.findIndex((entry) => entry.id === id); if (at >= 0 && entries[at]!.code !== code.replace(/\r\n/g, '\n')) splice(replaceCode(notebook, at, code)); },
+    edit: (id, code) => {
+      const at = entries.findIndex((entry) => entry.id === id);
+      if (at >= 0 && entries[at]!.code !== code.replace(/\r\n/g, '\n')) splice(replaceCode(notebook, at, code));
+    },
     editProse: (index, markdown) => {
       const block = notebook.blocks.filter((other) => other.kind === 'prose')[index];
       if (block) splice({ start: block.start, end: block.end, insert: markdown });
@@ -519,64 +708,39 @@ export function createSession(options: SessionOptions): Session {
       splice(insertCell(notebook, at, { language, code }));
       return entries.find((entry) => !known.has(entry))?.id ?? '';
     },
-    deleteCell: (id) => { const at = entries.findIndex((entry) => entry.id === id); if (at >= 0) splice(deleteCell(notebook, at)); },
-    undo: () => { const last = undos.pop(); if (last) splice(last, false); },
-    flush: async () => { await Promise.all([save(), keepOutputs(), recorder.flush()]); },
+    deleteCell: (id) => {
+      const at = entries.findIndex((entry) => entry.id === id);
+      if (at >= 0) splice(deleteCell(notebook, at));
+    },
+    undo: () => {
+      const last = undos.pop();
+      if (last) splice(last, false);
+    },
+    flush: async () => {
+      await Promise.all([keeper.flush(), recorder.flush()]);
+    },
 
-    values: () => !remote.up ? Promise.resolve({}) : new Promise((resolve) => { answers.set(++requests, resolve); remote.send({ kind: 'values', request: requests }); }),
+    values: () =>
+      !remote.up
+        ? Promise.resolve({})
+        : new Promise((resolve) => {
+            answers.set(++requests, resolve);
+            remote.send({ kind: 'values', request: requests });
+          }),
     settled: () => (settledPlan >= plans ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
-    finish: () => { if (remote.up) remote.send({ kind: 'finish' }); },
-    subscribe: (listener) => { listeners.add(listener); return () => listeners.delete(listener); },
+    finish: () => {
+      if (remote.up) remote.send({ kind: 'finish' });
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     dispose: () => {
       disposed = true;
-      void Promise.all([save(), keepOutputs(), recorder.end()]);
+      void Promise.all([keeper.flush(), recorder.end()]);
       remote.terminate();
       listeners.clear();
     },
   };
   return session;
-}
-
-function entryOf(id: string, block: CellBlock | undefined, code: string, analysis: Analysis, index?: number): Entry {
-  const state = block && modeOf(block) === 'off' ? 'off' : 'idle';
-  return {
-    id, block, ...optional({ index }), code, analysis, dirty: false, edited: false, state, before: state, evaluation: 0,
-    valued: false, ran: false, live: false, outputs: [], old: false,
-  };
-}
-
-/** Wrong answers and learners' answers are material for a judge; they never run with the notebook. */
-const modeOf = ({ attributes }: CellBlock): CellStatus['run'] => (attributes.wrong !== undefined || attributes.answer !== undefined ? 'off' : attributes.run);
-const runOf = (entry: Entry): CellStatus['run'] => (entry.block ? modeOf(entry.block) : 'auto');
-
-function programOf(entry: Entry, cell: GraphCell, rank: number): ProgramCell {
-  const { analysis, block } = entry;
-  return {
-    id: entry.id, rank, run: cell.run, prose: cell.prose, defines: cell.defines, uses: cell.uses, reads: analysis.reads, imports: analysis.imports, code: analysis.code, shifts: analysis.shifts, shows: analysis.shows,
-    ...optional({ exercise: block?.attributes.check ?? block?.attributes.exercise, problem: cell.problem }),
-  };
-}
-
-/** What a cell is called after when its fence does not say. */
-export const firstValue = (analysis: Analysis): string | undefined => analysis.defines.find((definition) => definition.kind === 'value')?.name;
-
-const useKey = (cell: { readonly uses: GraphCell['uses'] }): string => cell.uses.map((use) => `${use.name}@${use.cell}`).join();
-
-/** An output inside of a sentence. */
-function textOf(output: Output): string {
-  switch (output.kind) {
-    case 'text': return output.text;
-    case 'value': return output.value.type === 'primitive' ? output.value.text.replace(/^(["'])(.*)\1$/s, '$2') : output.value.type === 'cut' || output.value.type === 'circular' ? '…' : `${output.value.name} (${output.value.size})`;
-    case 'markdown': return output.markdown;
-    default: return '';
-  }
-}
-
-const emptyAnalysis: Analysis = { defines: [], reads: [], writes: [], imports: [], code: '', shifts: [], shows: false, tokens: [] };
-
-const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** The fields that have a value. */
-function optional<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
