@@ -11,7 +11,7 @@ import { startServer } from '../src/command/server.mjs';
 import { buildSite, copySite, largestUnit, storeNotebook } from './site.mjs';
 import { startThrottle } from './throttle.mjs';
 
-const conditions = [
+export const conditions = [
   { name: 'plain' },
   { name: '4x slower processor', slowdown: 4 },
   { name: '1.6 Mbit/s, 150 ms', line: { bitsPerSecond: 1_600_000, roundTripMs: 150 } },
@@ -65,7 +65,7 @@ export const open = {
 };
 
 /** One opening in a fresh profile. Times are ms since the navigation began. */
-async function load(context, target, url, { slowdown }) {
+export async function load(context, target, url, { slowdown }) {
   const profile = await (await context.browser()).newContext({ viewport: { width: 1280, height: 900 } });
   try {
     const page = await profile.newPage();

@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { pageAssets } from '../scripts/build.mjs';
 
 /** Builds what is due. Throws when that fails. */
 export function buildSite(root) {
@@ -16,15 +17,7 @@ export function buildSite(root) {
 export async function copySite(root, to, notebooks = {}) {
   const dist = join(root, 'dist');
   cpSync(dist, to, { recursive: true, filter: file => !file.startsWith(join(dist, 'data')) });
-  const json = name => JSON.parse(readFileSync(join(root, 'build', name), 'utf8'));
-  const manifest = json('manifest.json');
-  const styles = (key, seen = new Set()) => {
-    const chunk = manifest[key];
-    if (!chunk || seen.has(key)) return [];
-    seen.add(key);
-    return [...new Set([...(chunk.imports ?? []).flatMap(name => styles(name, seen)), ...(chunk.css ?? [])])];
-  };
-  const assets = { script: manifest['index.html'].file, styles: styles('index.html'), engine: json('engine.json').typescript, packs: json('packs.json') };
+  const assets = pageAssets();
   const { prerender } = await import(pathToFileURL(join(root, 'build/prerender.mjs')).href);
   const pages = await prerender({ notebooks: Object.entries(notebooks).map(([id, text]) => ({ id, folder: `n/${id}/`, text })), assets });
   for (const { path, html } of pages.filter(({ path }) => path.startsWith('n/'))) {

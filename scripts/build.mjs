@@ -92,6 +92,7 @@ const steps = [
       at('index.html'),
       at('headless.html'),
       at('vite.config.ts'),
+      at('scripts/build.mjs'),
       at('package-lock.json'),
       at('build/engine.json'),
       at('build/packs.json'),
@@ -182,8 +183,36 @@ async function buildApp() {
   mkdirSync(at('build'), { recursive: true });
   renameSync(at('dist/.vite/manifest.json'), at('build/manifest.json'));
   rmSync(at('dist/.vite'), { recursive: true, force: true });
-  // The command line's own page is served by it alone, so it does not belong to the site.
-  if (existsSync(at('dist/headless.html'))) renameSync(at('dist/headless.html'), at('build/headless.html'));
+  await buildHeadless();
+}
+
+/** The command line's own page: served by it alone, so only its script stands in the site. */
+async function buildHeadless() {
+  if (!existsSync(at('headless.html'))) return;
+  const { build: esbuild } = await import('esbuild');
+  const { metafile } = await esbuild({
+    entryPoints: [at('src/headless.ts')],
+    outdir: at('dist/assets'),
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'error',
+    define: {
+      'process.env.NODE_ENV': '"production"',
+      __ENGINE_URL__: JSON.stringify(readJson('build/engine.json')?.typescript ?? ''),
+      __PACKS__: JSON.stringify(readJson('build/packs.json') ?? {}),
+    },
+    absWorkingDir: root,
+  });
+  const script = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'src/headless.ts')[0];
+  writeFileSync(at('build/headless.html'), readFileSync(at('headless.html'), 'utf8').replace('/src/headless.ts', `./${relative('dist', script)}`));
 }
 
 /* ---- static pages ---- */
@@ -204,15 +233,7 @@ async function buildPages() {
   });
   const { prerender } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
 
-  const manifest = readJson('build/manifest.json') ?? {};
-  const main = manifest['index.html'];
-  const assets = {
-    script: main?.file ?? '',
-    preload: importsOf(manifest, 'index.html'),
-    styles: stylesOf(manifest, 'index.html'),
-    engine: readJson('build/engine.json')?.typescript ?? '',
-    packs: readJson('build/packs.json') ?? {},
-  };
+  const assets = pageAssets();
   const notebooks = shippedNotebooks();
   const pages = await prerender({ notebooks: notebooks.map(({ id, text }) => ({ id, folder: `n/${id}/`, text })), assets });
 
@@ -269,6 +290,24 @@ function stylesOf(manifest, key, seen = new Set()) {
   if (!chunk || seen.has(key)) return [];
   seen.add(key);
   return [...new Set([...(chunk.imports ?? []).flatMap((name) => stylesOf(manifest, name, seen)), ...(chunk.css ?? [])])];
+}
+
+/** What pages load and carry: addresses relative to the site's root, and the text of their styles, whose addresses begin at `../`. */
+export function pageAssets() {
+  const manifest = readJson('build/manifest.json') ?? {};
+  const textOf = (key) =>
+    stylesOf(manifest, key)
+      .map((file) => readFileSync(at('dist', file), 'utf8').trim())
+      .join('\n');
+  const plot = Object.keys(manifest).find((key) => key.includes('@observablehq/plot'));
+  return {
+    script: manifest['index.html']?.file ?? '',
+    preload: importsOf(manifest, 'index.html'),
+    styles: textOf('index.html'),
+    formulaStyles: textOf('src/view/formulas.ts'),
+    engine: readJson('build/engine.json')?.typescript ?? '',
+    plot: plot ? [manifest['src/view/outputs/plot.ts']?.file, manifest[plot].file].filter(Boolean) : [],
+  };
 }
 
 /* ---- the command ---- */

@@ -15,6 +15,11 @@ import type { Place } from './view/frame.ts';
 
 interface PageData { readonly compiled: Compiled; readonly shippedHash: string; readonly folder: string }
 
+declare global {
+  /** What the static page's script did before this one (view/static/page.ts). */
+  interface Window { __engine?: WorkerLike | undefined; __stored?: Promise<boolean>; __late?: () => void }
+}
+
 const page = document.documentElement;
 const base = new URL(page.dataset['base'] ?? './', location.href);
 const baseHref = page.dataset['base'] ?? './';
@@ -24,12 +29,17 @@ let openedFile: { readonly name: string; readonly text: string } | undefined;
 // ---- the store: opened once, after the first paint, and never waited for longer than this
 const storeMs = 3000;
 let storeOpening: Promise<Store> | undefined;
+const anyStored: Promise<boolean> = Promise.resolve(window.__stored ?? true);
 function openedStore(): Promise<Store> {
   return storeOpening ??= import('./store/index.ts').then(async ({ openStore, sweepDeadRuns }) => {
     const store = await openStore();
     void sweepDeadRuns(store).catch(() => undefined);
     return store;
   });
+}
+/** The store where anything was ever stored in this browser; elsewhere nothing waits for it. */
+async function storeIfAny(): Promise<Store | undefined> {
+  return (await anyStored) ? storeNow() : undefined;
 }
 async function storeNow(): Promise<Store | undefined> {
   return Promise.race([openedStore().catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
@@ -38,7 +48,11 @@ async function storeNow(): Promise<Store | undefined> {
 // ---- sessions
 const analyser: SessionOptions['analyser'] = () => import('./analysis/index.ts');
 
+/** The engine that the page started before this script, or a new one. */
 function createWorker(): WorkerLike {
+  const early = window.__engine;
+  window.__engine = undefined;
+  if (early !== undefined) return early;
   return new Worker(new URL(__ENGINE_URL__, base), { name: 'gradus-ts' }) as unknown as WorkerLike;
 }
 
@@ -77,21 +91,46 @@ interface Opening {
 
 function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Opening): Session {
   const root = document.querySelector<HTMLElement>('main.nb') ?? document.body;
-  const session = createSession({
+  const runs = compiled.front?.open === 'run' && view.locked === undefined;
+  const settled = runs ? firstResult(() => session) : Promise.resolve();
+  const store = unsaved ? undefined : anyStored.then((any) => (any ? undefined : settled)).then(openedStore);
+  const session: Session = createSession({
     text: compiled.text, compiled, analyser, createWorker, ...services(folder), now: Date.now,
     engine: { set: {}, headless: false, base: base.href, packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])) },
-    ...(unsaved ? { unsaved } : { store: openedStore() }),
+    ...(store === undefined ? { unsaved: true } : { store }),
     ...(stored === undefined ? {} : { stored }), ...(shippedHash === undefined ? {} : { shippedHash }),
   });
   const unbind = bindNotebook(root, session, view);
   close = () => { unbind(); session.dispose(); };
-  if (compiled.front?.open === 'run' && view.locked === undefined) void runWhenSeen(session);
+  if (runs) void runWhenSeen(session);
+  void settled.then(() => window.__late?.());
   return session;
+}
+
+/** When the first result stands in the page, or after a while without one. Until then nothing else asks for the line. */
+function firstResult(session: () => Session): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 2000);
+    queueMicrotask(() => {
+      const stop = session().subscribe(() => {
+        if (session().engine !== 'off' && session().engine !== 'starting') wantPlot();
+        if (!session().ids.some((id) => session().cell(id)?.state === 'done')) return;
+        stop();
+        setTimeout(resolve);
+      });
+    });
+  });
+}
+
+/** Asks for what draws plots, named by the page, without evaluating it: it is on its way when the first one is due. */
+function wantPlot(): void {
+  for (const path of page.dataset['plot']?.split(' ') ?? []) document.head.append(h('link', { rel: 'modulepreload', href: new URL(path, base).href }));
+  delete page.dataset['plot'];
 }
 
 /** `open: run`: as soon as the page is visible, unless the reader has turned it off. */
 async function runWhenSeen(session: Session): Promise<void> {
-  if ((await (await storeNow())?.setting('open').catch(() => undefined)) === 'wait') return;
+  if ((await (await storeIfAny())?.setting('open').catch(() => undefined)) === 'wait') return;
   if (document.hidden) await new Promise<void>((resolve) => document.addEventListener('visibilitychange', () => resolve(), { once: true }));
   if (session.engine === 'off') session.runAuto();
 }
@@ -182,7 +221,7 @@ async function showShipped(): Promise<void> {
   if (data === null) return;
   const id = data.compiled.front?.id ?? '';
   const asShipped = new URLSearchParams(location.search).has('shipped');
-  const stored = await (await storeNow())?.notebook(id).catch(() => undefined);
+  const stored = await (await storeIfAny())?.notebook(id).catch(() => undefined);
   if (stored !== undefined && stored.text !== data.compiled.text && !asShipped) { await showStored(stored, data.folder); return; }
   const edited = stored !== undefined && stored.text !== data.compiled.text;
   if (edited) document.querySelector('header.bar')?.after(noteOf('The text as it ships. Your copy is kept; changes to this one are not.', 'Back to your copy', `${baseHref}n/${id}/`));

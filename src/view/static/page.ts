@@ -2,19 +2,25 @@
    Made at build time only. The policy stands before everything that loads; the one inline script is a constant, and its
    hash is in the policy. It sets the theme before the first paint, switches it, opens folds, closes the outline and the
    menu behind a choice (all for good: the app need not), and keeps what is pressed before the app is there:
-   `window.__early` holds those elements in order until the app takes them and puts `undefined` in its place. */
+   `window.__early` holds those elements in order until the app takes them and puts `undefined` in its place. Where the
+   notebook runs on opening, it also starts the engine (`window.__engine`), which the app takes over; `window.__stored` says
+   whether anything was ever stored in this browser; `window.__late` lets faces of type in. */
 
 import { createHash } from 'node:crypto';
 import { escapeHtml, icons, jsonHtml, mark } from './html.ts';
 
 export interface Assets {
-  /** Addresses relative to the site's root: the app's module script, what it imports at once, style sheets. */
+  /** Addresses relative to the site's root: the app's module script and what it imports at once. */
   readonly script: string;
   readonly preload?: readonly string[];
-  readonly styles: readonly string[];
-  /** The TypeScript engine (a classic script, run as a worker), and the packs by name. */
+  /** Texts of the style sheets, which stand in the page: a sheet of its own would be one more turn before the first paint.
+      Addresses in them begin at the site's root with `../`. Faces of type are taken apart where a page runs on opening. */
+  readonly styles: string;
+  readonly formulaStyles?: string;
+  /** The TypeScript engine (a classic script, run as a worker). */
   readonly engine: string;
-  readonly packs: Readonly<Record<string, string>>;
+  /** What draws plots: asked for once the engine is there, where a notebook has plots. */
+  readonly plot?: readonly string[];
 }
 
 export interface Page {
@@ -29,8 +35,9 @@ export interface Page {
   readonly kind: 'map' | 'notebook' | 'missing';
   /** Put into the page as `#notebook-data`. */
   readonly data?: unknown;
-  /** The engine is fetched at once, because the notebook runs on opening. */
+  /** The engine starts at once, because the notebook runs on opening; faces of type come after its first result. */
   readonly runs?: boolean;
+  readonly plots?: boolean;
   /** The page shows formulas: their two main faces are fetched with it. */
   readonly formulas?: boolean;
   readonly description?: string;
@@ -40,6 +47,9 @@ export interface Page {
     held back (map.css) until the app has drawn them. */
 export const earlyScript = `(()=>{const r=document.documentElement,w=window;try{const t=localStorage.getItem("theme");if(t)r.dataset.theme=t}catch{}
 if(/^#(\\/|g1\\.|src=)/.test(location.hash))r.dataset.place="app";
+const u=r.dataset.run;if(u)try{(w.__engine=new Worker(u,{name:"gradus-ts"})).onerror=()=>{w.__engine=undefined}}catch{}
+try{w.__stored=indexedDB.databases?.().then(l=>l.some(d=>d.name==="gradus"),()=>true)}catch{}
+w.__late=()=>{for(const s of document.querySelectorAll("style[data-late]"))s.media="all"};addEventListener("load",()=>setTimeout(w.__late,2500));
 addEventListener("DOMContentLoaded",()=>{try{const m=document.querySelector("[data-missing]"),i=/\\/n\\/([^/]+)/.exec(location.pathname);if(m&&i)m.textContent=decodeURIComponent(i[1])}catch{}});
 w.__early=[];addEventListener("click",e=>{const f=s=>e.target.closest?.(s),t=f("[data-action],.run,.fold");if(f("#outline a,.cmds button"))f("[popover]").hidePopover();if(!t)return;
 if(t.dataset.action==="theme"){const d=r.dataset.theme?r.dataset.theme==="dark":matchMedia("(prefers-color-scheme: dark)").matches;r.dataset.theme=d?"light":"dark";try{localStorage.setItem("theme",r.dataset.theme)}catch{}}
@@ -66,8 +76,14 @@ export const policy = [
 const fonts = ['stix-two-text-latin-400-normal', 'source-sans-3-latin-wght-normal', 'source-code-pro-latin-400-normal'];
 const mathFonts = ['KaTeX_Main-Regular', 'KaTeX_Math-Italic'];
 
-export function pageHtml({ title, body, place, base, assets, kind, data, runs, formulas, description }: Page): string {
+const faces = /@font-face\s*\{[^}]*url\([^}]*\}/g;
+
+export function pageHtml({ title, body, place, base, assets, kind, data, runs, plots, formulas, description }: Page): string {
   const at = (path: string): string => escapeHtml(base + path);
+  const rooted = (css: string): string => css.replace(/url\((["']?)\.\.\//g, (_, quote: string) => `url(${quote}${base}`).replaceAll('</', '<\\/');
+  const styles = rooted(assets.styles);
+  const late = runs ? (styles.match(faces) ?? []).join('') : '';
+  const preloaded = [...(runs ? [] : fonts), ...(formulas ? mathFonts : [])];
   const head = [
     `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy).replace(/&#39;/g, "'")}">`,
     '<meta charset="utf-8">',
@@ -76,20 +92,19 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, f
     `<script>${earlyScript}</script>`,
     ...(description ? [`<meta name="description" content="${escapeHtml(description)}">`] : []),
     `<link rel="icon" href="${at('mark.svg')}" type="image/svg+xml">`,
-    ...[...fonts, ...(formulas ? mathFonts : [])].map(
-      (f) => `<link rel="preload" href="${at(`fonts/${f}.woff2`)}" as="font" type="font/woff2" crossorigin>`,
-    ),
-    ...assets.styles.map((path) => `<link rel="stylesheet" href="${at(path)}">`),
     ...(assets.script ? [`<script type="module" src="${at(assets.script)}"></script>`] : []),
     ...(assets.preload ?? []).map((path) => `<link rel="modulepreload" href="${at(path)}">`),
-    // The worker finds it in the cache. (A preload would come sooner, but no worker matches it: fetched twice, with a warning.)
-    ...(runs && assets.engine ? [`<link rel="prefetch" href="${at(assets.engine)}" as="script">`] : []),
+    ...preloaded.map((f) => `<link rel="preload" href="${at(`fonts/${f}.woff2`)}" as="font" type="font/woff2" crossorigin>`),
+    `<style>${runs ? styles.replace(faces, '') : styles}</style>`,
+    ...(formulas && assets.formulaStyles ? [`<style>${rooted(assets.formulaStyles)}</style>`] : []),
+    ...(late ? [`<style media="print" data-late>${late}</style><noscript><style>${late}</style></noscript>`] : []),
     '<noscript><style>.code[hidden],[data-outputs][hidden]{display:block}.fold,.run,.bar [data-action],.filter,.acts{display:none!important}</style></noscript>',
   ];
   const json = data === undefined ? '' : `<script type="application/json" id="notebook-data">${jsonHtml(data)}</script>\n`;
+  const running = `${runs && assets.engine ? ` data-run="${at(assets.engine)}"` : ''}${plots && assets.plot?.length ? ` data-plot="${escapeHtml(assets.plot.join(' '))}"` : ''}`;
   const skip = kind === 'map' ? 'Skip to the course' : 'Skip to the notebook';
   return `<!doctype html>
-<html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off">
+<html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off"${running}>
 <head>
 ${head.join('\n')}
 </head>

@@ -11,7 +11,7 @@ const site: Site = {
     { id: 'tour', folder: 'n/tour/', text },
     { id: 'nn-fundamentals', folder: 'n/nn-fundamentals/', text: text.replace('id: tour', 'id: nn-fundamentals') },
   ],
-  assets: { script: 'assets/main.js', preload: ['assets/view.js'], styles: ['assets/main.css'], engine: 'engine/ts.js', packs: {} },
+  assets: { script: 'assets/main.js', preload: ['assets/view.js'], styles: '.a{background:url(../fonts/a.woff2)}@font-face{font-family:A;src:url(../fonts/a.woff2)}', engine: 'engine/ts.js', plot: ['assets/plot.js'] },
 };
 const pages = new Map(prerender(site).map(({ path, html }) => [path, html]));
 
@@ -55,10 +55,11 @@ test('a notebook is readable without script: title, prose, code and formulas sta
     '&lt;!-- &lt;script&gt;',
     '<math',
     'href="../../"',
-    'href="../../assets/main.css"',
+    '<style>.a{background:url(../../fonts/a.woff2)}</style>',
+    '<style media="print" data-late>@font-face{font-family:A;src:url(../../fonts/a.woff2)}</style>',
   ])
     expect(html).toContain(part);
-  expect(html).toContain('rel="prefetch" href="../../engine/ts.js"');
+  expect(html).toContain('data-run="../../engine/ts.js"');
   for (const name of ['run-all', 'run-stale', 'restart', 'share', 'save-copy', 'download', 'theme', 'menu'])
     expect(html).toContain(`data-action="${name}"`);
 });

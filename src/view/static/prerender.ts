@@ -41,6 +41,7 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
       kind: 'notebook',
       data: { compiled, shippedHash: contentHash(text), folder },
       runs: notebook.front?.open === 'run',
+      plots: compiled.cells.some(({ analysis }) => analysis.reads.includes('Plot')),
       formulas: drawn.formulas,
     });
     return { id, path: `n/${id}/index.html`, html, title: drawn.title, about: drawn.lede || unit?.topics || '' };
