@@ -5,7 +5,7 @@
 import { readInfo } from './fence-info.ts';
 import { cellsOf, countLines, frontRange, parseBody, parseWith, type ReadFront } from './parse.ts';
 import { closes } from './scan.ts';
-import type { CellBlock, Notebook, Splice } from './types.ts';
+import type { Block, CellBlock, Notebook, Splice } from './types.ts';
 
 /** The notebook behind `splice`, and the splice that leads back. `readFront` is needed only where the front matter changes. */
 export function applySplice(
@@ -16,6 +16,8 @@ export function applySplice(
   const { start, end, insert } = splice;
   const text = notebook.text.slice(0, start) + insert + notebook.text.slice(end);
   const inverse = { start, end: start + insert.length, insert: notebook.text.slice(start, end) };
+  const same = insideCell(notebook, splice, text);
+  if (same) return { notebook: same, inverse };
   const before = frontRange(notebook.text),
     after = frontRange(text);
   if (before.yaml === after.yaml && before.bodyStart === after.bodyStart) {
@@ -32,6 +34,47 @@ export function applySplice(
   }
   if (!readFront) throw new Error('applySplice: expected an edit of the body, got one of the front matter. Pass a reader for it.');
   return { notebook: parseWith(text, readFront), inverse };
+}
+
+/** The notebook behind an edit of one cell's code that leaves its fences where they are: what follows is only shifted, so
+    that a key in a long notebook costs no parse. Undefined where the text has to be read anew. */
+function insideCell(notebook: Notebook, { start, end, insert }: Splice, text: string): Notebook | undefined {
+  const { blocks } = notebook;
+  let low = 0;
+  for (let high = blocks.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (blocks[middle]!.end <= start) low = middle + 1;
+    else high = middle;
+  }
+  const cell = blocks[low];
+  if (cell?.kind !== 'cell' || start < cell.codeStart || notebook.text[cell.codeStart - 1] !== '\n') return undefined;
+  const { opening, closing } = fencesOf(notebook, cell);
+  if (closing === undefined || end > cell.end - closing.length) return undefined;
+  const by = insert.length - (end - start);
+  const body = text.slice(cell.codeStart, cell.end - closing.length + by);
+  if (body !== '' && !body.endsWith('\n')) return undefined;
+  const run = opening.trimStart().replace(/[^`~].*$/s, '');
+  if (body.includes(run) && body.split(/\r\n|[\r\n]/).some((line) => closes(line.replace(/^ {0,3}/, ''), run))) return undefined;
+  const down = countLines(body) - countLines(notebook.text.slice(cell.codeStart, cell.end - closing.length));
+  const codeEnd = cell.codeStart + body.replace(/\r?\n$/, '').length;
+  const code = text.slice(cell.codeStart, codeEnd).replaceAll('\r\n', '\n');
+  const shift = (block: Block): Block =>
+    block.kind === 'cell'
+      ? {
+          ...block,
+          start: block.start + by,
+          end: block.end + by,
+          codeStart: block.codeStart + by,
+          codeEnd: block.codeEnd + by,
+          line: block.line + down,
+        }
+      : { ...block, start: block.start + by, end: block.end + by, line: block.line + down };
+  return {
+    ...notebook,
+    text,
+    blocks: blocks.map((block, at) => (at < low ? block : at === low ? { ...cell, end: cell.end + by, codeEnd, code } : shift(block))),
+    problems: down === 0 ? notebook.problems : notebook.problems.map((p) => (p.line > cell.line ? { ...p, line: p.line + down } : p)),
+  };
 }
 
 /** Puts `code` (newlines of any style) between the fences of a cell. */
