@@ -2,7 +2,7 @@
 
 import type { Analysis } from '../analysis/types.ts';
 import type { CellBlock } from '../document/types.ts';
-import type { ProgramCell } from '../engine/protocol.ts';
+import type { ProgramCell, Report } from '../engine/protocol.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
 import type { CellState, GraphCell } from '../schedule/types.ts';
 import type { CellStatus, KeyedOutput } from './types.ts';
@@ -34,6 +34,56 @@ export interface Entry {
   why?: string | undefined;
   startedAt?: number | undefined;
   status?: CellStatus | undefined;
+}
+
+/** The first word of an evaluation: what is shown is now that of the one before. */
+export function advance(entry: Entry, evaluation: number, now: number): void {
+  if (evaluation === entry.evaluation) return;
+  Object.assign(entry, { evaluation, old: true, edited: entry.dirty, ran: true, live: false, error: undefined });
+  if (entry.state !== 'running') entry.startedAt = now;
+}
+
+/** A state as the engine reports it. `reason` words why a cell is out of date. */
+export function applyState(
+  entry: Entry,
+  { state, ms, error, live, waitsFor }: Pick<Extract<Report, { kind: 'state' }>, 'state' | 'ms' | 'error' | 'live' | 'waitsFor'>,
+  reason: () => string,
+): void {
+  if (state !== 'stale' && state !== 'running') dropOld(entry);
+  const generatorEnded = entry.state === 'stale' && state === 'done' && live !== undefined && ms === undefined;
+  entry.state = generatorEnded || (state === 'done' && entry.edited) ? 'stale' : state;
+  if (live !== undefined) entry.live = live;
+  if (state === 'done' || state === 'error') entry.ms = ms ?? entry.ms;
+  if (state === 'blocked') entry.ms = undefined;
+  if (state !== 'stale') entry.error = error;
+  if (state === 'done') entry.valued = true;
+  if (state === 'error' || state === 'blocked' || state === 'idle') entry.valued = false;
+  if (entry.state === 'stale') entry.why ??= reason();
+  else entry.why = waitsFor === undefined ? undefined : `waits for ${waitsFor}, which runs only when asked: run it, or run this cell`;
+}
+
+/** Puts an output at its key, in order; the first one of an evaluation takes the place of all that was shown before. */
+export function putOutput(entry: Entry, key: number, output: Output): void {
+  if (entry.kept !== undefined) entry.old = true;
+  dropOld(entry);
+  const item = { key, output };
+  if ((entry.outputs.at(-1)?.key ?? -1) < key) entry.outputs.push(item);
+  else {
+    const at = entry.outputs.findIndex((other) => other.key >= key);
+    entry.outputs.splice(at, entry.outputs[at]!.key === key ? 1 : 0, item);
+  }
+}
+
+function dropOld(entry: Entry): void {
+  if (!entry.old) return;
+  entry.outputs = [];
+  entry.old = false;
+  entry.kept = undefined;
+}
+
+/** The engine that held its values is gone. */
+export function forget(entry: Entry): void {
+  Object.assign(entry, { valued: false, ran: false, live: false, evaluation: 0, status: undefined });
 }
 
 export function entryOf(id: string, block: CellBlock | undefined, code: string, analysis: Analysis, index?: number): Entry {

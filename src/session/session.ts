@@ -8,26 +8,16 @@ import { applySplice, deleteCell, insertCell, replaceCode } from '../document/ed
 import { cellsOf, parseCompiled } from '../document/parse.ts';
 import { identify } from '../document/identify.ts';
 import { contentHash } from '../base/hash.ts';
-import {
-  buildGraph,
-  planAll,
-  planCells,
-  planEvery,
-  sameEdges,
-  type CellState,
-  type Graph,
-  type GraphCell,
-  type Plan,
-  type SourceCell,
-} from '../schedule/index.ts';
+import { planAll, planCells, planEvery, sameEdges, type CellState, type Graph, type Plan } from '../schedule/index.ts';
 import { createRemote } from '../engine/remote.ts';
-import { emptyAnalysis, entryOf, firstValue, message, optional, programOf, runOf, textOf, useKey, type Entry } from './entry.ts';
+import { advance, applyState, entryOf, firstValue, forget, message, optional, putOutput, runOf, textOf, type Entry } from './entry.ts';
+import { createProgram, movedIn } from './program.ts';
+import { editEntry, matchEntries } from './reconcile.ts';
 import { createKeeper } from './keeper.ts';
 import { createRecorder } from './recorder.ts';
 import type { CellBlock, Splice } from '../document/types.ts';
-import type { ProgramCell, Report, ServiceCall } from '../engine/protocol.ts';
-import type { ErrorInfo, Output } from '../output/types.ts';
-import type { Analysis } from '../analysis/types.ts';
+import type { Report, ServiceCall } from '../engine/protocol.ts';
+import type { ErrorInfo } from '../output/types.ts';
 import type { CellStatus, Session, SessionChange, SessionOptions } from './types.ts';
 
 export function createSession(options: SessionOptions): Session {
@@ -40,8 +30,7 @@ export function createSession(options: SessionOptions): Session {
   const prose: Entry[] = compiled.prose.map(({ code, analysis }, index) => entryOf(`prose:${index}`, undefined, code, analysis, index));
   let byId = new Map<string, Entry>();
   let graph: Graph = { cells: new Map(), order: [], dependents: new Map() };
-  let program = new Map<string, { readonly record: ProgramCell; readonly key: string; readonly analysis: Analysis }>();
-  let sent = new Map<string, ProgramCell>();
+  const program = createProgram();
   let plans = 0;
   let settledPlan = 0;
   let requests = 0;
@@ -139,75 +128,47 @@ export function createSession(options: SessionOptions): Session {
 
   function rebuild(): void {
     byId = new Map(all().map((entry) => [entry.id, entry]));
-    const sources: SourceCell[] = all().map((entry) => ({
-      id: entry.id,
-      language: entry.block?.language ?? 'ts',
-      run: runOf(entry),
-      analysis: entry.analysis,
-      ...(entry.block ? {} : { prose: true }),
-    }));
-    graph = buildGraph(sources);
-    const rank = new Map(graph.order.map((id, i) => [id, i]));
-    const next: typeof program = new Map();
+    graph = program.build(all());
     for (const entry of all()) {
-      const cell = graph.cells.get(entry.id)!;
-      const key = `${rank.get(entry.id)} ${cell.run} ${cell.defines.join()} ${cell.uses.map((use) => `${use.name}@${use.cell}`).join()} ${cell.problem?.message ?? ''}`;
-      const known = program.get(entry.id);
-      next.set(
-        entry.id,
-        known?.key === key && known.analysis === entry.analysis
-          ? known
-          : { key, analysis: entry.analysis, record: programOf(entry, cell, rank.get(entry.id)!) },
-      );
-      const off = cell.run === 'off';
+      const off = graph.cells.get(entry.id)!.run === 'off';
       if ((entry.state === 'off') !== off) entry.state = entry.before = off ? 'off' : 'idle';
       delete entry.status;
     }
-    program = next;
   }
 
-  /** Analyses what was edited, renames what is called after its first value, and builds the graph anew. */
+  /** Analyses what was edited, renames what is called after its first value, builds the graph anew; resolves to the cells
+      whose place in it changed by the edit of another: they run as if a name of theirs had changed. */
   async function commit(): Promise<string[]> {
-    if (!entries.some((entry) => entry.dirty)) return [];
+    const dirty = entries.filter((entry) => entry.dirty);
     const { analyse } = await options.analyser();
     let same = true;
-    for (const entry of entries) {
-      if (!entry.dirty) continue;
+    for (const entry of dirty) {
       const analysis = analyse(entry.code, { language: entry.block!.language, overrides: Object.keys(options.engine.set) });
-      const known = program.get(entry.id);
-      same &&= known !== undefined && sameEdges(entry.analysis, analysis);
+      same &&= graph.cells.has(entry.id) && sameEdges(entry.analysis, analysis);
       Object.assign(entry, { dirty: false, analysis, status: undefined });
-      if (known) program.set(entry.id, { ...known, analysis, record: programOf(entry, graph.cells.get(entry.id)!, known.record.rank) });
     }
-    if (same) return []; // new code, old names: the graph stands
+    if (same) {
+      for (const entry of dirty) program.replace(entry); // new code, old names: the graph stands
+      return [];
+    }
     const before = graph;
     const renamed = new Map<string, string>();
-    const { ids } = identify(
-      entries.map((entry) => ({
-        attributes: entry.block!.attributes,
-        firstValue: firstValue(entry.analysis),
-        language: entry.block!.language,
-      })),
-    );
-    entries.forEach((entry, i) => {
-      if (entry.id === ids[i]) return;
-      renamed.set(entry.id, ids[i]!);
-      Object.assign(entry, { id: ids[i]!, edited: true, valued: false, evaluation: 0 });
+    const named = entries.map(({ block, analysis }) => ({
+      attributes: block!.attributes,
+      firstValue: firstValue(analysis),
+      language: block!.language,
+    }));
+    identify(named).ids.forEach((id, i) => {
+      const entry = entries[i]!;
+      if (entry.id === id) return;
+      renamed.set(entry.id, id);
+      Object.assign(entry, { id, edited: true, valued: false, evaluation: 0 });
     });
     rebuild();
-    if (renamed.size) tell({ renamed, cells: new Set(ids) });
-    // Cells whose place in the graph changed by the edit of another: they run as if a name of theirs had changed.
+    if (renamed.size) tell({ renamed, cells: new Set(renamed.values()) });
     return graph.order.filter((id) => {
-      const was = before.cells.get(id),
-        is = graph.cells.get(id)!,
-        entry = byId.get(id)!;
-      return (
-        was &&
-        is.run === 'auto' &&
-        entry.state !== 'idle' &&
-        !entry.edited &&
-        (was.problem?.message !== is.problem?.message || useKey(was) !== useKey(is))
-      );
+      const { state, edited } = byId.get(id)!;
+      return graph.cells.get(id)!.run === 'auto' && state !== 'idle' && !edited && movedIn(before, graph, id);
     });
   }
 
@@ -218,17 +179,7 @@ export function createSession(options: SessionOptions): Session {
 
   /** One message: what changed in the program, and what to evaluate. */
   function send(plan: Plan, failed?: ReadonlyMap<string, ErrorInfo>): void {
-    const define: ProgramCell[] = [];
-    for (const [id, { record }] of program) if (sent.get(id) !== record) define.push(record);
-    // A cell that hung the engine counts as failed without being run again.
-    for (const [id, { name, message: text }] of failed ?? []) {
-      const record = { ...program.get(id)!.record, problem: { name, message: text, cells: [] } };
-      define.push(record);
-      sent.set(id, record);
-    }
-    const remove = [...sent.keys()].filter((id) => !program.has(id));
-    sent = new Map([...program].map(([id, { record }]) => [id, failed?.has(id) ? { ...record } : record]));
-    for (const id of remove) generators = Math.max(0, generators - (byId.get(id)?.live ? 1 : 0));
+    const { define, remove } = program.delta(failed);
     const cells = new Set<string>();
     for (const id of plan.stale) {
       const entry = byId.get(id)!;
@@ -288,8 +239,9 @@ export function createSession(options: SessionOptions): Session {
         case 'state': {
           const entry = byId.get(report.cell);
           if (!entry || report.evaluation < entry.evaluation) break;
-          advance(entry, report.evaluation);
-          setState(entry, report);
+          advance(entry, report.evaluation, now());
+          applyState(entry, report, () => reason(entry.id));
+          if (report.state === 'done' || report.state === 'error') keeper.keep(entry);
           if (entry.index === undefined) touch(entry, cells);
           else proses.add(entry.index);
           break;
@@ -298,11 +250,12 @@ export function createSession(options: SessionOptions): Session {
           report.cells.forEach((id, i) => {
             const entry = byId.get(id);
             if (!entry || report.evaluations[i]! < entry.evaluation) return;
-            advance(entry, report.evaluations[i]!);
+            advance(entry, report.evaluations[i]!, now());
             const text = report.values[i],
               of = report.types[i];
             if (text !== null && text !== undefined && of) putOutput(entry, 0, { kind: 'value', value: { type: 'primitive', text, of } });
-            setState(entry, { state: 'done', ms: report.ms[i]! });
+            applyState(entry, { state: 'done', ms: report.ms[i]! }, () => reason(id));
+            keeper.keep(entry);
             if (entry.index === undefined) touch(entry, cells);
             else proses.add(entry.index);
           });
@@ -310,7 +263,7 @@ export function createSession(options: SessionOptions): Session {
         case 'output': {
           const entry = byId.get(report.cell);
           if (!entry || report.evaluation < entry.evaluation) break;
-          advance(entry, report.evaluation);
+          advance(entry, report.evaluation, now());
           putOutput(entry, report.key, report.output);
           if (entry.index === undefined) {
             touch(entry, cells);
@@ -356,74 +309,12 @@ export function createSession(options: SessionOptions): Session {
     tell({ cells, prose: proses, ...change });
   }
 
-  /** The first word of an evaluation: what is shown is now that of the one before. */
-  function advance(entry: Entry, evaluation: number): void {
-    if (evaluation === entry.evaluation) return;
-    Object.assign(entry, { evaluation, old: true, edited: entry.dirty, ran: true, live: false, error: undefined });
-    if (entry.state !== 'running') entry.startedAt = now();
-  }
-
-  function setState(
-    entry: Entry,
-    { state, ms, error, live, waitsFor }: Pick<Extract<Report, { kind: 'state' }>, 'state' | 'ms' | 'error' | 'live' | 'waitsFor'>,
-  ): void {
-    if (entry.old && state !== 'stale' && state !== 'running') {
-      entry.outputs = [];
-      entry.old = false;
-      entry.kept = undefined;
-    }
-    if (entry.state === 'stale' && state === 'done' && live !== undefined && ms === undefined) state = 'stale'; // only its generator ended
-    entry.state = state === 'done' && entry.edited ? 'stale' : state;
-    if (live !== undefined) entry.live = live;
-    if (state === 'done' || state === 'error') {
-      entry.ms = ms ?? entry.ms;
-      entry.error = undefined;
-      keeper.keep(entry);
-    }
-    if (state === 'error') {
-      entry.error = error;
-      entry.outputs = [...entry.outputs];
-    }
-    if (state === 'blocked') {
-      entry.error = error;
-      entry.ms = undefined;
-    }
-    if (state === 'done') entry.valued = true;
-    if (state === 'error' || state === 'blocked' || state === 'idle') entry.valued = false;
-    entry.why =
-      state === 'stale'
-        ? reason(entry.id)
-        : waitsFor !== undefined
-          ? `waits for ${waitsFor}, which runs only when asked: run it, or run this cell`
-          : undefined;
-  }
-
-  function putOutput(entry: Entry, key: number, output: Output): void {
-    if (entry.old || entry.kept !== undefined) {
-      entry.outputs = [];
-      entry.old = false;
-      entry.kept = undefined;
-    }
-    const last = entry.outputs.at(-1);
-    const item = { key, output };
-    if (!last || last.key < key) {
-      entry.outputs.push(item);
-      return;
-    }
-    const at = entry.outputs.findIndex((other) => other.key >= key);
-    entry.outputs.splice(at, entry.outputs[at]!.key === key ? 1 : 0, item);
-  }
-
-  function forget(entry: Entry): void {
-    Object.assign(entry, { valued: false, ran: false, live: false, evaluation: 0 });
-    delete entry.status;
-  }
   function touch(entry: Entry, cells: Set<string>): void {
     delete entry.status;
     cells.add(entry.id);
   }
   function reset(): void {
-    sent = new Map();
+    program.forget();
     engine = 'off';
     backend = undefined;
     generators = 0;
@@ -471,67 +362,24 @@ export function createSession(options: SessionOptions): Session {
     keeper.saveSoon();
   }
 
-  /** Gives the entries their blocks in the new text: same number, same cells; else what is equal before and behind stays. */
+  /** Gives the entries their blocks in the new text. */
   function reconcile(blocks: readonly CellBlock[]): void {
     if (blocks.length !== entries.length) {
-      let head = 0;
-      while (head < entries.length && head < blocks.length && entries[head]!.code === blocks[head]!.code) head++;
-      let tail = 0;
-      while (tail < Math.min(entries.length, blocks.length) - head && entries.at(-1 - tail)!.code === blocks.at(-1 - tail)!.code) tail++;
-      const gone = entries.slice(head, entries.length - tail);
-      const fresh = blocks
-        .slice(head, blocks.length - tail)
-        .map((block) => ({ ...entryOf('', block, block.code, emptyAnalysis), dirty: true }));
-      entries = [...entries.slice(0, head), ...fresh, ...entries.slice(entries.length - tail)];
-      const { ids } = identify(
-        entries.map((entry, i) => ({
-          attributes: blocks[i]!.attributes,
-          firstValue: entry.id === '' ? undefined : firstValue(entry.analysis),
-        })),
-      );
-      const taken = new Set(entries.map((entry) => entry.id));
-      entries.forEach((entry, i) => {
-        if (entry.id === '')
-          for (let n = 1; ; n++) {
-            const id = n === 1 ? ids[i]! : `${ids[i]}-${n}`;
-            if (!taken.has(id)) {
-              entry.id = id;
-              taken.add(id);
-              break;
-            }
-          }
-      });
+      const { next, gone } = matchEntries(entries, blocks);
+      entries = next;
       const after = new Set(gone.flatMap((entry) => graph.dependents.get(entry.id) ?? []));
-      entries.forEach((entry, i) => {
-        entry.block = blocks[i];
-      });
       rebuild();
-      for (const id of after) {
-        const entry = byId.get(id);
-        if (entry && entry.state === 'done') {
-          entry.state = 'stale';
-          entry.why = 'a cell that it uses was deleted';
-        }
+      for (const entry of entries) {
+        if (after.has(entry.id) && entry.state === 'done') Object.assign(entry, { state: 'stale', why: 'a cell that it uses was deleted' });
       }
-      tell({ structure: true, cells: new Set(byId.keys()), prose: allProse(), saved: true });
-      return;
+      return tell({ structure: true, cells: new Set(byId.keys()), prose: allProse(), saved: true });
     }
     const cells = new Set<string>();
     entries.forEach((entry, i) => {
       const block = blocks[i]!;
-      const moved = entry.block!.line !== block.line;
+      if (entry.block!.line !== block.line || entry.code !== block.code) touch(entry, cells);
+      if (entry.code !== block.code) editEntry(entry, block.code);
       entry.block = block;
-      if (entry.code !== block.code) {
-        entry.code = block.code;
-        entry.dirty = entry.edited = true;
-        if (entry.state !== 'idle' && entry.state !== 'running' && entry.state !== 'queued' && entry.state !== 'off') {
-          entry.state = 'stale';
-          entry.why = 'edited since it ran';
-          entry.error = undefined;
-        }
-        if (entry.state === 'queued') entry.before = 'stale';
-        touch(entry, cells);
-      } else if (moved) touch(entry, cells);
     });
     tell({ cells, saved: true });
   }
@@ -553,7 +401,7 @@ export function createSession(options: SessionOptions): Session {
       outputs: entry.outputs.slice(),
       defines: cell?.defines ?? [],
       uses: cell?.uses ?? [],
-      usedBy: (graph.dependents.get(entry.id) ?? []).filter((id) => !id.startsWith('prose:')),
+      usedBy: usersOf(entry.id),
       tokens: entry.dirty ? [] : analysis.tokens,
       ...optional({
         hide: block!.attributes.hide,
@@ -567,6 +415,12 @@ export function createSession(options: SessionOptions): Session {
         place,
       }),
     });
+  }
+
+  /** Cells that use names of this one: the same list as long as the graph stands, so that nobody draws it anew. */
+  function usersOf(id: string): readonly string[] {
+    const users = graph.dependents.get(id) ?? [];
+    return users.some((user) => user.startsWith('prose:')) ? users.filter((user) => !user.startsWith('prose:')) : users;
   }
 
   /** The first of the queue by id, from 1; made once for each change. */
@@ -657,7 +511,7 @@ export function createSession(options: SessionOptions): Session {
           touch(other, cells);
         }
       if (!entry || entry.state === 'running' || entry.live)
-        remote.interrupt(reason, entry && { cell: entry.id, rank: program.get(entry.id)!.record.rank });
+        remote.interrupt(reason, entry && { cell: entry.id, rank: program.rank(entry.id) });
       tell({ cells, engine: true });
     },
     restart: () => {
