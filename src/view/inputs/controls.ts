@@ -246,7 +246,7 @@ function table(spec: InputSpec, moved: Moved, cell: string): Control {
   set(spec.value);
   for (const box of boxes) box.addEventListener('change', () => { const on = boxes.flatMap((other, i) => (other.checked ? [i] : [])); set(on); moved(on); });
   const total = Number(props['total'] ?? rows.length);
-  const scroll = h('div', { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': spec.label || cell }, h('table', { class: 'tbl' },
+  const scroll = h('div', { class: 'scroll tall', tabindex: '0', role: 'group', 'aria-label': spec.label || cell }, h('table', { class: 'tbl' },
     h('thead', {}, h('tr', {}, selectable ? h('th', { scope: 'col' }, h('span', { class: 'vh' }, 'Select')) : null, ...columns.map((column) => h('th', { scope: 'col', class: column.type === 'number' ? 'r' : undefined }, column.title ?? column.name)))),
     h('tbody', {}, ...lines)));
   if (typeof props['height'] === 'number') scroll.style.maxHeight = `${2 + 2 * props['height']}rem`;

@@ -45,7 +45,7 @@ export function drawTruncated(output: Truncated, element: HTMLElement, _context:
 /** A bar where the total is known, and its words: how many, how fast, how long, and Pause where the loop can pause. */
 export const drawProgress: Draw<'progress'> = (output, element, context) => {
   const bar = h('i'), track = h('div', { class: 'track', role: 'progressbar', 'aria-valuemin': '0' }, bar);
-  const done = h('span'), rate = h('span'), left = h('span');
+  const done = h('span'), rate = h('span'), left = h('span', { class: 'left' });
   let paused = false;
   const pause = h('button', { type: 'button', class: 'btn bare small', onclick: () => context.control(context.cell, paused ? 'resume' : 'pause') });
   element.append(h('div', { class: 'progress' }, track, h('div', { class: 'say' }, done, rate, left, h('span', { class: 'grow' }), pause)));
@@ -59,7 +59,8 @@ export const drawProgress: Draw<'progress'> = (output, element, context) => {
     track.setAttribute('aria-valuenow', String(total === undefined ? 0 : next.done));
     fill(done, h('b', {}, count(next.done)), total === undefined ? ` ${next.label}` : ` of ${count(total)} ${next.label}`);
     setText(rate, next.rate > 0 ? `${number(next.rate >= 10 ? Math.round(next.rate) : next.rate)} per second` : '');
-    setText(left, next.paused ? 'paused' : next.finished ? 'done' : next.remainingMs !== undefined ? `${duration(next.remainingMs)} left` : '');
+    const whole = total === undefined || next.done >= total;
+    setText(left, next.paused ? 'paused' : next.finished ? (whole ? 'done' : 'ended early') : next.remainingMs !== undefined ? `${duration(next.remainingMs)} left` : '');
     paused = next.paused === true;
     pause.hidden = next.pausable !== true || next.finished;
     setText(pause, paused ? 'Resume' : 'Pause');

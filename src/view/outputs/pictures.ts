@@ -87,13 +87,16 @@ export const drawHtml: Draw<'html'> = (output, element) => {
     const style = getComputedStyle(element);
     const colours = document.documentElement.dataset['theme'] ?? 'light dark';
     frame.srcdoc = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${framePolicy}"><meta name="color-scheme" content="${colours}">`
-      + `<style>body{margin:0;font:15px/1.4 ${style.fontFamily.replaceAll('"', "'")};overflow-wrap:break-word}</style>${next.html}`;
+      + `<style>body{margin:0;font:15px/1.4 ${style.fontFamily.replaceAll('"', "'")};overflow-wrap:break-word}h1,h2,h3,h4{line-height:1.3;margin:.5em 0}p,ul,ol,pre{margin:.5em 0}body>:first-child{margin-top:0}body>:last-child{margin-bottom:0}</style>${next.html}`;
     box.style.height = `${heightOf(next.html)}px`;
     return true;
   };
   update(output);
   return { update };
 };
+
+/** One line of each kind of block, with its margin, in px. */
+const heights: Readonly<Record<string, number>> = { h1: 62, h2: 48, h3: 40, h4: 36, p: 32, blockquote: 54, tr: 30, li: 22, hr: 18, button: 28, input: 28 };
 
 function heightOf(html: string): number {
   const body = new DOMParser().parseFromString(html, 'text/html').body;
@@ -102,7 +105,7 @@ function heightOf(html: string): number {
     if (block.matches('svg, img, canvas')) height += Number(block.getAttribute('height')) || 160;
     else if (block.matches('pre')) height += 22 * (block.textContent ?? '').split('\n').length + 16;
     else if (block.matches('div')) height += [...block.childNodes].some((node) => node.nodeType === 3 && (node.textContent ?? '').trim() !== '') ? 22 : 0;
-    else height += block.matches('h1, h2, h3, h4, p, blockquote') ? 38 + 22 * Math.floor((block.textContent ?? '').length / 95) : 26;
+    else height += (heights[block.localName] ?? 24) + 21 * Math.floor((block.textContent ?? '').length / 95);
   }
   return Math.min(640, Math.max(28, height, 22 * Math.ceil((body.textContent ?? '').trim().length / 95) + 6));
 }

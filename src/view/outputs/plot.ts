@@ -119,11 +119,15 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement): Promis
 
 /** What Plot itself cannot be told: the figure's sentence, and the ground of tips, which it sets to white. */
 function dress(figure: Element | null, { alt, title }: PlotOutput): void {
-  figure?.setAttribute('role', 'img');
-  figure?.setAttribute('aria-label', [title, alt].filter((text) => text).join('. ') || 'Figure');
+  const name = [title, alt].filter((text) => text).join('. ') || 'Figure';
+  if (figure instanceof SVGSVGElement) figure.setAttribute('aria-label', name);
   for (const svg of figure instanceof SVGSVGElement ? [figure] : figure?.querySelectorAll('svg') ?? []) {
     svg.style.setProperty('--plot-background', 'var(--paper)');
     svg.style.fontSize ||= '13px';
+    // Plot names its groups, which have no role that takes a name; inside an image nobody hears them.
+    svg.setAttribute('role', 'img');
+    if (svg !== figure) svg.setAttribute('aria-label', name);
+    for (const part of svg.querySelectorAll('[aria-label], [aria-description]')) { part.removeAttribute('aria-label'); part.removeAttribute('aria-description'); }
   }
 }
 

@@ -9,12 +9,12 @@ import type { Draw } from './index.ts';
 type Table = Extract<Output, { kind: 'table' }>;
 const page = 200;
 
-export const drawTable: Draw<'table'> = (output, element) => {
+export const drawTable: Draw<'table'> = (output, element, { cell: id }) => {
   let table = output, sorted: { column: number; down: boolean } | undefined, shown = page;
   const head = h('thead'), body = h('tbody'), said = h('span');
   const copy = h('button', { type: 'button', class: 'link plain', onclick: () => { void copyCsv(table, copy); } }, 'Copy as CSV');
   const more = button('Show more rows', () => { shown += 1000; draw(); });
-  const scroll = h('div', { class: 'scroll tall', tabindex: '0', role: 'region', 'aria-label': 'Table' }, h('table', { class: 'tbl' }, head, body));
+  const scroll = h('div', { class: 'scroll tall', tabindex: '0', role: 'group', 'aria-label': `Table of ${id}` }, h('table', { class: 'tbl' }, head, body));
   element.append(scroll, h('p', { class: 'cap' }, said, ' ', copy, ' ', more));
   const draw = (): void => {
     fill(head, h('tr', {}, ...table.columns.map((column, i) => h('th', {

@@ -31,18 +31,21 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
     const pages = Math.ceil(tiles / tileLimit);
     sliceRow.hidden = pages < 2 || values;
     slice.max = String(pages - 1);
+    slice.value = String(Math.floor(first / tileLimit));
+    slice.style.setProperty('--at', `${pages < 2 ? 0 : (100 * first) / tileLimit / (pages - 1)}%`);
     setText(sliceSaid, `${first} … ${Math.min(tiles, first + tileLimit) - 1}`);
-    setText(stats, range === undefined ? 'no values' : [`min ${number(range.min)}`, `max ${number(range.max)}`, `mean ${number(range.mean)}`,
-      range.nan > 0 ? plural(range.nan, 'NaN', 'NaN') : '', data.length < tensor.total ? `${count(data.length)} of ${count(tensor.total)} values` : ''].filter(Boolean).join(' · '));
-    if (size < 2) { fill(body, h('span', { class: 'num' }, data.length > 0 ? number(Number(data[0])) : '')); stats.hidden = true; return; }
+    const said = range === undefined ? [] : [...(range.nan < data.length ? [`min ${number(range.min)}`, `max ${number(range.max)}`, `mean ${number(range.mean)}`] : []),
+      ...(data.length < tensor.total ? [`${count(data.length)} of ${count(tensor.total)} values`] : [])];
+    fill(stats, said.join(' · '), range !== undefined && range.nan > 0 ? h('span', { class: 'nan' }, `${said.length > 0 ? ' · ' : ''}${plural(range.nan, 'NaN', 'NaN')}`) : null);
+    if (size < 2) { fill(body, h('span', { class: data.length > 0 ? 'num' : 'quiet' }, data.length > 0 ? number(Number(data[0])) : 'No values.')); stats.hidden = true; return; }
     stats.hidden = false;
     fill(body);
     if (values) { body.append(grid(data, tile * size, rows, columns)); return; }
     const colour = palette(element, range?.min ?? 0, range?.max ?? 0);
-    const shown = Math.min(tileLimit, tiles - first);
+    const nan = token(element, '--fig-5'), shown = Math.min(tileLimit, tiles - first);
     const box = h('div', { class: tiles > 1 ? 'tiles' : 'tile-one', style: `--columns: ${Math.min(12, Math.max(1, shown))}` });
     for (let i = first; i < first + shown; i++) {
-      const canvas = paint(data, i * size, rows, columns, colour);
+      const canvas = paint(data, i * size, rows, columns, colour, nan);
       const label = `${dtype} [${shape.join(', ')}]${tiles > 1 ? `, slice ${i}` : ''}${range ? `, from ${number(range.min)} to ${number(range.max)}` : ''}`;
       if (tiles === 1) { canvas.setAttribute('role', 'img'); canvas.setAttribute('aria-label', label); canvas.style.width = `${Math.min(columns * Math.max(1, Math.min(24, Math.floor(420 / Math.max(rows, columns)))), 736)}px`; if (rows === 1) canvas.style.height = '24px'; box.append(canvas); }
       else box.append(h('button', { type: 'button', class: 'tile', title: `slice ${i}`, 'aria-label': `Values of slice ${i}`, onclick: () => { tile = i; values = true; draw(); } }, canvas));
@@ -78,14 +81,14 @@ function rangeOf(data: ArrayLike<number>): { min: number; max: number; mean: num
   return data.length === 0 ? undefined : { min, max, mean: sum / seen, nan };
 }
 
-function paint(data: ArrayLike<number>, from: number, rows: number, columns: number, colour: (x: number) => Rgb): HTMLCanvasElement {
+function paint(data: ArrayLike<number>, from: number, rows: number, columns: number, colour: (x: number) => Rgb, nan: Rgb): HTMLCanvasElement {
   const canvas = h('canvas', { width: columns, height: rows, class: 'px' });
   const context = canvas.getContext('2d');
   if (context === null || columns === 0 || rows === 0) return canvas;
   const image = context.createImageData(columns, rows);
   for (let i = 0; i < rows * columns; i++) {
     const x = from + i < data.length ? Number(data[from + i]) : NaN;
-    const [r, g, b] = Number.isNaN(x) ? [200, 40, 40] : colour(x);
+    const [r, g, b] = Number.isNaN(x) ? nan : colour(x);
     image.data.set([r, g, b, from + i < data.length ? 255 : 0], i * 4);
   }
   context.putImageData(image, 0, 0);
@@ -122,5 +125,5 @@ function grid(data: ArrayLike<number>, from: number, rows: number, columns: numb
     ...Array.from({ length: across }, (_, j) => h('td', { class: 'r' }, from + i * columns + j < data.length ? number(Number(data[from + i * columns + j])) : '')),
     columns > across ? h('td', { class: 'quiet' }, '…') : null))));
   const cut = down < rows || across < columns ? h('p', { class: 'cap' }, `${count(down)} of ${plural(rows, 'row')}, ${count(across)} of ${plural(columns, 'column')}`) : null;
-  return h('div', {}, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Values' }, table), cut ?? '');
+  return h('div', {}, h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Values' }, table), cut ?? '');
 }

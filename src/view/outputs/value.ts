@@ -31,6 +31,7 @@ export const drawValue: Draw<'value'> = (output, element) => {
 function tree(node: ValueNode, path: string, open: Set<string>, closed: Set<string>, key?: string): HTMLElement {
   const keyed = key === undefined ? null : h('span', { class: 'key' }, `${key} `);
   if (node.type !== 'object' && node.type !== 'array') return h('div', { class: key === undefined ? undefined : 'row' }, keyed, leaf(node));
+  if (node.size === 0) return h('div', { class: key === undefined ? undefined : 'row' }, keyed, h('span', { class: 'quiet' }, `${node.name} `), preview(node));
   const details = h('details');
   const summary = h('summary', {}, keyed, h('span', { class: 'quiet' }, `${node.name} `), preview(node));
   const body = h('div');

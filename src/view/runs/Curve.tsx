@@ -108,7 +108,7 @@ function Values(props: { readonly series: Series; readonly title: string }): JSX
     return Array.from({ length: rowLimit }, (_, k) => Math.round((k * (n - 1)) / (rowLimit - 1)));
   };
   return (
-    <div class="scroll" tabindex="0" role="region" aria-label={`Values of ${props.title}`}>
+    <div class="scroll" tabindex="0" role="group" aria-label={`Values of ${props.title}`}>
       <table class="tbl">
         <thead><tr><th scope="col" class="r">step</th><th scope="col" class="r">{props.title}</th></tr></thead>
         <tbody>

@@ -21,7 +21,7 @@ test('rows come newest first and are numbered by name from the oldest', () => {
 test('the loss-like metric stands for the run, and NaN is said with its step', () => {
   expect(rows.map((row) => row.loss?.name)).toEqual([undefined, 'train_loss', 'loss', undefined]);
   expect(rows.map((row) => row.says)).toEqual(['interrupted', 'done', 'NaN at step 10', 'done']);
-  expect(rows.map((row) => row.steps)).toEqual([0, 2, 3, 0]);
+  expect(rows.map((row) => row.steps)).toEqual([0, 11, 21, 0]);
 });
 
 test('columns are the keys that occur, newest first', () => {

@@ -12,7 +12,7 @@ export interface Row {
   readonly metrics: RunEntry['metrics'];
   /** The first metric whose name has to do with a loss, else the first of all. */
   readonly loss?: { readonly name: string; readonly series: Series };
-  /** Points of its longest metric. */
+  /** Steps that it has gone, by the last one of its metrics: they count from 0. */
   readonly steps: number;
   /** The state in words: `done`, `NaN at step 41`. */
   readonly says: string;
@@ -29,7 +29,7 @@ export function makeRows(runs: readonly StoredRun[], entries: readonly RunEntry[
     const metrics = curves.get(run.id) ?? {};
     const names = Object.keys(metrics);
     const name = names.find((n) => /loss|error|nll|perplexity/i.test(n)) ?? names[0];
-    const steps = Math.max(0, ...Object.values(metrics).map((m) => m.values.length));
+    const steps = Math.max(0, ...Object.values(metrics).map((m) => (m.steps[m.values.length - 1] ?? -1) + 1));
     const loss = name === undefined ? {} : { loss: { name, series: metrics[name]! } };
     return { run, number, metrics, ...loss, steps, says: sayState(run, name === undefined ? undefined : metrics[name]) };
   }).reverse();
