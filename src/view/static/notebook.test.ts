@@ -57,7 +57,7 @@ not a cell
 \`\`\`
 `;
 const view = (source = text, more: Partial<NotebookView> = {}): NotebookView => ({
-  ...compileNotebook(source, analyse),
+  ...compileNotebook(parseNotebook(source), analyse),
   base: '../../',
   expressions,
   written: new Set(['linear-algebra-vectors', 'backprop']),
@@ -153,4 +153,14 @@ test('only long notebooks leave far cells out of layout', () => {
   const many = (n: number): string => `---\ngradus: 1\nid: x\ntitle: X\n---\n${'```ts\nconst v = 1\n```\n\n'.repeat(n)}`;
   expect(renderPage(view(many(1000))).html).toContain('class="nb long"');
   expect(renderPage(view(many(20))).html).toContain('class="nb"');
+});
+
+test('a long notebook comes in parts that begin behind a cell, with every block in its place', () => {
+  const text = `---\ngradus: 1\nid: x\ntitle: X\n---\n${Array.from({ length: 100 }, (_, i) => `\`\`\`ts {id=c${i}}\n${i}\n\`\`\`\n\nText ${i}.\n`).join('\n')}`;
+  const { html } = renderPage(view(text));
+  const main = html.slice(html.indexOf('<main'), html.indexOf('</main>'));
+  expect(main.match(/<div class="part">\n<div class="prose"/g)).toHaveLength(4);
+  expect(main.split('<div class="part">').map((part) => part.match(/data-cell=/g)?.length ?? 0)).toEqual([24, 24, 24, 24, 4]);
+  expect(main.match(/<div\b/g)!.length).toBe(main.match(/<\/div>/g)!.length);
+  expect([...main.matchAll(/Text (\d+)\./g)].map(([, n]) => Number(n))).toEqual(Array.from({ length: 100 }, (_, i) => i));
 });

@@ -89,6 +89,9 @@ export function renderCell(
   );
 }
 
+/** Cells in one part of a long notebook. Parts begin behind a cell; one that is far is not laid out, so a change costs its part. */
+const partSize = 24;
+
 interface Drawn {
   main: string;
   rail: string;
@@ -115,11 +118,16 @@ function draw(view: NotebookView): Drawn {
   let prose = 0;
   let expression = 0;
   let sections = 0;
+  let parts = 0;
+  const long = cells.length > 60;
   const first: Block | undefined = notebook.blocks[0];
   for (const block of notebook.blocks) {
     if (block.kind === 'cell') {
       const entry = compiled.cells[cell++];
       body += renderCell(block, entry?.id ?? `cell-${cell}`, entry?.analysis, owners, followers.get(entry?.id ?? ''));
+      if (long && cell % partSize === 0 && block !== notebook.blocks.at(-1)) {
+        body += `${parts++ > 0 ? '</div>\n' : ''}<div class="part">\n`;
+      }
       continue;
     }
     if (block.kind === 'diagram') {
@@ -155,6 +163,7 @@ function draw(view: NotebookView): Drawn {
     lede +
     facts(view, unit, cells) +
     body +
+    (parts > 0 ? '</div>\n' : '') +
     next(view, unit);
   return {
     main,
@@ -162,7 +171,7 @@ function draw(view: NotebookView): Drawn {
     title: textOf(title),
     lede: textOf(lede),
     unit,
-    long: cells.length > 60,
+    long,
   };
 }
 
