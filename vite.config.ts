@@ -3,14 +3,29 @@
    it here, what both share would be one more script that a reader waits for. */
 
 import { existsSync, readFileSync } from 'node:fs';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import solid from 'vite-plugin-solid';
 
 const json = (path: string): Record<string, string> => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
 
+/** The page of runs and the curves draw with all of Solid, a notebook with its signals alone. As one module, each reader
+    would wait for all of it, so those parts, which share no signal with the rest, get a copy of their own. */
+const wholeSolid = (): Plugin => ({
+  name: 'whole-solid',
+  apply: 'build',
+  enforce: 'pre',
+  async resolveId(source, importer) {
+    if (source !== 'solid-js' || !importer || !/\/src\/view\/(runs\/|outputs\/metric)|\/solid-js\/web\//.test(importer)) return undefined;
+    const found = await this.resolve(source, importer, { skipSelf: true });
+    return found ? `${found.id}?whole` : undefined;
+  },
+  load: (id) => (id.endsWith('?whole') ? readFileSync(id.slice(0, -'?whole'.length), 'utf8') : undefined),
+});
+
 export default defineConfig({
   base: './',
-  plugins: [solid()],
+  plugins: [wholeSolid(), solid()],
   define: {
     __ENGINE_URL__: JSON.stringify(json('build/engine.json').typescript ?? ''),
     __PACKS__: JSON.stringify(json('build/packs.json')),

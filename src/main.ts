@@ -6,7 +6,6 @@ import './view/live.css';
 import type { Compiled, Session, SessionOptions, WorkerLike } from './session/types.ts';
 import type { ServiceCall } from './engine/protocol.ts';
 import type { Store, StoredNotebook } from './store/types.ts';
-import { createComponent } from 'solid-js';
 import { createSession } from './session/session.ts';
 import { bindNotebook, type NotebookOptions } from './view/NotebookView.ts';
 import { h } from './view/dom.ts';
@@ -176,7 +175,7 @@ async function showOpened(): Promise<void> {
   const file = openedFile;
   if (file === undefined) { location.replace(base); return; }
   const { refusal } = await import('./own.ts');
-  const reason = refusal(file.text, file.name);
+  const reason = await refusal(file.text, file.name);
   if (reason !== undefined) {
     await plain(file.name, 'This file cannot be opened', reason);
     document.querySelector<HTMLElement>('#main')?.setAttribute('role', 'alert');
@@ -239,7 +238,7 @@ async function showRuns(): Promise<void> {
   const [{ RunsPage }, { render }, { makeBar }, store] = await Promise.all([import('./view/runs/RunsPage.tsx'), import('solid-js/web'), frame(), openedStore()]);
   const box = h('div');
   replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, runs: true }), box);
-  close = render(() => createComponent(RunsPage, { store }), box);
+  close = render(() => RunsPage({ store }), box);
 }
 
 async function showMap(): Promise<void> {

@@ -1,9 +1,11 @@
 /* A notebook that the build has not rendered (written here, opened from a file) becomes a page in the browser: parsed,
-   analysed, rendered by the static renderer with its HTML sanitised. One lazy chunk with the parsers of Markdown, YAML and
+   analysed, rendered by the static renderer with its HTML sanitised. One lazy chunk with the parsers of Markdown and
    TypeScript. */
 
 import { analyse, analyseModule } from './analysis/index.ts';
-import { expressions, frontMatterError, parseNotebook } from './document/index.ts';
+import { openNotebook } from './document/front-lines.ts';
+import { frontMatterError } from './document/parse.ts';
+import { expressions } from './document/prose.ts';
 import { compileNotebook } from './session/compile.ts';
 import type { Compiled } from './session/types.ts';
 import { sanitise } from './view/sanitise.ts';
@@ -21,15 +23,15 @@ export interface OwnPage {
 }
 
 /** Why `text` is no notebook, in a sentence; undefined where it is one. */
-export function refusal(text: string, name: string): string | undefined {
-  const notebook = parseNotebook(text);
+export async function refusal(text: string, name: string): Promise<string | undefined> {
+  const notebook = await openNotebook(text);
   const problem = frontMatterError(notebook);
   if (problem !== undefined) return `${name}, line ${problem.line}: ${problem.message}`;
   return notebook.front === undefined ? `${name} is no notebook: its front matter has no line “gradus: 1”.` : undefined;
 }
 
 export async function renderOwn(text: string, base: string): Promise<OwnPage> {
-  const { notebook, compiled } = compileNotebook(text, analyse);
+  const { notebook, compiled } = compileNotebook(await openNotebook(text), analyse);
   const math = text.includes('$') ? (await import('./view/formulas.ts')).renderFormula : undefined;
   const page = renderPage({ notebook, compiled, base, expressions, html: sanitise, ...(math === undefined ? {} : { math }) });
   return { compiled, title: page.title, html: page.html, ...(page.label === undefined ? {} : { label: page.label }) };

@@ -67,7 +67,7 @@ export function load(command: string, file: string, overlays: readonly string[] 
     analyseOnce(code, { language }).defines.find(({ kind }) => kind === 'value')?.name;
   const effective = overlay(notebook, above, firstValue);
   const text = overlays.length ? textOf(notebook, effective) : notebook.text;
-  const { compiled } = compileNotebook(text, analyseOnce);
+  const { compiled } = compileNotebook(parseNotebook(text), analyseOnce);
   if (compiled.cells.length !== effective.length)
     throw new Error(`${file}: the overlays could not be applied: ${effective.length} cells became ${compiled.cells.length}.`);
   const cells = effective.map(({ block }, index) => ({

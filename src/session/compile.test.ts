@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { analyse } from '../analysis/index.ts';
+import { parseNotebook } from '../document/index.ts';
 import { compileNotebook } from './compile.ts';
 
 const text =
   '---\ngradus: 1\nid: x\ntitle: X\n---\n# X\n\nSum ${a + b}, and `${no}`.\n\n```ts\nconst a = 1\n```\n\nMore.\n${a}\n\n```ts {id=two}\nconst b = a\n```\n\n```ts\na\n```\n';
 
 test('cells get their analysis and their ids in the order of the file', () => {
-  const { compiled, problems } = compileNotebook(text, analyse);
+  const { compiled, problems } = compileNotebook(parseNotebook(text), analyse);
   expect(compiled.cells.map((c) => [c.id, c.analysis.defines.map((d) => d.name)])).toEqual([
     ['a', ['a']],
     ['two', ['b']],
@@ -17,17 +18,17 @@ test('cells get their analysis and their ids in the order of the file', () => {
 });
 
 test('expressions in prose stand in the order of the file, with their line', () => {
-  expect(compileNotebook(text, analyse).compiled.prose.map((p) => [p.code, p.line, p.analysis.reads])).toEqual([
+  expect(compileNotebook(parseNotebook(text), analyse).compiled.prose.map((p) => [p.code, p.line, p.analysis.reads])).toEqual([
     ['a + b', 8, ['a', 'b']],
     ['a', 15, ['a']],
   ]);
 });
 
 test('code that was analysed before is not analysed again', () => {
-  const { compiled } = compileNotebook(text, analyse);
+  const { compiled } = compileNotebook(parseNotebook(text), analyse);
   const seen: string[] = [];
   const again = compileNotebook(
-    text.replace('const b = a', 'const b = a + 1'),
+    parseNotebook(text.replace('const b = a', 'const b = a + 1')),
     (code, options) => {
       seen.push(code);
       return analyse(code, options);
@@ -39,5 +40,5 @@ test('code that was analysed before is not analysed again', () => {
 });
 
 test('a file without gradus: compiles to nothing', () => {
-  expect(compileNotebook('# A\n\n```ts\n1\n```\n\n${a}\n', analyse).compiled).toMatchObject({ cells: [], prose: [] });
+  expect(compileNotebook(parseNotebook('# A\n\n```ts\n1\n```\n\n${a}\n'), analyse).compiled).toMatchObject({ cells: [], prose: [] });
 });

@@ -1,8 +1,10 @@
-/* A notebook's text, parsed and analysed: what a session starts from and what a shipped page carries, made the same way by
+/* A notebook, parsed and analysed: what a session starts from and what a shipped page carries, made the same way by
    the build, the page and the command line. The analyser is handed in, since a page loads it (and its parser of
    TypeScript) only when something is to be analysed. */
 
-import { expressions, identify, parseNotebook } from '../document/index.ts';
+import { identify } from '../document/identify.ts';
+import { parseCompiled } from '../document/parse.ts';
+import { expressions } from '../document/prose.ts';
 import type { CellBlock, Notebook, Problem } from '../document/types.ts';
 import type { Analyse, Compiled } from './types.ts';
 
@@ -13,10 +15,10 @@ export interface CompiledNotebook {
   readonly problems: readonly Problem[];
 }
 
-/** Parses `text`, analyses its cells and the expressions in its prose, and gives every cell its id. `known` answers for
+/** Analyses the cells of `notebook` and the expressions in its prose, and gives every cell its id. `known` answers for
     code that was analysed before (an edit of one cell analyses one cell). */
-export function compileNotebook(text: string, analyse: Analyse, known?: Compiled): CompiledNotebook {
-  const notebook = parseNotebook(text);
+export function compileNotebook(notebook: Notebook, analyse: Analyse, known?: Compiled): CompiledNotebook {
+  const { text } = notebook;
   const cells = notebook.blocks.filter((block): block is CellBlock => block.kind === 'cell');
   const before = known === undefined ? undefined : compiledCode(known);
   const analyses = cells.map(({ code, language }) => before?.get(`${language}\n${code}`) ?? analyse(code, { language }));
@@ -45,6 +47,6 @@ export function compileNotebook(text: string, analyse: Analyse, known?: Compiled
 }
 
 function compiledCode(known: Compiled): ReadonlyMap<string, Compiled['cells'][number]['analysis']> {
-  const cells = parseNotebook(known.text).blocks.filter((block): block is CellBlock => block.kind === 'cell');
+  const cells = parseCompiled(known.text, known.front).blocks.filter((block): block is CellBlock => block.kind === 'cell');
   return new Map(cells.map(({ code, language }, i) => [`${language}\n${code}`, known.cells[i]!.analysis]));
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse, analyseModule } from '../analysis/index.ts';
 import { createExecutor, type Executor } from '../../workers/typescript/executor.ts';
 import { createLibrary } from '../stdlib/library.ts';
+import { parseNotebook } from '../document/index.ts';
 import { compileNotebook } from './compile.ts';
 import { createSession } from './session.ts';
 import type { Request } from '../engine/protocol.ts';
@@ -40,7 +41,7 @@ const file = (...cells: string[]): string => `---\ngradus: 1\nid: t\ntitle: T\ns
 
 function open(text: string, more: Partial<SessionOptions> = {}) {
   return createSession({
-    text, compiled: compileNotebook(text, analyse).compiled,
+    text, compiled: compileNotebook(parseNotebook(text), analyse).compiled,
     analyser: async () => ({ analyse, analyseModule }),
     createWorker: inProcessWorker,
     engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },

@@ -5,7 +5,7 @@
 import katex from 'katex';
 import { analyse } from '../../analysis/index.ts';
 import { phases, unitById } from '../../course/units.ts';
-import { expressions } from '../../document/index.ts';
+import { expressions, parseNotebook } from '../../document/index.ts';
 import { compileNotebook } from '../../session/compile.ts';
 import { contentHash } from '../../base/hash.ts';
 import { renderMap } from './map.ts';
@@ -27,7 +27,7 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
   const written = new Set(notebooks.map(({ id }) => id));
   const base = '../../';
   const pages = notebooks.map(({ id, folder, text }) => {
-    const { notebook, compiled } = compileNotebook(text, analyse);
+    const { notebook, compiled } = compileNotebook(parseNotebook(text), analyse);
     const drawn = renderPage({ notebook, compiled, base, expressions, math, html: 'keep', written });
     const unit = unitById(id);
     const phase = phases.find((p) => p.number === (unit?.phase ?? notebook.front?.phase));
