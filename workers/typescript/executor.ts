@@ -525,8 +525,9 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   };
 }
 
-/** Code with a loop or a function is announced before it runs: only what is known to run can be stopped or timed. */
-const mayKeepThread = /__f\[0\]|=>|\bfunction\b/;
+/** Code with a loop, a function or a call of a method (a regular expression, a sort, a library) is announced before it
+    runs: only what is known to run can be stopped or timed. */
+const mayKeepThread = /__f\[0\]|=>|\bfunction\b|\bnew\b|(?<!\bMath)\.\s*[\w$]+\s*\(/;
 
 const stopWords = {
   stop: 'Stopped by the reader. Run the cell to start it again.',
