@@ -30,6 +30,7 @@ export class CellView {
   #status: CellStatus;
   #id: string;
   #waiting = 0;
+  #said: string | undefined;
   #linked: string | undefined;
 
   constructor(element: HTMLElement, status: CellStatus, host: CellHost) {
@@ -68,7 +69,8 @@ export class CellView {
   /** The margin's words alone: the clock of a running cell, the number of cells that wait for a failed one. */
   tick(waiting = this.#waiting): void {
     this.#waiting = waiting;
-    setText(this.#say, marginWords(this.#status, this.#host.now(), waiting));
+    const words = marginWords(this.#status, this.#host.now(), waiting);
+    if (words !== this.#said) setText(this.#say, this.#said = words);
   }
 
   /** A short flash of the line: this cell has just been run again. */
@@ -102,16 +104,18 @@ export class CellView {
   }
 
   #draw(status: CellStatus, before: CellStatus | undefined): void {
-    const { element } = this;
-    setAttribute(element, 'data-state', status.state);
-    setAttribute(element, 'data-kept', status.kept === undefined ? undefined : String(status.kept));
-    setAttribute(element, 'aria-label', `Cell ${status.id}, ${spokenState(status)}`);
-    if (this.#point !== null) { const name = pointClass(status); if (this.#point.className !== name) this.#point.className = name; }
-    if (this.#run !== null) {
-      const running = status.state === 'running';
+    const { element } = this, other = before?.id !== status.id;
+    if (other || before?.state !== status.state || before.kept !== status.kept) {
+      setAttribute(element, 'data-state', status.state);
+      setAttribute(element, 'data-kept', status.kept === undefined ? undefined : String(status.kept));
+      setAttribute(element, 'aria-label', `Cell ${status.id}, ${spokenState(status)}`);
+      if (this.#point !== null) { const name = pointClass(status); if (this.#point.className !== name) this.#point.className = name; }
+    }
+    const running = status.state === 'running', off = status.state === 'off';
+    if (this.#run !== null && (other || running !== (before?.state === 'running') || off !== (before?.state === 'off'))) {
       setAttribute(this.#run, 'aria-label', `${running ? 'Stop' : 'Run'} cell ${status.id}`);
-      setAttribute(this.#run, 'title', running ? 'Stop cell' : status.state === 'off' ? 'Off: it is not evaluated' : 'Run cell (Shift Enter)');
-      setAttribute(this.#run, 'aria-disabled', status.state === 'off' ? 'true' : undefined);
+      setAttribute(this.#run, 'title', running ? 'Stop cell' : off ? 'Off: it is not evaluated' : 'Run cell (Shift Enter)');
+      setAttribute(this.#run, 'aria-disabled', off ? 'true' : undefined);
       let path = this.#run.querySelector('path');
       if (path === null) { this.#run.replaceChildren(icon('run')); path = this.#run.querySelector('path'); }
       if (path !== null) setAttribute(path, 'd', running ? paths.stop : paths.run);

@@ -1,7 +1,7 @@
 /* The one adapter from a session (which knows no framework) to Solid signals: one signal per cell and per prose value, so
    a change redraws what it is about and nothing else. Changes of one frame are drawn together: a small first one at once,
-   large ones and what follows within the frame in the next one (a thousand cells that are queued now and done in 5 ms are
-   drawn once). That the engine is busy is said at once; that it is idle only when everything is drawn. */
+   what follows within the frame in the next one. Many cells that are queued wait a little for what becomes of them, so that
+   a thousand which are done in 30 ms are drawn once. That the engine is busy is said at once; that it is idle only when everything is drawn. */
 
 import { batch, createSignal, type Accessor } from 'solid-js';
 import type { CellStatus, EngineState, Session } from '../session/types.ts';
@@ -29,7 +29,7 @@ export interface Live {
   dispose(): void;
 }
 
-const frameMs = 12, little = 64;
+const frameMs = 12, little = 64, patienceMs = 40;
 
 export function makeLive(session: Session): Live {
   const cells = new Map<string, ReturnType<typeof createSignal<CellStatus | undefined>>>();
@@ -38,11 +38,17 @@ export function makeLive(session: Session): Live {
   const [ids, setIds] = createSignal<readonly string[]>(session.ids);
   const [notices, setNotices] = createSignal(session.notices);
   const [facts, setFacts] = createSignal<Facts>(factsNow(), { equals: (a, b) => a.engine === b.engine && a.busy === b.busy && a.revision === b.revision && a.saved === b.saved && a.saveError === b.saveError && a.backend === b.backend });
-  let changed = new Set<string>(), changedProse = new Set<number>(), structure = false, noticed = false, waiting: number | undefined, drawnAt = -Infinity;
+  let changed = new Set<string>(), changedProse = new Set<number>(), structure = false, noticed = false, waiting: number | undefined, patient = false, drawnAt = -Infinity;
   const listeners: ((changed: ReadonlySet<string>) => void)[] = [];
 
+  const unschedule = (): void => {
+    if (waiting === undefined) return;
+    if (patient) clearTimeout(waiting); else { cancelAnimationFrame(waiting); clearTimeout(waiting); }
+    waiting = undefined;
+    patient = false;
+  };
   const flush = (): void => {
-    if (waiting !== undefined) { cancelAnimationFrame(waiting); clearTimeout(waiting); waiting = undefined; }
+    unschedule();
     const drawn = changed, prose = changedProse;
     changed = new Set();
     changedProse = new Set();
@@ -63,9 +69,12 @@ export function makeLive(session: Session): Live {
     structure ||= change.structure === true || change.renamed !== undefined;
     noticed ||= change.notices === true;
     if (session.busy) setFacts(factsNow());
-    if (waiting !== undefined) return;
+    if (waiting !== undefined && !(patient && !session.busy)) return;
+    unschedule();
     if (performance.now() - drawnAt > frameMs && changed.size <= little) flush();
-    else waiting = document.hidden ? setTimeout(flush, 100) as unknown as number : requestAnimationFrame(flush);
+    else if (document.hidden) waiting = setTimeout(flush, 100) as unknown as number;
+    else if (changed.size > little && session.busy) { patient = true; waiting = setTimeout(flush, patienceMs) as unknown as number; }
+    else waiting = requestAnimationFrame(flush);
   });
 
   return {
@@ -82,6 +91,6 @@ export function makeLive(session: Session): Live {
     ids, notices, facts,
     settle() { if (changed.size <= little) flush(); },
     onDrawn(listener) { listeners.push(listener); },
-    dispose() { stop(); if (waiting !== undefined) { cancelAnimationFrame(waiting); clearTimeout(waiting); } },
+    dispose() { stop(); unschedule(); },
   };
 }

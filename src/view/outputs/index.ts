@@ -29,7 +29,7 @@ export interface Drawing {
 
 export type Draw<K extends Output['kind']> = (output: Extract<Output, { kind: K }>, element: HTMLElement, context: OutputContext) => Drawing;
 
-interface Slot { readonly element: HTMLElement; output: Output; drawing: Drawing | undefined }
+interface Slot { readonly key: number; readonly element: HTMLElement; output: Output; drawing: Drawing | undefined }
 
 const logLimit = 200;
 const heavy: ReadonlySet<Output['kind']> = new Set(['plot', 'table', 'tensor', 'html', 'image', 'markdown', 'metric']);
@@ -42,6 +42,11 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
   const before = slots.get(container);
   if (before === undefined && outputs.length === 0) { if (container.firstChild) container.replaceChildren(); return; }
   if (before === undefined) container.replaceChildren();
+  if (before !== undefined && sameOutputs(before, outputs)) {
+    let i = 0;
+    for (const slot of before.values()) { const { output } = outputs[i++]!; if (slot.output !== output) show(slot, output, context); }
+    return;
+  }
   const known = before ?? new Map<string, Slot>();
   const next = new Map<string, Slot>();
   let logs = 0, lastLog: { slot: Slot; level: string; text: string; times: number } | undefined, logsLeft = 0;
@@ -74,6 +79,17 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
   slots.set(container, next);
 }
 
+/** Whether the same places are to show other values, so that nothing is inserted, removed or folded together. */
+function sameOutputs(before: ReadonlyMap<string, Slot>, outputs: readonly KeyedOutput[]): boolean {
+  if (before.size !== outputs.length) return false;
+  let i = 0;
+  for (const slot of before.values()) {
+    const { key, output } = outputs[i++]!;
+    if (slot.key !== key || slot.output.kind !== output.kind || output.kind === 'log') return false;
+  }
+  return true;
+}
+
 /** Whether `container` shows outputs that this module has drawn. */
 export function hasOutputs(container: HTMLElement): boolean {
   return (slots.get(container)?.size ?? 0) > 0;
@@ -86,7 +102,7 @@ export function disposeOutputs(container: HTMLElement): void {
 
 function open(key: number, output: Output, context: OutputContext): Slot {
   const element = h('div', { class: 'out', 'data-kind': output.kind, 'data-key': key });
-  const slot: Slot = { element, output, drawing: undefined };
+  const slot: Slot = { key, element, output, drawing: undefined };
   if (!heavy.has(output.kind)) show(slot, output, context);
   else {
     observer ??= new IntersectionObserver((entries) => {

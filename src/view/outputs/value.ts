@@ -17,7 +17,12 @@ export const drawValue: Draw<'value'> = (output, element) => {
   let line: HTMLElement | undefined;
   const update = (next: Output): boolean => {
     if (next.kind !== 'value') return false;
-    if (next.value.type === 'primitive' && line !== undefined) { line.className = `mono value ${colours[next.value.of] ?? ''}`; line.textContent = next.value.text; return true; }
+    if (next.value.type === 'primitive' && line !== undefined) {
+      const name = `mono value ${colours[next.value.of] ?? ''}`;
+      if (line.className !== name) line.className = name;
+      if (line.firstChild instanceof Text) line.firstChild.data = next.value.text; else line.textContent = next.value.text;
+      return true;
+    }
     if (next.value.type === 'primitive') {
       line = h('div', { class: `mono value ${colours[next.value.of] ?? ''}` }, next.value.text);
       element.replaceChildren(line);
