@@ -60,7 +60,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const environment = { ...options.environment(), text, seed: report.seed, ...(tab === undefined ? {} : { tab }) };
     records.set(run, {
       head: { id: run, notebook: id, cell, name, params, startedAt, environment },
-      state: 'running', summary: {}, ms: 0, columns: new Map(), changed: true, chunk: 0, unwritten: 0,
+      state: 'running',
+      summary: {},
+      ms: 0,
+      columns: new Map(),
+      changed: true,
+      chunk: 0,
+      unwritten: 0,
     });
   }
 
@@ -98,14 +104,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
     },
 
-    runs: () => [...records.values()].map(({ head, summary, columns }) => ({
-      id: head.id, name: head.name, params: head.params, summary,
-      metrics: Object.fromEntries([...columns].map(([name, column]) => [name, statistics(column.values.view())])),
-    })),
+    runs: () =>
+      [...records.values()].map(({ head, summary, columns }) => ({
+        id: head.id,
+        name: head.name,
+        params: head.params,
+        summary,
+        metrics: Object.fromEntries([...columns].map(([name, column]) => [name, statistics(column.values.view())])),
+      })),
 
     async entries(filter = {}) {
       await write();
-      const mine = [...records.values()].reverse().filter(({ head }) => filter.name === undefined || head.name === filter.name).map(entry);
+      const mine = [...records.values()]
+        .reverse()
+        .filter(({ head }) => filter.name === undefined || head.name === filter.name)
+        .map(entry);
       const stored = store ? await store.runEntries(filter) : [];
       return [...mine, ...stored.filter((run) => !records.has(run.id))].sort((a, b) => b.startedAt - a.startedAt);
     },
@@ -114,7 +127,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
     end() {
       for (const recording of records.values()) {
-        if (recording.state === 'running') Object.assign(recording, { state: 'interrupted', ms: options.now() - recording.head.startedAt, changed: true });
+        if (recording.state === 'running')
+          Object.assign(recording, { state: 'interrupted', ms: options.now() - recording.head.startedAt, changed: true });
       }
       return write();
     },
@@ -147,12 +161,17 @@ async function writeAll(store: Store, recordings: Iterable<Recording>): Promise<
     const { head, state, summary, ms, columns } = recording;
     if (recording.changed) {
       recording.changed = false;
-      await store.saveRun({ ...head, state, summary, ms }).catch((error: unknown) => { recording.changed = true; throw error; });
+      await store.saveRun({ ...head, state, summary, ms }).catch((error: unknown) => {
+        recording.changed = true;
+        throw error;
+      });
     }
     const due = [...columns].filter(([, column]) => column.written < column.values.length());
     if (due.length === 0) continue;
     const ends = due.map(([, column]) => column.values.length());
-    const metrics = Object.fromEntries(due.map(([name, { steps, values, written }]) => [name, { steps: steps.view().slice(written), values: values.view().slice(written) }]));
+    const metrics = Object.fromEntries(
+      due.map(([name, { steps, values, written }]) => [name, { steps: steps.view().slice(written), values: values.view().slice(written) }]),
+    );
     await store.savePoints({ run: head.id, chunk: recording.chunk, metrics });
     recording.chunk++;
     due.forEach(([, column], i) => {
@@ -163,7 +182,9 @@ async function writeAll(store: Store, recordings: Iterable<Recording>): Promise<
 }
 
 function entry({ head, state, summary, columns }: Recording): RunEntry {
-  const metrics = Object.fromEntries([...columns].map(([name, { steps, values }]) => [name, { steps: steps.view().slice(), values: values.view().slice() }]));
+  const metrics = Object.fromEntries(
+    [...columns].map(([name, { steps, values }]) => [name, { steps: steps.view().slice(), values: values.view().slice() }]),
+  );
   return { id: head.id, name: head.name, state, params: head.params, summary, startedAt: head.startedAt, metrics };
 }
 
@@ -175,7 +196,11 @@ function statistics(values: Float64Array): { steps: number; first: number; last:
 }
 
 /** A Float64Array that grows. */
-interface Column { append(part: ArrayLike<number>): void; length(): number; view(): Float64Array }
+interface Column {
+  append(part: ArrayLike<number>): void;
+  length(): number;
+  view(): Float64Array;
+}
 
 function createColumn(): Column {
   let buffer = new Float64Array(64);

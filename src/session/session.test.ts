@@ -14,8 +14,11 @@ function inProcessWorker(): WorkerLike {
   let executor: Executor | undefined;
   let alive = true;
   const worker: WorkerLike = {
-    onmessage: null, onerror: null,
-    terminate: () => { alive = false; },
+    onmessage: null,
+    onerror: null,
+    terminate: () => {
+      alive = false;
+    },
     postMessage: (message) => {
       const request = (typeof message === 'string' ? JSON.parse(message) : structuredClone(message)) as Request;
       setImmediate(() => {
@@ -24,8 +27,16 @@ function inProcessWorker(): WorkerLike {
           executor = createExecutor({
             start: request.options,
             guard: { flag: new Int32Array(1), check: () => {}, adapt: (code) => code, begin: () => {}, reset: () => {} },
-            post: (reports) => { if (alive) { const data = structuredClone(reports); setImmediate(() => worker.onmessage?.({ data })); } },
-            now: () => performance.now(), task: (fn) => { setImmediate(fn); },
+            post: (reports) => {
+              if (alive) {
+                const data = structuredClone(reports);
+                setImmediate(() => worker.onmessage?.({ data }));
+              }
+            },
+            now: () => performance.now(),
+            task: (fn) => {
+              setImmediate(fn);
+            },
             load: (pack) => Promise.reject(new Error(`no pack ${pack}`)),
             createLibrary,
           });
@@ -37,16 +48,21 @@ function inProcessWorker(): WorkerLike {
   return worker;
 }
 
-const file = (...cells: string[]): string => `---\ngradus: 1\nid: t\ntitle: T\nseed: 3\n---\n\n${cells.map((cell) => (cell.startsWith('#') ? `${cell.slice(1)}\n` : `\`\`\`ts${cell.startsWith('{') ? ` ${cell.slice(0, cell.indexOf('}') + 1)}` : ''}\n${cell.replace(/^\{[^}]*\} ?/, '')}\n\`\`\`\n`)).join('\n')}`;
+const file = (...cells: string[]): string =>
+  `---\ngradus: 1\nid: t\ntitle: T\nseed: 3\n---\n\n${cells.map((cell) => (cell.startsWith('#') ? `${cell.slice(1)}\n` : `\`\`\`ts${cell.startsWith('{') ? ` ${cell.slice(0, cell.indexOf('}') + 1)}` : ''}\n${cell.replace(/^\{[^}]*\} ?/, '')}\n\`\`\`\n`)).join('\n')}`;
 
 function open(text: string, more: Partial<SessionOptions> = {}) {
   return createSession({
-    text, compiled: compileNotebook(parseNotebook(text), analyse).compiled,
+    text,
+    compiled: compileNotebook(parseNotebook(text), analyse).compiled,
     analyser: async () => ({ analyse, analyseModule }),
     createWorker: inProcessWorker,
     engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },
-    services: async (call) => { throw new Error(`no ${call.service}`); },
-    now: () => Date.now(), ...more,
+    services: async (call) => {
+      throw new Error(`no ${call.service}`);
+    },
+    now: () => Date.now(),
+    ...more,
   });
 }
 const states = (session: ReturnType<typeof open>): string => session.ids.map((id) => `${id} ${session.cell(id)!.state}`).join(', ');
@@ -75,7 +91,9 @@ describe('session', () => {
     expect(await session.values()).toEqual({ a: 3, b: 30 });
     session.edit('b', 'const c = a');
     const seen: [string, string][] = [];
-    session.subscribe(({ renamed }) => { seen.push(...(renamed ?? [])); });
+    session.subscribe(({ renamed }) => {
+      seen.push(...(renamed ?? []));
+    });
     session.runCell('b');
     await session.settled();
     expect(seen).toEqual([['b', 'c']]);
@@ -119,7 +137,9 @@ describe('session', () => {
   });
 
   it('moves dependents alone when an input moves', async () => {
-    const session = open(file('const n = view(Inputs.range([0, 10], { step: 1, value: 3, label: "n" }))', 'const twice = n * 2', 'const other = 1'));
+    const session = open(
+      file('const n = view(Inputs.range([0, 10], { step: 1, value: 3, label: "n" }))', 'const twice = n * 2', 'const other = 1'),
+    );
     session.runAll();
     await session.settled();
     const input = session.cell('n')!.outputs[0]!.output;
@@ -151,7 +171,19 @@ describe('session', () => {
   it('saves edits after a while, acknowledges the revision, and gives outputs back next time', async () => {
     const saved: { text: string; revision: number }[] = [];
     let outputs: unknown[] = [];
-    const store = { saveNotebook: async (n: { text: string; revision: number }) => { saved.push(n); }, saveOutputs: async (o: unknown[]) => { outputs = [...outputs, ...o]; }, outputs: async () => outputs, runs: async () => [], saveRun: async () => {}, savePoints: async () => {}, runEntries: async () => [] } as never;
+    const store = {
+      saveNotebook: async (n: { text: string; revision: number }) => {
+        saved.push(n);
+      },
+      saveOutputs: async (o: unknown[]) => {
+        outputs = [...outputs, ...o];
+      },
+      outputs: async () => outputs,
+      runs: async () => [],
+      saveRun: async () => {},
+      savePoints: async () => {},
+      runEntries: async () => [],
+    } as never;
     const session = open(file('const a = 2\na'), { store });
     session.runAll();
     await session.settled();

@@ -10,13 +10,15 @@ import { identify } from '../document/identify.ts';
 import { contentHash } from '../base/hash.ts';
 import { planAll, planCells, planEvery, sameEdges, type CellState, type Graph, type Plan } from '../schedule/index.ts';
 import { createRemote } from '../engine/remote.ts';
-import { advance, applyState, entryOf, firstValue, forget, message, optional, putOutput, runOf, textOf, type Entry } from './entry.ts';
+import { advance, applyState, entryOf, firstValue, forget, message, optional, putOutput, textOf, type Entry } from './entry.ts';
 import { createProgram, movedIn } from './program.ts';
 import { editEntry, matchEntries } from './reconcile.ts';
 import { createKeeper } from './keeper.ts';
+import { createServices } from './services.ts';
+import { makeStatus } from './status.ts';
 import { createRecorder } from './recorder.ts';
 import type { CellBlock, Splice } from '../document/types.ts';
-import type { Report, ServiceCall } from '../engine/protocol.ts';
+import type { Report } from '../engine/protocol.ts';
 import type { ErrorInfo } from '../output/types.ts';
 import type { CellStatus, Session, SessionChange, SessionOptions } from './types.ts';
 
@@ -34,6 +36,7 @@ export function createSession(options: SessionOptions): Session {
   let plans = 0;
   let settledPlan = 0;
   let requests = 0;
+  let engines = 0;
   let generators = 0;
   let places: Map<string, number> | undefined;
   let engine: Session['engine'] = 'off';
@@ -70,6 +73,7 @@ export function createSession(options: SessionOptions): Session {
     () => {},
   );
 
+  const serve = createServices(options, (name) => recorder.entries(name === undefined ? {} : { name }));
   const remote = createRemote({
     createWorker: () => options.createWorker('ts'),
     start: () => ({ ...options.engine, ...(notebook.front?.seed === undefined ? {} : { seed: notebook.front.seed }) }),
@@ -285,7 +289,7 @@ export function createSession(options: SessionOptions): Session {
           change.engine = true;
           break;
         case 'service':
-          void serve(report.request, report.call);
+          answer(report);
           break;
         case 'values':
           answers.get(report.request)?.(report.values);
@@ -309,12 +313,19 @@ export function createSession(options: SessionOptions): Session {
     tell({ cells, prose: proses, ...change });
   }
 
+  function answer({ request, call }: Extract<Report, { kind: 'service' }>): void {
+    const asked = engines;
+    void serve(request, call).then((reply) => {
+      if (engines === asked && remote.up) remote.send(...reply); // not to an engine that came after the one that asked
+    });
+  }
   function touch(entry: Entry, cells: Set<string>): void {
     delete entry.status;
     cells.add(entry.id);
   }
   function reset(): void {
     program.forget();
+    engines++;
     engine = 'off';
     backend = undefined;
     generators = 0;
@@ -330,27 +341,6 @@ export function createSession(options: SessionOptions): Session {
   }
 
   const busy = (): boolean => settledPlan < plans || entries.some((entry) => entry.state === 'running' || entry.state === 'queued');
-
-  async function serve(id: number, call: ServiceCall): Promise<void> {
-    try {
-      const value =
-        call.service === 'module'
-          ? await moduleOf(call.name)
-          : call.service === 'runs'
-            ? await recorder.entries(call.name === undefined ? {} : { name: call.name })
-            : await options.services(call);
-      const bytes = (value as { bytes?: unknown } | undefined)?.bytes;
-      if (!disposed && remote.up) remote.send({ kind: 'answer', request: id, value }, bytes instanceof ArrayBuffer ? [bytes] : []);
-    } catch (error) {
-      if (!disposed && remote.up) remote.send({ kind: 'answer', request: id, error: message(error) });
-    }
-  }
-  async function moduleOf(name: string): Promise<unknown> {
-    if (!options.moduleText)
-      throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
-    const text = await options.moduleText(name);
-    return (await options.analyser()).analyseModule(text, { language: /\.[cm]?js$/.test(name) ? 'js' : 'ts' });
-  }
 
   // ---- edits ------------------------------------------------------------------------------------------------------------
   function splice(change: Splice, undoable = true): void {
@@ -386,41 +376,7 @@ export function createSession(options: SessionOptions): Session {
 
   // ---- statuses -----------------------------------------------------------------------------------------------------------
   function statusOf(entry: Entry): CellStatus {
-    if (entry.status) return entry.status;
-    const { block, analysis } = entry;
-    const cell = graph.cells.get(entry.id);
-    const place = entry.state === 'queued' ? (places ??= placesOf()).get(entry.id) : undefined;
-    return (entry.status = {
-      id: entry.id,
-      language: block!.language,
-      code: entry.code,
-      line: block!.line,
-      run: runOf(entry),
-      state: entry.state,
-      live: entry.live,
-      outputs: entry.outputs.slice(),
-      defines: cell?.defines ?? [],
-      uses: cell?.uses ?? [],
-      usedBy: usersOf(entry.id),
-      tokens: entry.dirty ? [] : analysis.tokens,
-      ...optional({
-        hide: block!.attributes.hide,
-        exercise: block!.attributes.exercise,
-        check: block!.attributes.check,
-        ms: entry.ms,
-        kept: entry.kept,
-        error: entry.error,
-        why: entry.why,
-        startedAt: entry.startedAt,
-        place,
-      }),
-    });
-  }
-
-  /** Cells that use names of this one: the same list as long as the graph stands, so that nobody draws it anew. */
-  function usersOf(id: string): readonly string[] {
-    const users = graph.dependents.get(id) ?? [];
-    return users.some((user) => user.startsWith('prose:')) ? users.filter((user) => !user.startsWith('prose:')) : users;
+    return (entry.status ??= makeStatus(entry, graph, entry.state === 'queued' ? (places ??= placesOf()).get(entry.id) : undefined));
   }
 
   /** The first of the queue by id, from 1; made once for each change. */

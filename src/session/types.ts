@@ -41,7 +41,10 @@ export interface CellStatus {
   readonly startedAt?: number;
 }
 
-export interface KeyedOutput { readonly key: number; readonly output: Output }
+export interface KeyedOutput {
+  readonly key: number;
+  readonly output: Output;
+}
 
 /** What changed; several things may come in one call. */
 export interface SessionChange {
@@ -156,7 +159,9 @@ export interface SessionRun {
   readonly name: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly summary: Readonly<Record<string, unknown>>;
-  readonly metrics: Readonly<Record<string, { readonly steps: number; readonly first: number; readonly last: number; readonly min: number }>>;
+  readonly metrics: Readonly<
+    Record<string, { readonly steps: number; readonly first: number; readonly last: number; readonly min: number }>
+  >;
 }
 
 /** For tests: the message shapes are those of engine/protocol. */

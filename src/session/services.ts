@@ -1,0 +1,32 @@
+/* Answers what a worker asks for: modules beside the notebook are analysed here, runs come from the recorder, the rest from
+   whoever opened the session. An answer is a request to send, with what of it may be transferred. */
+
+import type { Request, RunEntry, ServiceCall } from '../engine/protocol.ts';
+import { message } from './entry.ts';
+import type { SessionOptions } from './types.ts';
+
+export type Answer = [request: Request, transfer: Transferable[]];
+
+export function createServices(
+  { services, moduleText, analyser }: Pick<SessionOptions, 'services' | 'moduleText' | 'analyser'>,
+  runs: (name: string | undefined) => Promise<readonly RunEntry[]>,
+): (request: number, call: ServiceCall) => Promise<Answer> {
+  async function moduleOf(name: string): Promise<unknown> {
+    if (!moduleText) throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
+    const text = await moduleText(name);
+    return (await analyser()).analyseModule(text, { language: /\.[cm]?js$/.test(name) ? 'js' : 'ts' });
+  }
+  function valueOf(call: ServiceCall): Promise<unknown> {
+    if (call.service === 'module') return moduleOf(call.name);
+    return call.service === 'runs' ? runs(call.name) : services(call);
+  }
+  return async (request, call) => {
+    try {
+      const value = await valueOf(call);
+      const bytes = (value as { bytes?: unknown } | undefined)?.bytes;
+      return [{ kind: 'answer', request, value }, bytes instanceof ArrayBuffer ? [bytes] : []];
+    } catch (error) {
+      return [{ kind: 'answer', request, error: message(error) }, []];
+    }
+  };
+}
