@@ -2,7 +2,9 @@
    cells showed, written together a moment after they ended. Without a store it does nothing. A write that fails is said
    (`error`) and tried again with the next one. */
 
+import { GradusError } from '../base/errors.ts';
 import { contentHash } from '../base/hash.ts';
+import { stash, unstash } from '../store/stash.ts';
 import type { Store, StoredNotebook, StoredOutputs } from '../store/types.ts';
 import { message, type Entry } from './entry.ts';
 
@@ -33,6 +35,7 @@ export interface Keeper {
 
 const SAVE_MS = 400;
 const OUTPUTS_MS = 600;
+const QUIET_MS = 80;
 
 export function createKeeper({ store, now, notebook, stored, changed }: KeeperOptions): Keeper {
   const unstored = new Set<Entry>();
@@ -40,10 +43,11 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
   let error: string | undefined;
   let saveTimer: ReturnType<typeof setTimeout> | undefined;
   let outputsTimer: ReturnType<typeof setTimeout> | undefined;
+  let quietTimer: ReturnType<typeof setTimeout> | undefined;
   let saving: Promise<void> = Promise.resolve();
 
   function failed(reason: unknown): void {
-    error = message(reason);
+    error = reason instanceof GradusError ? `${reason.message} ${reason.hint}` : message(reason);
     changed();
   }
 
@@ -57,6 +61,7 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
       try {
         await (await store).saveNotebook(record);
         saved = Math.max(saved, record.revision);
+        unstash(record.id);
         error = undefined;
         changed();
       } catch (reason) {
@@ -68,6 +73,7 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
 
   async function keepOutputs(): Promise<void> {
     clearTimeout(outputsTimer);
+    clearTimeout(quietTimer);
     outputsTimer = undefined;
     const ended = [...unstored].filter(({ state }) => state !== 'running' && state !== 'queued');
     if (ended.length === 0 || !store) return;
@@ -101,6 +107,8 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
       if (!store || entry.index !== undefined) return;
       unstored.add(entry);
       outputsTimer ??= setTimeout(() => void keepOutputs(), OUTPUTS_MS);
+      clearTimeout(quietTimer);
+      quietTimer = setTimeout(() => void keepOutputs(), QUIET_MS);
     },
     kept: async () => {
       try {
@@ -110,6 +118,8 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
       }
     },
     flush: async () => {
+      const record = { ...notebook(), createdAt: stored?.createdAt ?? now(), updatedAt: now() };
+      if (store && saved < record.revision && error === undefined) stash(record);
       await Promise.all([save(), keepOutputs()]);
     },
     failed,

@@ -1,5 +1,15 @@
 /* The face of the store: opening it, its records, and the sweep of runs that were cut off. */
 
-export { openStore, type StoreOptions } from './store.ts';
+import { recover } from './stash.ts';
+import { openStore as openDatabase, type StoreOptions } from './store.ts';
+import type { Store } from './types.ts';
+
+/** The store, with what the last page could not hand to it any more. */
+export async function openStore(options?: StoreOptions): Promise<Store> {
+  const store = await openDatabase(options);
+  await recover(store);
+  return store;
+}
+export type { StoreOptions };
 export { sweepDeadRuns, tabName } from './tab.ts';
 export type { Store, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';

@@ -40,7 +40,9 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
       const transaction = database.transaction(stores, 'readwrite', { durability });
       const done = transaction.done.then(() => undefined, (error: unknown) => ({ error }));
       try {
-        await work(transaction as Writing);
+        const working = work(transaction as Writing);
+        if (durability === 'relaxed') transaction.commit();      // nothing is read first: a page that closes need not be there for the end
+        await working;
       } catch (error) {
         try { transaction.abort(); } catch { /* it has ended by itself */ }
         const failed = await done;
@@ -92,7 +94,7 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
       // The same write again (a retry) is no conflict.
       if (stored && stored.revision >= notebook.revision && !(stored.revision === notebook.revision && stored.text === notebook.text)) {
         throw new GradusError('revision', `notebook ${notebook.id}: expected a revision above ${stored.revision}, got ${notebook.revision}. Another tab has saved it since.`,
-          'Reload to see the other text, or save yours as a copy.');
+          'Save yours as a copy, or reload to see the other text.');
       }
       await notebooks.put(notebook);
     }),

@@ -162,7 +162,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     for (const place of root.querySelectorAll<HTMLElement>('[data-value]')) {
       const index = Number(place.dataset['value']);
       createRenderEffect(on(live.prose(index), (value) => {
-        setText(place, value === undefined || value.text === '' ? '…' : value.text);
+        setText(place, value === undefined ? '…' : value.error !== undefined ? missingName(value.error.message) : value.text === '' ? '…' : value.text);
         place.classList.toggle('missing', value?.error !== undefined);
         if (value?.error === undefined) place.removeAttribute('title'); else place.title = value.error.message;
       }));
@@ -170,7 +170,11 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
 
     // ---- errors of no known cell
     const notices = h('div', { class: 'notices' });
+    let noticed = 0;
     createRenderEffect(on(live.notices, (list) => {
+      const latest = list.at(-1);
+      if (list.length > noticed && latest !== undefined) voice.toast([latest.message, latest.hint].filter(Boolean).join(' '));
+      noticed = list.length;
       fill(notices, ...list.slice(-3).map((error) => h('div', { class: 'error' }, ...errorBody(error, '', { go }))));
       if (list.length > 0 && !notices.isConnected) root.append(notices);
     }));
@@ -207,7 +211,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     }));
 
     // ---- bar, clicks, keys
-    const save = (): void => { act(() => { void session.flush().then(() => voice.say('Saved'), (error: unknown) => voice.toast(error instanceof Error ? error.message : String(error))); }); };
+    const save = (): void => { act(() => { void session.flush().then(() => voice.say(session.saveError === undefined ? 'Saved' : `Not saved. ${session.saveError}`), (error: unknown) => voice.toast(error instanceof Error ? error.message : String(error))); }); };
     const commands = {
       'run-all': () => { if (session.busy) act(() => session.stop()); else act(() => session.runAll(), 'all'); },
       'run-stale': () => act(() => session.runStale(), 'all'),
@@ -271,6 +275,11 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       disposeRoot();
     };
   });
+}
+
+/** The name that a value in prose lacks: the first one that its error names. */
+function missingName(message: string): string {
+  return /`([^`]+)`/.exec(message)?.[1] ?? /^([\p{L}\p{N}_$]+) is not defined/u.exec(message)?.[1] ?? '…';
 }
 
 function download(text: string, name: string): void {

@@ -3,7 +3,7 @@
 
 import { createRenderEffect, on, type Accessor } from 'solid-js';
 import type { Voice } from './announce.ts';
-import { setText } from './dom.ts';
+import { h, setText } from './dom.ts';
 import type { Facts } from './reactive.ts';
 
 export interface BarOptions {
@@ -46,10 +46,18 @@ export function bindBar(page: Document, { commands, facts, hasStale, voice }: Ba
     const { backend } = now, threads = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
     const words = backend === undefined ? '' : [backend.backend, backend.adapter, backend.backend === 'wasm' ? (threads === 1 ? '1 thread' : `${threads} threads`) : ''].filter(Boolean).join(' · ');
     for (const place of places) {
-      setText(place, now.saveError !== undefined ? `Not saved: ${now.saveError}` : words);
+      setText(place, now.saveError !== undefined ? 'Not saved' : words);
       place.title = now.saveError ?? backend?.why ?? 'Where this notebook computes';
       place.classList.toggle('bad-text', now.saveError !== undefined);
     }
   }));
-  return () => page.removeEventListener('click', onClick);
+  // What is not kept is said where every width sees it, with what keeps it beside.
+  let band: HTMLElement | undefined;
+  createRenderEffect(on(() => facts().saveError, (error) => {
+    band?.remove();
+    band = error === undefined ? undefined : h('div', { class: 'banner', role: 'alert' }, h('div', {}, h('strong', {}, 'Not saved.'), ' ', error),
+      h('button', { type: 'button', class: 'btn small', 'data-action': 'download' }, 'Download'), h('button', { type: 'button', class: 'btn small', 'data-action': 'save-copy' }, 'Save a copy'));
+    if (band) page.querySelector('header.bar')?.after(band);
+  }));
+  return () => { band?.remove(); page.removeEventListener('click', onClick); };
 }

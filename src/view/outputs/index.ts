@@ -148,7 +148,12 @@ function draw(output: Output, element: HTMLElement, context: OutputContext): Dra
 /** A drawing whose code comes when it is needed; meanwhile it keeps the latest output. */
 function later<K extends Output['kind']>(output: Extract<Output, { kind: K }>, element: HTMLElement, context: OutputContext, load: () => Promise<Draw<K>>): Drawing {
   let latest = output, drawing: Drawing | undefined, gone = false;
-  void load().then((make) => { if (!gone) drawing = make(latest, element, context); });
+  const start = (): void => {
+    load().then((make) => { if (!gone) { element.replaceChildren(); drawing = make(latest, element, context); } }, () => {
+      element.replaceChildren(h('p', { class: 'quiet' }, `What draws a ${output.kind} could not be loaded. Check the connection. `, h('button', { type: 'button', class: 'btn small', onclick: start }, 'Try again')));
+    });
+  };
+  start();
   return {
     update(next) {
       if (next.kind !== output.kind) return false;

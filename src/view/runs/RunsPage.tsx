@@ -25,6 +25,7 @@ export function RunsPage(props: { readonly store: Store }): JSX.Element {
   const row = createMemo(() => kept().find((r) => r.run.id === chosen()));
   const choose = (id: string): void => { setChosen(chosen() === id ? undefined : id); };
   const remove = (gone: Row): void => { setChosen(undefined); deletion.begin(gone); };
+  const restore = (id: string): void => { deletion.undo(); queueMicrotask(() => document.querySelector<HTMLElement>(`[data-run="${CSS.escape(id)}"]`)?.focus()); };
 
   return (
     <main class="wide" id="main">
@@ -36,7 +37,7 @@ export function RunsPage(props: { readonly store: Store }): JSX.Element {
       </div>
       <Show when={all.error as unknown}>{(error) => <Failure error={error()} retry={() => void refetch()} />}</Show>
       <Show when={deletion.pending()}>{(gone) => (
-        <p class="undo" role="status">Deleted {gone().run.name} {gone().number}. <button class="btn small" type="button" onClick={deletion.undo}>Undo</button></p>
+        <p class="undo" role="status">Deleted {gone().run.name} {gone().number}. <button class="btn small" type="button" ref={(button) => queueMicrotask(() => button.focus())} onClick={() => restore(gone().run.id)}>Undo</button></p>
       )}</Show>
       <Show when={kept().length > 0} fallback={<Show when={all.state === 'ready'}><Empty /></Show>}>
         <div class="tools">
@@ -74,14 +75,14 @@ function Table(props: { readonly rows: readonly Row[]; readonly chosen: string |
             const open = (): boolean => props.chosen === row.run.id;
             return (
               <tr aria-selected={open()} onClick={() => props.choose(row.run.id)}>
-                <th scope="row"><button type="button" class="pick" aria-expanded={open()} onClick={(event) => { event.stopPropagation(); props.choose(row.run.id); }}>{row.run.name} <span class="num">{row.number}</span></button></th>
+                <th scope="row"><button type="button" class="pick" data-run={row.run.id} aria-expanded={open()} onClick={(event) => { event.stopPropagation(); props.choose(row.run.id); }}>{row.run.name} <span class="num">{row.number}</span></button></th>
                 <td><span class={`pt ${pointOf(row)}`} /> {row.says}</td>
                 <For each={params()}>{(key) => <td class="r">{formatCell(row.run.params[key])}</td>}</For>
                 <td><Show when={row.loss}>{(loss) => <Spark series={loss().series} />}</Show></td>
                 <td class="r">{row.loss ? formatCell(row.loss.series.values[row.loss.series.values.length - 1]) : '–'}</td>
                 <For each={results()}>{(key) => <td class="r">{formatCell(row.run.summary[key])}</td>}</For>
                 <td class="r">{formatNumber(row.steps)}</td>
-                <td class="r">{row.run.state === 'running' ? '–' : duration(row.run.ms)}</td>
+                <td class="r">{row.run.state === 'running' || row.run.ms === 0 ? '–' : duration(row.run.ms)}</td>
                 <td>{row.run.environment['backend'] ?? '–'}</td>
                 <td class="quiet">{ago(row.run.startedAt, now)}</td>
               </tr>
