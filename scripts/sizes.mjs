@@ -1,9 +1,10 @@
 /* What a reader's browser is sent, measured by the server that sends it: gzipped bodies, in kB of 1,000 bytes. Prints a
    table; status 1 when a line is over its limit. The limits are what makes a unit open at once on a slow line. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { startServer } from '../src/command/server.mjs';
 import { shippedNotebooks } from './build.mjs';
 import { launchChromium } from './chromium.mjs';
@@ -13,6 +14,8 @@ const lines = [];
 let sent = [];
 
 const isScript = ({ type }) => type.startsWith('text/javascript');
+/** Styles that stand in a page, as they would be sent alone. */
+const stylesIn = (html) => gzipSync([...html.matchAll(/<style[^>]*>([^<]*)/g)].map(([, css]) => css).join(''), { level: 9 }).length;
 const isStyle = ({ type }) => type.startsWith('text/css');
 const isPage = ({ type }) => type.startsWith('text/html');
 const isFont = ({ type }) => type.startsWith('font/');
@@ -75,6 +78,7 @@ async function ownNotebook(browser, url) {
   await protocol.send('Network.setCacheDisabled', { cacheDisabled: true });
   await page.goto(address, { waitUntil: 'load' });
   await page.locator('[data-cell]').first().waitFor();
+  sent.push({ path: 'styles in the page', type: 'text/css', bytes: stylesIn(readFileSync(join(root, 'dist/index.html'), 'utf8')) });
   line('own notebook: script and styles until it can be read', (file) => isScript(file) || isStyle(file), 200);
   const id = await page.locator('[data-cell][data-language="ts"]').first().getAttribute('data-cell');
   await page

@@ -9,8 +9,7 @@ import type { Store, StoredNotebook } from './store/types.ts';
 import { createSession } from './session/session.ts';
 import { bindNotebook, type NotebookOptions } from './view/NotebookView.ts';
 import { h } from './view/dom.ts';
-import { ago } from './view/words.ts';
-import type { Place } from './view/frame.ts';
+import type { Pages } from './pages.ts';
 
 interface PageData { readonly compiled: Compiled; readonly shippedHash: string; readonly folder: string }
 
@@ -22,6 +21,7 @@ declare global {
 const page = document.documentElement;
 const base = new URL(page.dataset['base'] ?? './', location.href);
 const baseHref = page.dataset['base'] ?? './';
+const plots = page.dataset['plot'] !== undefined;
 let close: () => void = () => undefined;
 let openedFile: { readonly name: string; readonly text: string } | undefined;
 
@@ -78,7 +78,7 @@ function services(folder: string | undefined): Pick<SessionOptions, 'services' |
   };
 }
 
-interface Opening {
+export interface Opening {
   readonly compiled: Compiled;
   readonly folder?: string | undefined;
   readonly stored?: StoredNotebook | undefined;
@@ -92,7 +92,7 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
   const root = document.querySelector<HTMLElement>('main.nb') ?? document.body;
   const runs = compiled.front?.open === 'run' && view.locked === undefined;
   const settled = runs ? firstResult(() => session) : Promise.resolve();
-  const store = unsaved ? undefined : anyStored.then((any) => (any ? undefined : settled)).then(openedStore);
+  const store = unsaved ? undefined : anyStored.then((any) => (any ? undefined : settled.then(firstPlot))).then(openedStore);
   const session: Session = createSession({
     text: compiled.text, compiled, analyser, createWorker, ...services(folder), now: Date.now,
     engine: { set: {}, headless: false, base: base.href, packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])) },
@@ -121,6 +121,14 @@ function firstResult(session: () => Session): Promise<void> {
   });
 }
 
+/** When a first plot stands in the page too, where there is one to come; not longer than a while. */
+async function firstPlot(): Promise<void> {
+  const drawn = (): boolean => !plots || document.querySelector('[data-kind="plot"] svg') !== null;
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  for (let waited = 0; waited < 3000 && !drawn(); waited += 50) await pause(50);
+  await pause(plots ? 400 : 0);
+}
+
 /** Asks for what draws plots, named by the page, without evaluating it: it is on its way when the first one is due. */
 function wantPlot(): void {
   for (const path of page.dataset['plot']?.split(' ') ?? []) document.head.append(h('link', { rel: 'modulepreload', href: new URL(path, base).href }));
@@ -134,85 +142,16 @@ async function runWhenSeen(session: Session): Promise<void> {
   if (session.engine === 'off') session.runAuto();
 }
 
-// ---- what is shown
-const frame = () => import('./view/frame.ts');
-
-async function plain(title: string, heading: string, sentence: string): Promise<void> {
-  const { makeBar, plainPage } = await frame();
-  replaceBody(title, makeBar(baseHref, { title: '', commands: false }), plainPage(heading, sentence, baseHref));
-}
-
-function replaceBody(title: string, ...content: Node[]): void {
-  close();
-  close = () => undefined;
-  for (const child of [...document.body.children]) if (child.tagName !== 'SCRIPT' && !child.classList.contains('skip')) child.remove();
-  document.body.append(...content);
-  document.title = `${title} · Gradus`;
-  delete page.dataset['place'];
-  delete page.dataset['engine'];
-  scrollTo(0, 0);
-}
-
-/** Renders a text in the browser and brings it alive. */
-async function showText(text: string, opening: Omit<Opening, 'compiled'>, band: (HTMLElement | null)[] = []): Promise<void> {
-  const [{ renderOwn, setMarkup }, { makeBar }] = await Promise.all([import('./own.ts'), frame()]);
-  const own = await renderOwn(text, baseHref);
-  const box = h('div'), place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
-  setMarkup(box, own.html);
-  replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
-  comeAlive({ ...opening, compiled: own.compiled });
-}
-
-const noteOf = (words: string, link: string, href: string): HTMLElement => h('div', { class: 'banner', role: 'note' }, h('div', {}, words), h('a', { class: 'btn small', href }, link));
-
-async function showStored(stored: StoredNotebook, folder?: string): Promise<void> {
-  const shipped = stored.shippedHash !== undefined;
-  await showText(stored.text, { stored, shippedHash: stored.shippedHash, folder: shipped ? folder ?? `n/${stored.id}/` : undefined, view: { name: stored.id, saveCopy } },
-    shipped ? [noteOf('Your copy of a notebook that ships with this site.', 'Show the shipped text', `${baseHref}n/${stored.id}/?shipped`)] : []);
-}
-
-async function showOpened(): Promise<void> {
-  const file = openedFile;
-  if (file === undefined) { location.replace(base); return; }
-  const { refusal } = await import('./own.ts');
-  const reason = await refusal(file.text, file.name);
-  if (reason !== undefined) {
-    await plain(file.name, 'This file cannot be opened', reason);
-    document.querySelector<HTMLElement>('#main')?.setAttribute('role', 'alert');
-    return;
-  }
-  const save = h('button', { type: 'button', class: 'btn solid', 'data-action': 'save-copy' }, 'Save a copy');
-  await showText(file.text, {
-    unsaved: true, view: { name: file.name.replace(/\.[^.]*$/, ''), locked: 'This notebook is from a file. Save a copy to run it.', saveCopy },
-  }, [h('div', { class: 'banner', role: 'note' }, h('div', {}, h('strong', {}, `From the file ${file.name}.`), ' Nothing in it runs before you save a copy in this browser.'), save)]);
-}
-
-/** Stores `text` under its own id, or the next one that is free, and goes there. */
-async function saveCopy(text: string): Promise<void> {
-  const store = await openedStore();
-  const wanted = /^id:\s*["']?([\p{L}\p{N}._-]+)/mu.exec(text.slice(0, text.indexOf('\n---', 3)))?.[1] ?? 'untitled';
-  const { freeId } = await frame();
-  const id = await freeId(wanted, (candidate) => isTaken(store, candidate));
-  await keep(store, id, text);
+// ---- what is shown: a notebook that ships comes alive here, everything else in a chunk of its own
+let made: Promise<Pages> | undefined;
+const pages = (): Promise<Pages> => (made ??= import('./pages.ts').then(({ createPages }) => createPages({
+  base, baseHref, openedStore, storeNow, comeAlive,
+  close(then = () => undefined) { close(); close = then; },
+})));
+const saveCopy = async (text: string): Promise<void> => {
+  await (await pages()).saveCopy(text);
   openedFile = undefined;
-  location.hash = `#/n/${encodeURIComponent(id)}`;
-}
-
-async function isTaken(store: Store, id: string): Promise<boolean> {
-  return await store.notebook(id) !== undefined || await isShipped(id);
-}
-
-/** Whether a notebook ships under this id: the course map links every one. */
-async function isShipped(id: string): Promise<boolean> {
-  const map = await fetch(base).then((response) => response.text(), () => '');
-  return map.includes(`n/${encodeURIComponent(id)}/"`);
-}
-
-async function keep(store: Store, id: string, text: string): Promise<void> {
-  const { withId } = await frame();
-  const title = /^title:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? id;
-  await store.saveNotebook({ id, title, text: withId(text, id), revision: 1, createdAt: Date.now(), updatedAt: Date.now() });
-}
+};
 
 /** `/n/ID/`: the static page, or one's own copy in its place. */
 async function showShipped(): Promise<void> {
@@ -221,48 +160,24 @@ async function showShipped(): Promise<void> {
   const id = data.compiled.front?.id ?? '';
   const asShipped = new URLSearchParams(location.search).has('shipped');
   const stored = await (await storeIfAny())?.notebook(id).catch(() => undefined);
-  if (stored !== undefined && stored.text !== data.compiled.text && !asShipped) { await showStored(stored, data.folder); return; }
+  if (stored !== undefined && stored.text !== data.compiled.text && !asShipped) return (await pages()).showStored(stored, data.folder);
   const edited = stored !== undefined && stored.text !== data.compiled.text;
-  if (edited) document.querySelector('header.bar')?.after(noteOf('The text as it ships. Your copy is kept; changes to this one are not.', 'Back to your copy', `${baseHref}n/${id}/`));
+  if (edited) document.querySelector('header.bar')?.after((await pages()).noteOf('The text as it ships. Your copy is kept; changes to this one are not.', 'Back to your copy', `${baseHref}n/${id}/`));
   comeAlive({ compiled: data.compiled, folder: data.folder, shippedHash: data.shippedHash, stored, unsaved: edited, view: { name: id, saveCopy } });
-}
-
-async function showById(id: string): Promise<void> {
-  const stored = await (await storeNow())?.notebook(id).catch(() => undefined);
-  if (stored !== undefined) await showStored(stored);
-  else if (await isShipped(id)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
-  else await plain(`No notebook called ${id}`, `No notebook called ${id}`, 'It does not ship with this site, and it is not stored in this browser.');
-}
-
-async function showRuns(): Promise<void> {
-  const [{ RunsPage }, { render }, { makeBar }, store] = await Promise.all([import('./view/runs/RunsPage.tsx'), import('solid-js/web'), frame(), openedStore()]);
-  const box = h('div');
-  replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, runs: true }), box);
-  close = render(() => RunsPage({ store }), box);
-}
-
-async function showMap(): Promise<void> {
-  const { bindMap, showOwn } = await import('./view/map/live.ts');
-  const main = document.querySelector<HTMLElement>('main') ?? document.body;
-  close = bindMap(main);
-  void storeNow().then(async (store) => {
-    const own = [...await store?.notebooks() ?? []].sort((a, b) => b.updatedAt - a.updatedAt);
-    showOwn(main, own.map(({ id, title, updatedAt }) => ({ id, title, about: `changed ${ago(updatedAt, Date.now())}` })));
-  }).catch(() => undefined);
 }
 
 let home = location.hash;
 async function route(): Promise<void> {
   const { hash } = location;
   const own = /^#\/n\/([^/?]+)/.exec(hash);
-  if (own !== null) return showById(decodeURIComponent(own[1]!));
-  if (/^#\/runs\b/.test(hash)) return showRuns();
-  if (hash === '#/file') return showOpened();
+  if (own !== null) return (await pages()).showById(decodeURIComponent(own[1]!));
+  if (/^#\/runs\b/.test(hash)) return (await pages()).showRuns();
+  if (hash === '#/file') return (await pages()).showOpened(openedFile);
   if (/^#(g1\.|src=)/.test(hash)) {
-    return plain('A notebook in a link', 'Notebooks in links come later', 'This version does not open a notebook from a link. A file can be opened on the course map.');
+    return (await pages()).plain('A notebook in a link', 'Notebooks in links come later', 'This version does not open a notebook from a link. A file can be opened on the course map.');
   }
   if (page.dataset['kind'] === 'notebook') return showShipped();
-  if (page.dataset['kind'] === 'map') await showMap();
+  if (page.dataset['kind'] === 'map') await (await pages()).showMap();
 }
 
 addEventListener('hashchange', () => {
@@ -274,13 +189,6 @@ addEventListener('hashchange', () => {
 });
 
 // ---- commands of every page
-async function newNotebook(): Promise<void> {
-  const [store, { freeId, freshNotebook }] = await Promise.all([openedStore(), frame()]);
-  const id = await freeId('untitled', (candidate) => isTaken(store, candidate));
-  await keep(store, id, freshNotebook(id));
-  location.hash = `#/n/${id}`;
-}
-
 async function openFile(file: File): Promise<void> {
   openedFile = { name: file.name, text: await file.text() };
   if (location.hash === '#/file') void show();
@@ -302,7 +210,7 @@ document.addEventListener('drop', (event) => {
   void openFile(file);
 });
 document.addEventListener('click', (event) => {
-  if (event.target instanceof Element && event.target.closest('[data-action="new-notebook"]') !== null) void newNotebook();
+  if (event.target instanceof Element && event.target.closest('[data-action="new-notebook"]') !== null) void pages().then((made) => made.newNotebook());
 });
 
 /** Shows what the address names, then does what was pressed before the page was alive. */
@@ -310,7 +218,7 @@ async function show(): Promise<void> {
   try {
     await route();
   } catch (error) {
-    await plain('Gradus', 'This page could not be shown', error instanceof Error ? error.message : String(error));
+    await (await pages()).plain('Gradus', 'This page could not be shown', error instanceof Error ? error.message : String(error));
   }
   const early = window.__early ?? [];
   window.__early = undefined;

@@ -64,12 +64,13 @@ describe('show', () => {
     expect(evaluation.outputs).toMatchObject([{ value: { text: '3' } }]);
   });
 
-  test('help knows every name, by name and by thing', () => {
-    const { evaluation, library, name } = open();
+  test('help knows every name, by name and by thing', async () => {
+    const { evaluation, library, name } = open({}, undefined, { help: { documented, helpText } });
+    const help = (await library.bind('help', evaluation)) as Call;
     for (const key of documented) expect(key === 'requestAnimationFrame' || library.has(key), key).toBe(true);
-    name('help')('steps');
-    name('help')(name('sleep'));
-    name('help')(Inputs.range);
+    help('steps');
+    help(name('sleep'));
+    help(Inputs.range);
     expect(evaluation.outputs.map((output) => output.kind === 'markdown' && output.markdown.split('\n')[1])).toEqual([
       'for await (const step of steps(n, { run?, label? })) …', 'await sleep(ms)', 'Inputs.range([min, max], { label, step, value })']);
     expect(helpText(undefined).split('\n').length).toBe(documented.length);

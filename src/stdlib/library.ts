@@ -10,7 +10,6 @@ import { createAsk } from './ask.ts';
 import { checkNames } from './checks.ts';
 import { makeConsole } from './console.ts';
 import { dataNames } from './data.ts';
-import { documented, helpText } from './docs.ts';
 import { Inputs } from './inputs.ts';
 import { createModules } from './modules.ts';
 import type { Names } from './names.ts';
@@ -50,7 +49,11 @@ export function createLibrary(host: Host): Library {
     Inputs: () => Inputs,
     console: makeConsole,
     random: (evaluation) => (from?: number | bigint) => from === undefined ? generatorOf(evaluation).own : random(from),
-    help: (evaluation) => (what?: unknown) => { evaluation.emit({ kind: 'markdown', markdown: helpText(nameOf(what, evaluation)) }); },
+    async help(evaluation) {
+      const { documented, helpText } = await host.load('help') as typeof import('./docs.ts');
+      const help = (what?: unknown): void => { evaluation.emit({ kind: 'markdown', markdown: helpText(what === help ? 'help' : nameOf(what, evaluation, documented)) }); };
+      return help;
+    },
     Plot,
     tf,
   };
@@ -63,9 +66,9 @@ export function createLibrary(host: Host): Library {
     if (!own.has(name)) own.set(name, names[name]!(evaluation));
     return own.get(name);
   };
-  const nameOf = (what: unknown, evaluation: Evaluation): string | undefined => {
+  const nameOf = (what: unknown, evaluation: Evaluation, documented: readonly string[]): string | undefined => {
     if (what === undefined || typeof what === 'string') return what;
-    const light = documented.find((name) => name !== 'tf' && name in names && bind(name, evaluation) === what);
+    const light = documented.find((name) => name !== 'tf' && name !== 'help' && name in names && bind(name, evaluation) === what);
     if (light) return light;
     if (Object.values(Inputs).includes(what as never)) return 'Inputs';
     return String((what as { name?: unknown } | null)?.name ?? typeof what);

@@ -1,19 +1,16 @@
-/* The native control of each kind of input. Every builder makes its elements once, answers with a `set`, and calls `moved`
+/* The native control of each kind of input but the slider (range.ts), in a chunk of their own. Every builder makes its elements once, answers with a `set`, and calls `moved`
    with the wire value when the reader changes it. */
 
 import { h, setText } from '../dom.ts';
 import { number } from '../words.ts';
-import type { Control, InputSpec } from './input.ts';
+import type { Control, InputSpec, Moved } from './input.ts';
+import { labelled, nextId, numeric } from './range.ts';
 
-type Moved = (value: unknown) => void;
 type Props = InputSpec['props'];
-
-let made = 0;
 
 /** `cell` names a control without a label. */
 export function buildControl(spec: InputSpec, moved: Moved, cell: string): Control {
   switch (spec.type) {
-    case 'range': return range(spec, moved, cell);
     case 'number': return simple(spec, cell, h('input', { class: 'text num', type: 'number' }), moved, (input) => (input.value === '' ? null : input.valueAsNumber), numeric);
     case 'select': return select(spec, moved, cell);
     case 'radio': case 'checkbox': return choices(spec, moved, cell);
@@ -26,27 +23,8 @@ export function buildControl(spec: InputSpec, moved: Moved, cell: string): Contr
     case 'datetime': return simple(spec, cell, h('input', { class: 'text', type: 'datetime-local' }), moved, (input) => input.value || null, numeric);
     case 'file': return file(spec, moved, cell);
     case 'table': return table(spec, moved, cell);
-    case 'form': throw new Error('A form is drawn by its fields.');
+    case 'range': case 'form': throw new Error(`A ${spec.type} is drawn elsewhere.`);
     default: return spec.type satisfies never;
-  }
-}
-
-type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-/** Label at the left, tied to the control by id; the control alone where there is no label. */
-function labelled(spec: InputSpec, control: Field, cell: string, ...after: (Node | null)[]): HTMLElement {
-  control.id = `i${++made}`;
-  if (spec.label === '') control.setAttribute('aria-label', cell);
-  if (typeof spec.props['width'] === 'number') control.style.width = `${spec.props['width']}px`;
-  if (spec.props['required'] === true) control.setAttribute('required', '');
-  if (spec.props['disabled'] === true) control.disabled = true;
-  return h('div', { class: 'field' }, spec.label === '' ? null : h('label', { for: control.id }, spec.label), control, ...after);
-}
-
-function numeric(input: HTMLInputElement, props: Props): void {
-  for (const name of ['min', 'max', 'step', 'placeholder']) {
-    const value = props[name];
-    if (value === undefined) input.removeAttribute(name); else input.setAttribute(name, String(value));
   }
 }
 
@@ -63,69 +41,6 @@ function simple(spec: InputSpec, cell: string, input: HTMLInputElement, moved: M
     if (valid) moved(read(input));
   });
   return { element: labelled(spec, input, cell), set };
-}
-
-/** A slider, then its value, which can be typed over. With `scale` the slider moves over places of equal distance. */
-function range(spec: InputSpec, moved: Moved, cell: string): Control {
-  const slider = h('input', { type: 'range' });
-  const field = h('input', { class: 'value', type: 'text', inputmode: 'decimal', 'aria-label': 'Value', autocomplete: 'off', disabled: spec.props['disabled'] === true });
-  const first = spec.value;
-  let props = spec.props, value = Number(spec.value);
-  const scale = (): readonly number[] | undefined => props['scale'] as readonly number[] | undefined;
-  const shown = (): string => (typeof props['text'] === 'string' ? props['text'] : plain(value));
-  const paint = (): void => {
-    const places = scale();
-    if (places === undefined) numeric(slider, { min: props['min'], max: props['max'], step: props['step'] });
-    else numeric(slider, { min: 0, max: places.length - 1, step: 1 });
-    slider.value = String(places === undefined ? value : nearest(places, value));
-    const low = Number(slider.min), high = Number(slider.max);
-    slider.style.setProperty('--at', `${high > low ? (100 * (Number(slider.value) - low)) / (high - low) : 0}%`);
-    if (scale() !== undefined || props['text'] !== undefined) slider.setAttribute('aria-valuetext', shown());
-    if (document.activeElement !== field) field.value = shown();
-  };
-  const change = (next: number): void => {
-    value = next;
-    if (typeof props['text'] === 'string') props = { ...props, text: undefined };     // the engine words the new value
-    moved(value);
-    paint();
-  };
-  slider.addEventListener('input', () => change(scale()?.[Number(slider.value)] ?? Number(slider.value)));
-  slider.addEventListener('dblclick', () => change(Number(first)));
-  slider.addEventListener('keydown', (event) => {
-    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-    if (!event.shiftKey || by === undefined) return;
-    event.preventDefault();
-    const step = slider.step === 'any' || slider.step === '' ? (Number(slider.max) - Number(slider.min)) / 100 : Number(slider.step);
-    slider.value = String(Number(slider.value) + by * 10 * step);
-    slider.dispatchEvent(new Event('input', { bubbles: true }));
-  });
-  const typed = (): void => {
-    const next = Number(field.value), low = Number(props['min']), high = Number(props['max']);
-    const valid = field.value.trim() !== '' && !Number.isNaN(next) && next >= low && next <= high;
-    field.setAttribute('aria-invalid', String(!valid));
-    if (valid && next !== value) change(next);
-  };
-  field.addEventListener('input', typed);
-  field.addEventListener('focus', () => { field.value = plain(value); field.select(); });
-  field.addEventListener('blur', () => { field.removeAttribute('aria-invalid'); field.value = shown(); });
-  field.addEventListener('change', () => {
-    const next = Number(field.value);
-    if (field.value.trim() === '' || Number.isNaN(next)) return;
-    const bounded = Math.min(Number(props['max']), Math.max(Number(props['min']), next));
-    if (bounded !== value) change(bounded);
-    field.value = plain(bounded);
-  });
-  const element = labelled(spec, slider, cell, field);
-  paint();
-  return { element, set(next, nextProps) { value = Number(next); props = nextProps; paint(); } };
-}
-
-const plain = (value: number): string => (Math.abs(value) < 1e6 && String(value).length <= 9 ? String(value) : number(value).replaceAll(',', ''));
-
-function nearest(places: readonly number[], value: number): number {
-  let best = 0;
-  places.forEach((place, i) => { if (Math.abs(place - value) < Math.abs(places[best]! - value)) best = i; });
-  return best;
 }
 
 const labelsOf = (props: Props): readonly string[] => (props['labels'] ?? []) as readonly string[];
@@ -146,7 +61,7 @@ function select(spec: InputSpec, moved: Moved, cell: string): Control {
 }
 
 function choices(spec: InputSpec, moved: Moved, cell: string): Control {
-  const name = `i${++made}`, radio = spec.type === 'radio';
+  const name = `i${nextId()}`, radio = spec.type === 'radio';
   const inputs = labelsOf(spec.props).map((_, i) => h('input', { type: radio ? 'radio' : 'checkbox', name, value: i, disabled: offAt(spec.props, i) }));
   const set = (value: unknown): void => {
     const chosen = radio ? [value] : (value as readonly unknown[]);
@@ -174,7 +89,7 @@ function toggle(spec: InputSpec, moved: Moved, cell: string): Control {
 
 function text(spec: InputSpec, moved: Moved, cell: string): Control {
   const { props } = spec, search = spec.type === 'search';
-  const list = Array.isArray(props['datalist']) ? h('datalist', { id: `i${++made}` }, ...(props['datalist'] as string[]).map((value) => h('option', { value }))) : null;
+  const list = Array.isArray(props['datalist']) ? h('datalist', { id: `i${nextId()}` }, ...(props['datalist'] as string[]).map((value) => h('option', { value }))) : null;
   const input = h('input', {
     class: 'text', type: search ? 'search' : props['type'] ?? 'text', placeholder: props['placeholder'], pattern: props['pattern'], minlength: props['minlength'], maxlength: props['maxlength'],
     spellcheck: props['spellcheck'] === undefined ? undefined : String(props['spellcheck']), readonly: props['readonly'] === true, list: list?.id, autocomplete: 'off',
@@ -231,7 +146,7 @@ interface Column { readonly name: string; readonly title?: string; readonly type
 
 /** Rows to choose from; choosing none means all. */
 function table(spec: InputSpec, moved: Moved, cell: string): Control {
-  const { props } = spec, many = props['multiple'] !== false, selectable = props['selectable'] !== false, name = `i${++made}`;
+  const { props } = spec, many = props['multiple'] !== false, selectable = props['selectable'] !== false, name = `i${nextId()}`;
   const columns = (props['columns'] ?? []) as readonly Column[], rows = (props['rows'] ?? []) as readonly (readonly unknown[])[];
   const words = (value: unknown): string => (value === null || value === undefined ? '' : typeof value === 'number' ? (Number.isInteger(value) ? String(value) : number(value))
     : value instanceof Date ? value.toISOString().slice(0, 10) : typeof value === 'object' ? JSON.stringify(value) : String(value));

@@ -5,7 +5,7 @@
 import type { InputType, Output } from '../../output/types.ts';
 import { h, setText } from '../dom.ts';
 import type { Draw } from '../outputs/index.ts';
-import { buildControl } from './controls.ts';
+import { range } from './range.ts';
 
 export interface InputSpec {
   readonly id: string;
@@ -23,10 +23,30 @@ export interface Control {
 
 const handMs = 400;
 
+/** What a control calls with the wire value that the reader set. */
+export type Moved = (value: unknown) => void;
+
+/** The controls besides the slider, once they are there. */
+let others: typeof import('./controls.ts').buildControl | undefined;
+const needsOthers = ({ type, props }: InputSpec): boolean => (type === 'form' ? ((props['fields'] ?? []) as readonly InputSpec[]).some(needsOthers) : type !== 'range' && others === undefined);
+
 export const drawInput: Draw<'input'> = (output, element, context) => {
-  const slot = drawField(output, (id, value) => context.input(id, value), context.cell);
-  element.append(slot.element);
-  return { update: (next: Output) => next.kind === 'input' && slot.update(next) };
+  let latest: InputSpec = output, slot: FieldSlot | undefined, gone = false;
+  const draw = (): void => {
+    if (gone) return;
+    slot = drawField(latest, (id, value) => context.input(id, value), context.cell);
+    element.append(slot.element);
+  };
+  if (needsOthers(output)) void import('./controls.ts').then(({ buildControl }) => { others = buildControl; draw(); });
+  else draw();
+  return {
+    update(next: Output) {
+      if (next.kind !== 'input') return false;
+      latest = next;
+      return slot?.update(next) ?? true;
+    },
+    dispose() { gone = true; },
+  };
 };
 
 export interface FieldSlot { readonly element: HTMLElement; update(next: InputSpec): boolean }
@@ -48,7 +68,7 @@ export function drawField(spec: InputSpec, send: (id: string, value: unknown) =>
     });
   };
   if (spec.type === 'form') return drawForm(spec, send, cell);
-  const control = buildControl(spec, moved, cell);
+  const control = (spec.type === 'range' ? range : others!)(spec, moved, cell);
   return {
     element: control.element,
     update(next) {

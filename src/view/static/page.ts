@@ -16,6 +16,8 @@ export interface Assets {
   /** Texts of the style sheets, which stand in the page: a sheet of its own would be one more turn before the first paint.
       Addresses in them begin at the site's root with `../`. Faces of type are taken apart where a page runs on opening. */
   readonly styles: string;
+  /** Addresses of the sheets whose text `styles` is: named in the page, so that no chunk asks for them again. */
+  readonly sheets?: readonly string[];
   readonly formulaStyles?: string;
   /** The TypeScript engine (a classic script, run as a worker). */
   readonly engine: string;
@@ -47,7 +49,7 @@ export interface Page {
     held back (map.css) until the app has drawn them. */
 export const earlyScript = `(()=>{const r=document.documentElement,w=window;try{const t=localStorage.getItem("theme");if(t)r.dataset.theme=t}catch{}
 if(/^#(\\/|g1\\.|src=)/.test(location.hash))r.dataset.place="app";
-const u=r.dataset.run;if(u)try{(w.__engine=new Worker(u,{name:"gradus-ts"})).onerror=()=>{w.__engine=undefined}}catch{}
+const u=r.dataset.run;if(u)try{(w.__engine=new w.Worker(u,{name:"gradus-ts"})).onerror=()=>{w.__engine=undefined}}catch{}
 try{w.__stored=indexedDB.databases?.().then(l=>l.some(d=>d.name==="gradus"),()=>true)}catch{}
 w.__late=()=>{for(const s of document.querySelectorAll("style[data-late]"))s.media="all"};addEventListener("load",()=>setTimeout(w.__late,2500));
 addEventListener("DOMContentLoaded",()=>{try{const m=document.querySelector("[data-missing]"),i=/\\/n\\/([^/]+)/.exec(location.pathname);if(m&&i)m.textContent=decodeURIComponent(i[1])}catch{}});
@@ -95,6 +97,7 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, p
     ...(assets.script ? [`<script type="module" src="${at(assets.script)}"></script>`] : []),
     ...(assets.preload ?? []).map((path) => `<link rel="modulepreload" href="${at(path)}">`),
     ...preloaded.map((f) => `<link rel="preload" href="${at(`fonts/${f}.woff2`)}" as="font" type="font/woff2" crossorigin>`),
+    ...(assets.sheets ?? []).map((path) => `<link rel="stylesheet" href="${at(path)}" disabled>`),
     `<style>${runs ? styles.replace(faces, '') : styles}</style>`,
     ...(formulas && assets.formulaStyles ? [`<style>${rooted(assets.formulaStyles)}</style>`] : []),
     ...(late ? [`<style media="print" data-late>${late}</style><noscript><style>${late}</style></noscript>`] : []),

@@ -1,0 +1,129 @@
+/* Pages that the app makes in place of the one that was sent: notebooks of one's own, an opened file, the runs, a sentence
+   where there is nothing to show; and the map coming alive. One lazy chunk, since a notebook that ships needs none of it. */
+
+import type { Store, StoredNotebook } from './store/types.ts';
+import type { Opening } from './main.ts';
+import { h } from './view/dom.ts';
+import { freeId, freshNotebook, makeBar, plainPage, withId, type Place } from './view/frame.ts';
+import { ago } from './view/words.ts';
+
+/** What these pages need of the entry: the store, sessions, and who closes what is shown. */
+export interface Host {
+  readonly base: URL;
+  readonly baseHref: string;
+  openedStore(): Promise<Store>;
+  storeNow(): Promise<Store | undefined>;
+  comeAlive(opening: Opening): unknown;
+  /** Ends what is shown; what is shown next ends by `then`. */
+  close(then?: () => void): void;
+}
+
+export type Pages = ReturnType<typeof createPages>;
+
+export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, close }: Host) {
+  const page = document.documentElement;
+
+  async function plain(title: string, heading: string, sentence: string): Promise<void> {
+    replaceBody(title, makeBar(baseHref, { title: '', commands: false }), plainPage(heading, sentence, baseHref));
+  }
+
+  function replaceBody(title: string, ...content: Node[]): void {
+    close();
+    for (const child of [...document.body.children]) if (child.tagName !== 'SCRIPT' && !child.classList.contains('skip')) child.remove();
+    document.body.append(...content);
+    document.title = `${title} · Gradus`;
+    delete page.dataset['place'];
+    delete page.dataset['engine'];
+    scrollTo(0, 0);
+  }
+
+  /** Renders a text in the browser and brings it alive. */
+  async function showText(text: string, opening: Omit<Opening, 'compiled'>, band: (HTMLElement | null)[] = []): Promise<void> {
+    const { renderOwn, setMarkup } = await import('./own.ts');
+    const own = await renderOwn(text, baseHref);
+    const box = h('div'), place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
+    setMarkup(box, own.html);
+    replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
+    comeAlive({ ...opening, compiled: own.compiled });
+  }
+
+  const noteOf = (words: string, link: string, href: string): HTMLElement => h('div', { class: 'banner', role: 'note' }, h('div', {}, words), h('a', { class: 'btn small', href }, link));
+
+  async function showStored(stored: StoredNotebook, folder?: string): Promise<void> {
+    const shipped = stored.shippedHash !== undefined;
+    await showText(stored.text, { stored, shippedHash: stored.shippedHash, folder: shipped ? folder ?? `n/${stored.id}/` : undefined, view: { name: stored.id, saveCopy } },
+      shipped ? [noteOf('Your copy of a notebook that ships with this site.', 'Show the shipped text', `${baseHref}n/${stored.id}/?shipped`)] : []);
+  }
+
+  async function showOpened(file: { readonly name: string; readonly text: string } | undefined): Promise<void> {
+    if (file === undefined) { location.replace(base); return; }
+    const { refusal } = await import('./own.ts');
+    const reason = await refusal(file.text, file.name);
+    if (reason !== undefined) {
+      await plain(file.name, 'This file cannot be opened', reason);
+      document.querySelector<HTMLElement>('#main')?.setAttribute('role', 'alert');
+      return;
+    }
+    const save = h('button', { type: 'button', class: 'btn solid', 'data-action': 'save-copy' }, 'Save a copy');
+    await showText(file.text, {
+      unsaved: true, view: { name: file.name.replace(/\.[^.]*$/, ''), locked: 'This notebook is from a file. Save a copy to run it.', saveCopy },
+    }, [h('div', { class: 'banner', role: 'note' }, h('div', {}, h('strong', {}, `From the file ${file.name}.`), ' Nothing in it runs before you save a copy in this browser.'), save)]);
+  }
+
+  /** Stores `text` under its own id, or the next one that is free, and goes there. */
+  async function saveCopy(text: string): Promise<void> {
+    const store = await openedStore();
+    const wanted = /^id:\s*["']?([\p{L}\p{N}._-]+)/mu.exec(text.slice(0, text.indexOf('\n---', 3)))?.[1] ?? 'untitled';
+    const id = await freeId(wanted, (candidate) => isTaken(store, candidate));
+    await keep(store, id, text);
+    location.hash = `#/n/${encodeURIComponent(id)}`;
+  }
+
+  async function isTaken(store: Store, id: string): Promise<boolean> {
+    return await store.notebook(id) !== undefined || await isShipped(id);
+  }
+
+  /** Whether a notebook ships under this id: the course map links every one. */
+  async function isShipped(id: string): Promise<boolean> {
+    const map = await fetch(base).then((response) => response.text(), () => '');
+    return map.includes(`n/${encodeURIComponent(id)}/"`);
+  }
+
+  async function keep(store: Store, id: string, text: string): Promise<void> {
+    const title = /^title:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? id;
+    await store.saveNotebook({ id, title, text: withId(text, id), revision: 1, createdAt: Date.now(), updatedAt: Date.now() });
+  }
+
+  async function showById(id: string): Promise<void> {
+    const stored = await (await storeNow())?.notebook(id).catch(() => undefined);
+    if (stored !== undefined) await showStored(stored);
+    else if (await isShipped(id)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
+    else await plain(`No notebook called ${id}`, `No notebook called ${id}`, 'It does not ship with this site, and it is not stored in this browser.');
+  }
+
+  async function showRuns(): Promise<void> {
+    const [{ RunsPage }, { render }, store] = await Promise.all([import('./view/runs/RunsPage.tsx'), import('solid-js/web'), openedStore()]);
+    const box = h('div');
+    replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, runs: true }), box);
+    close(render(() => RunsPage({ store }), box));
+  }
+
+  async function showMap(): Promise<void> {
+    const { bindMap, showOwn } = await import('./view/map/live.ts');
+    const main = document.querySelector<HTMLElement>('main') ?? document.body;
+    close(bindMap(main));
+    void storeNow().then(async (store) => {
+      const own = [...await store?.notebooks() ?? []].sort((a, b) => b.updatedAt - a.updatedAt);
+      showOwn(main, own.map(({ id, title, updatedAt }) => ({ id, title, about: `changed ${ago(updatedAt, Date.now())}` })));
+    }).catch(() => undefined);
+  }
+
+  async function newNotebook(): Promise<void> {
+    const store = await openedStore();
+    const id = await freeId('untitled', (candidate) => isTaken(store, candidate));
+    await keep(store, id, freshNotebook(id));
+    location.hash = `#/n/${id}`;
+  }
+
+  return { plain, showStored, showOpened, saveCopy, showById, showRuns, showMap, newNotebook, noteOf };
+}
