@@ -66,8 +66,10 @@ export class CodeBox {
   /** Puts the caret at a place (from 1), at the end of the text without one. */
   async focus(place?: { readonly line: number; readonly column: number }): Promise<void> {
     this.#box.hidden = false;
+    const arriving = this.#pre !== undefined;
     this.#pre?.focus({ preventScroll: true });
     await this.mount();
+    if (arriving && !this.#box.contains(document.activeElement)) return;      // the reader has gone on meanwhile
     this.#editor?.focus(place);
   }
 
