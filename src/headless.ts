@@ -6,6 +6,7 @@ import type { ErrorInfo, Output } from './output/types.ts';
 import type { ServiceCall } from './engine/protocol.ts';
 import type { CellStatus, Compiled, Session, WorkerLike } from './session/types.ts';
 import { fetchDataset } from './engine/datasets.ts';
+import { publicNames } from './analysis/names.ts';
 import { createSession } from './session/session.ts';
 
 /** One notebook to evaluate, as the command line hands it over. */
@@ -50,6 +51,8 @@ const generatorGraceMs = 2000;
 const lateMs = 150;
 /** An interrupted cell that does not end by then is reported as it stands. */
 const stuckMs = 10_000;
+/** An engine that says nothing for that long, with cells in its queue and none known to run, is held up by something. */
+const silentMs = 20_000;
 const outputLimitBytes = 1_000_000;
 
 const base = new URL('./', document.baseURI).href;
@@ -79,9 +82,12 @@ async function runNotebook(job: Job): Promise<JobResult> {
   try {
     const timedOut = await evaluate(session, job);
     const ms = Math.round(performance.now() - began);
-    const values = await Promise.race([session.values(), pause(5000).then(() => ({}))]);
+    // A timer that does not end is stopped, so that the values can be asked for.
+    const given = pause(3000).then(() => session.stop(undefined, 'timeout'));
+    const values = await Promise.race([session.values(), given.then(() => pause(5000)).then(() => ({}))]);
     const shown = wanted(session, job.cells);
     const statuses = session.ids.filter((id) => shown.has(id)).map((id) => session.cell(id)!);
+    const defined = new Map(job.compiled.cells.map(({ id, analysis }) => [id, publicNames(analysis)]));
     const used = session.backend;
     if (job.backend && used && used.backend !== job.backend) {
       return {
@@ -100,7 +106,9 @@ async function runNotebook(job: Job): Promise<JobResult> {
       backend: used?.backend ?? found.backend,
       adapter: used?.adapter ?? '',
       ms,
-      cells: statuses.map((status) => cellResult(status, timedOut.has(status.id) ? job.timeoutMs : undefined)),
+      cells: statuses.map((status) =>
+        cellResult(status, defined.get(status.id) ?? [], timedOut.has(status.id) ? job.timeoutMs : undefined),
+      ),
       values: plain(values),
       runs: session.runs.map(({ name, params, summary, metrics }) => plain({ name, params, summary, metrics })),
       checks: statuses.flatMap(({ outputs }) =>
@@ -123,6 +131,7 @@ async function evaluate(session: Session, job: Job): Promise<ReadonlySet<string>
   let finishing: number | undefined;
   let quiet: number | undefined;
   let moved = performance.now();
+  let silenced = false;
   session.subscribe(() => {
     moved = performance.now();
   });
@@ -135,7 +144,15 @@ async function evaluate(session: Session, job: Job): Promise<ReadonlySet<string>
     for (const { id, state } of states) {
       if (state !== 'running') runningSince.delete(id);
       else if (!runningSince.has(id)) runningSince.set(id, now);
-      else if (now - runningSince.get(id)! > job.timeoutMs && !stopped.has(id)) {
+    }
+    const late = [...runningSince].filter(([id, since]) => now - since > job.timeoutMs && !stopped.has(id)).map(([id]) => id);
+    if (late.length) {
+      // Where the thread is held, the cell that began last holds it: the others could not go on, and get their time back.
+      const last = [...runningSince.keys()].at(-1)!;
+      const held = runningSince.size > 1 && !(await answers(session));
+      if (held) for (const id of runningSince.keys()) if (id !== last) runningSince.set(id, now);
+      for (const id of late) {
+        if ((held && id !== last) || session.cell(id)!.state !== 'running') continue;
         stopped.set(id, now);
         session.stop(id, 'timeout');
       }
@@ -143,8 +160,16 @@ async function evaluate(session: Session, job: Job): Promise<ReadonlySet<string>
     const active = states.filter(
       ({ id, state }) => (state === 'running' || state === 'queued') && !(now - (stopped.get(id) ?? now) > stuckMs),
     );
-    if (active.length && !runningSince.size && now - moved > Math.max(job.timeoutMs, 60_000))
-      throw new Error('The engine does not answer.');
+    if (active.length && !runningSince.size && now - moved > Math.max(job.timeoutMs, silentMs)) {
+      // A timer or a generator of a cell that has ended holds the thread: what runs is stopped, what waits begins again.
+      if (silenced) throw new Error('The engine does not answer.');
+      silenced = true;
+      const waiting = active.map(({ id }) => id);
+      session.stop(undefined, 'timeout');
+      await pause(500);
+      session.runEvery(waiting);
+      continue;
+    }
     if (active.length && [...runningSince.keys()].every((id) => stopped.has(id) && now - stopped.get(id)! > stuckMs) && runningSince.size)
       break;
 
@@ -175,6 +200,11 @@ async function evaluate(session: Session, job: Job): Promise<ReadonlySet<string>
   return new Set(stopped.keys());
 }
 
+/** Whether the engine's thread is free. */
+function answers(session: Session): Promise<boolean> {
+  return Promise.race([session.values().then(() => true), pause(250).then(() => false)]);
+}
+
 /** The cells that tick, and all that use what they define. */
 function followers(states: readonly CellStatus[], live: readonly string[]): ReadonlySet<string> {
   const found = new Set(live);
@@ -193,7 +223,7 @@ function wanted(session: Session, cells: readonly string[] | undefined): Readonl
   return found;
 }
 
-function cellResult(cell: CellStatus, timeoutMs: number | undefined): CellResult {
+function cellResult(cell: CellStatus, defines: readonly string[], timeoutMs: number | undefined): CellResult {
   const unfinished = cell.state === 'running' || cell.state === 'queued';
   const late = timeoutMs !== undefined && cell.state !== 'done';
   const state = late ? 'error' : unfinished ? 'idle' : cell.state;
@@ -202,11 +232,16 @@ function cellResult(cell: CellStatus, timeoutMs: number | undefined): CellResult
     id: cell.id,
     state,
     ms: Math.round((cell.ms ?? timeoutMs ?? 0) * 100) / 100,
-    defines: cell.defines,
+    defines: cell.state === 'off' ? [] : defines,
     uses: [...new Set(cell.uses.map((use) => use.name))],
     outputs: bounded(cell.outputs.map(({ output }) => output)),
-    ...(error && (state === 'error' || state === 'blocked') ? { error: plain({ ...error, frames: error.frames ?? [] }) } : {}),
+    ...(error && (state === 'error' || state === 'blocked') ? { error: plain(told(error)) } : {}),
   };
+}
+
+/** The message of a report says also what to do. */
+function told({ hint, ...error }: ErrorInfo): ErrorInfo {
+  return { ...error, ...(hint ? { message: `${error.message}. ${hint}` } : {}) };
 }
 
 function interrupted(error: ErrorInfo | undefined, timeoutMs: number): ErrorInfo {

@@ -34,7 +34,7 @@ async function notebook(lines: readonly string[], options: Partial<StartOptions>
   let values: Readonly<Record<string, unknown>> = {};
   const executor = createExecutor({
     start: { seed: 5, set: {}, headless: true, base: '', packs: {}, ...options },
-    guard: { flag: new Int32Array(1), check: () => {}, adapt: (code) => code, begin: () => {}, reset: () => {} },
+    guard: { flag: new Int32Array(1), check: () => {}, thrown: () => undefined, limited: (_ms, fn) => fn(), adapt: (code) => code, begin: () => {}, reset: () => {} },
     post: (batch) => {
       for (const report of structuredClone(batch)) {
         reports.push(report);

@@ -3,6 +3,7 @@
 
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { publicNames } from '../analysis/names.ts';
 import { frontMatterError, parseNotebook } from '../document/index.ts';
 import { type Loaded, load } from './load.ts';
 import { UsageError, pathOf, readArguments } from './usage.ts';
@@ -26,7 +27,7 @@ export async function check(argv: readonly string[]): Promise<number> {
 
 type Checked = ReturnType<typeof record>;
 
-function record({ file, id, cells, graph, notebook }: Loaded) {
+function record({ file, id, cells, graph, problems }: Loaded) {
   const checked = cells.map((cell) => {
     const node = graph.cells.get(cell.id)!;
     const problem = node.problem;
@@ -37,7 +38,7 @@ function record({ file, id, cells, graph, notebook }: Loaded) {
       line: cell.line,
       state: cell.run === 'off' ? 'off' : problem ? 'error' : 'idle',
       ms: 0,
-      defines: node.defines,
+      defines: cell.run === 'off' ? [] : publicNames(cell.analysis),
       uses: [...new Set(node.uses.map(({ name }) => name))],
       outputs: [] as unknown[],
       ...(problem && cell.run !== 'off'
@@ -50,7 +51,7 @@ function record({ file, id, cells, graph, notebook }: Loaded) {
     file,
     ok: checked.every(({ state }) => state !== 'error'),
     cells: checked,
-    problems: notebook.problems,
+    problems,
     // Types across cells are checked in the editor; this version checks none here.
     types: [] as { cell: string; line: number; column: number; message: string }[],
   };

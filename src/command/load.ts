@@ -8,6 +8,7 @@ import {
   type CellBlock,
   type EffectiveCell,
   type Notebook,
+  type Problem,
   type RunMode,
   frontMatterError,
   overlay,
@@ -33,7 +34,8 @@ export interface Loaded {
   readonly file: string;
   /** `id:` of the front matter. */
   readonly id: string;
-  readonly notebook: Notebook;
+  /** What is odd about the file and its ids. */
+  readonly problems: readonly Problem[];
   /** The notebook with its overlays applied, as one text. */
   readonly text: string;
   /** That text, analysed: what the page starts from. */
@@ -67,7 +69,7 @@ export function load(command: string, file: string, overlays: readonly string[] 
     analyseOnce(code, { language }).defines.find(({ kind }) => kind === 'value')?.name;
   const effective = overlay(notebook, above, firstValue);
   const text = overlays.length ? textOf(notebook, effective) : notebook.text;
-  const { compiled } = compileNotebook(parseNotebook(text), analyseOnce);
+  const { compiled, problems } = compileNotebook(parseNotebook(text), analyseOnce);
   if (compiled.cells.length !== effective.length)
     throw new Error(`${file}: the overlays could not be applied: ${effective.length} cells became ${compiled.cells.length}.`);
   const cells = effective.map(({ block }, index) => ({
@@ -89,7 +91,7 @@ export function load(command: string, file: string, overlays: readonly string[] 
       cell.run === 'off' ? [] : cell.analysis.defines.filter(({ kind }) => kind === 'value').map(({ name }) => name),
     ),
   );
-  return { file, id: notebook.front.id, notebook, text, compiled, cells, graph, names };
+  return { file, id: notebook.front.id, problems, text, compiled, cells, graph, names };
 }
 
 function read(command: string, file: string): string {

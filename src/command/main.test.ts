@@ -71,6 +71,7 @@ const wrong: readonly (readonly [argv: string, words: RegExp])[] = [
   ['run sums.md --set nothing=1', /no cell of sums.md defines "nothing"/],
   ['run sums.md --set n=1', /defines "n"/],
   ['run sums.md --cells data,nope', /no cell "nope"/],
+  ['run sums.md --cells ,', /ids of cells/],
   ['run missing.md', /no such file/],
   ['run more', /is a folder/],
   ['run plain.md', /no `gradus:`/],
@@ -150,4 +151,9 @@ test('an overlay replaces and appends cells, which keep the lines of their own f
 
 test('without an overlay the text is that of the file', () => {
   expect(load('run', 'sums.md').text).toBe(base);
+});
+
+test('check warns of an id that is written twice', async () => {
+  writeFileSync(join(folder, 'twice.md'), '---\ngradus: 1\nid: twice\n---\n```ts {id=a}\n1\n```\n\n```ts {id=a}\n2\n```\n');
+  expect((await gradus('check', 'twice.md')).out).toMatch(/twice\.md:9: warning: id=a is written on two cells/);
 });

@@ -50,6 +50,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       .map((id) => id.trim())
       .filter(Boolean),
   );
+  if (cells && !cells.length) throw new UsageError('gradus run: --cells: expected ids of cells such as a,b, got none.');
   const loaded = files.map((file) => load('run', file, values.get('--overlay') ?? [], Object.keys(set)));
   for (const notebook of loaded) demandKnown(notebook, Object.keys(set), cells ?? []);
 

@@ -65,7 +65,7 @@ export function frontOf(entries: ReadonlyMap<string, Entry>): ReturnType<ReadFro
     open: read('open', '"run" or "wait"', ({ value }) => (value === 'run' || value === 'wait' ? value : undefined)) ?? 'wait',
     ...given(
       'seed',
-      read('seed', 'a whole number', ({ value }) => (isInteger(value) ? value : undefined)),
+      read('seed', 'a whole number', ({ value }) => (isInteger(value) && value >= 0 ? value : undefined)),
     ),
     ...given('python', read('python', '3.12 or 3.14', text)),
     pass: list('pass', 'a list of { run, metric, min or max }', isPassLine).map(({ run, metric, min, max }) => ({

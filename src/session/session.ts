@@ -44,6 +44,7 @@ export function createSession(options: SessionOptions): Session {
   let notices: ErrorInfo[] = [];
   let revision = options.stored?.revision ?? 0;
   let lastStop: 'stop' | 'timeout' = 'stop';
+  const timedOut = new Set<string>();
   let disposed = false;
   const undos: Splice[] = [];
   const waiters: (() => void)[] = [];
@@ -89,13 +90,17 @@ export function createSession(options: SessionOptions): Session {
                 lastStop === 'timeout' ? 'The cell ran longer than its time limit and did not stop, so the engine was started anew.' : text,
               frames: [],
             };
-      const waiting =
-        why === 'unresponsive' && lastStop === 'timeout'
-          ? all()
-              .filter((entry) => entry.state === 'queued')
-              .map((entry) => entry.id)
-          : [];
-      const hung = all().filter((entry) => entry.state === 'running');
+      // Past its time limit one cell fails; the others go on, and those that have values get them back.
+      const others = why === 'unresponsive' && lastStop === 'timeout';
+      const hung = all().filter((entry) => entry.state === 'running' && (!others || timedOut.has(entry.id)));
+      const again = ({ id, state }: Entry): boolean =>
+        state === 'queued' || state === 'running' || (state === 'done' && graph.cells.get(id)!.defines.length > 0);
+      const waiting = others
+        ? all()
+            .filter((entry) => again(entry) && !hung.includes(entry))
+            .map((entry) => entry.id)
+        : [];
+      timedOut.clear();
       for (const entry of all()) {
         if (entry.state === 'queued') entry.state = entry.before;
         else if (entry.state === 'done') Object.assign(entry, { state: 'stale', why: 'its value went with the engine' });
@@ -460,6 +465,7 @@ export function createSession(options: SessionOptions): Session {
       const entry = id === undefined ? undefined : byId.get(id);
       if (id !== undefined && !entry) return;
       lastStop = reason;
+      if (id !== undefined && reason === 'timeout') timedOut.add(id);
       const cells = new Set<string>();
       for (const other of all())
         if (other.state === 'queued' && (!entry || other === entry)) {

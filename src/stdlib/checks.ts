@@ -1,34 +1,34 @@
 /* `check(name, fn)` and the assertions that its functions use. An assertion returns true or throws an Error whose message
    names the first place that differs, what was expected and what it got. */
 
-import { Interrupted, StopSignal, type Evaluation } from './host.ts';
+import { Interrupted, StopSignal, TimeLimit, type Evaluation, type Host } from './host.ts';
 import { isTensor, isTypedArray, toText } from '../output/inspect.ts';
 import type { Names } from './names.ts';
 
 const LIMIT_MS = 15_000;
 
-export const checkNames: Names = {
-  check: (evaluation) => (name: string, fn: () => unknown, options?: { limitMs?: number }) => check(evaluation, name, fn, options),
+export const checkNames = (host: Pick<Host, 'limited'>): Names => ({
+  check: (evaluation) => (name: string, fn: () => unknown, options?: { limitMs?: number }) => check(host, evaluation, name, fn, options),
   close: () => close,
   equal: () => equal,
   throws: () => throws,
   shape: () => shape,
-};
+});
 
 /** Runs `fn` at once and shows how it went; resolves (to nothing, so a last line shows nothing more) when it is known. A check fails when `fn` throws, rejects, returns
     false or takes longer than `limitMs`; its cell goes on. */
-function check(evaluation: Evaluation, name: string, fn: () => unknown, { limitMs = 2000 }: { limitMs?: number } = {}): Promise<void> {
+function check(host: Pick<Host, 'limited'>, evaluation: Evaluation, name: string, fn: () => unknown, { limitMs = 2000 }: { limitMs?: number } = {}): Promise<void> {
   if (typeof name !== 'string' || typeof fn !== 'function') throw new TypeError('check: expected a name and a function, as in check("adds", () => equal(add(1, 2), 3)).');
   if (!(limitMs > 0 && limitMs <= LIMIT_MS)) throw new RangeError(`check: expected a limitMs of at most ${LIMIT_MS}, got ${toText(limitMs, 40)}.`);
   const started = performance.now();
   const report = (error: { readonly thrown: unknown } | undefined, value?: unknown): void => {
     const ms = performance.now() - started;
-    const message = error ? messageOf(error.thrown) : value === false ? 'The check returned false.' : ms > limitMs ? tooLong(limitMs) : '';
+    const message = error && !(error.thrown instanceof TimeLimit) ? messageOf(error.thrown) : value === false ? 'The check returned false.' : error || ms > limitMs ? tooLong(limitMs) : '';
     evaluation.emit({ kind: 'check', exercise: evaluation.exercise, name, pass: message === '', message, ms: Math.round(ms * 100) / 100 });
   };
   let result: unknown;
   try {
-    result = fn();
+    result = host.limited(limitMs, fn);
   } catch (error) {
     if (error instanceof Interrupted || error instanceof StopSignal) throw error;
     return Promise.resolve(report({ thrown: error }));
@@ -75,7 +75,7 @@ export function throws(fn: () => unknown, match?: string | RegExp | (new (...arg
   try {
     result = fn();
   } catch (error) {
-    if (error instanceof Interrupted) throw error;
+    if (error instanceof Interrupted || error instanceof TimeLimit) throw error;
     return judge(error);
   }
   return result instanceof Promise ? result.then(calm, judge) : calm(result);

@@ -38,6 +38,7 @@ export function fakeHost(options: Partial<StartOptions> = {}, answer: (call: Ser
     },
     service: async (call) => answer(call),
     load: async (pack) => packs[pack],
+    limited: (_ms, fn) => fn(),
     runModule: async (_path, module, imports, importModule) => {
       const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
       const body = new AsyncFunction(...Object.keys(imports), '__g', '__f', '__i', module.code) as (...args: unknown[]) => Promise<Readonly<Record<string, unknown>>>;

@@ -43,6 +43,8 @@ export interface Host {
   assign(cell: string, name: string, value: unknown): void;
   /** Evaluates a cell again because an unnamed input of it moved. */
   again(cell: string): void;
+  /** Runs `fn` and ends it with a `TimeLimit` when its loops go on for longer than `ms`. */
+  limited<T>(ms: number, fn: () => T): T;
   /** Sends a report that belongs to no output (runs, backend). */
   report(report: Report): void;
   describeError(error: unknown, cell?: string): ErrorInfo;
@@ -81,6 +83,11 @@ export class StopSignal extends Error {
 /** What an interrupted evaluation ends in; `reason` words the message. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
+}
+
+/** Ends code that runs longer than it was allowed to. */
+export class TimeLimit extends Error {
+  override readonly name = 'TimeLimit';
 }
 
 /** A box made by `mutable(x)`: in its own cell the box, everywhere else its value. */

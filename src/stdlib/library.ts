@@ -44,7 +44,7 @@ export function createLibrary(host: Host): Library {
   const Plot = (): Readonly<Record<string, unknown>> => plot ??= createPlot(host);
 
   const names: Names = {
-    ...showNames, ...timeNames, ...dataNames(host), ...runNames(host, seed), ...checkNames,
+    ...showNames, ...timeNames, ...dataNames(host), ...runNames(host, seed), ...checkNames(host),
     view: (evaluation) => (input: unknown) => ask.view(input, evaluation),
     Inputs: () => Inputs,
     console: makeConsole,

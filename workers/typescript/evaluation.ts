@@ -47,6 +47,8 @@ export class Running implements Evaluation {
   ended = false;
   /** Replaced, removed or interrupted: its writes are dropped. */
   replaced = false;
+  /** Where an import stands that is being resolved: what fails there has no frame. */
+  place: { readonly line: number; readonly column: number } | undefined;
   /** The page knows that it runs. */
   told = false;
   /** How many of our own waits it is in. */

@@ -94,7 +94,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     return (cell.binding ??= {
       used,
       library: reads.filter((name) => !used.includes(name) && library.has(name)),
-      long: mayKeepThread.test(code),
+      long: mayKeepThread.test(code.replaceAll('__g.show(', '')),
     });
   }
 
@@ -117,12 +117,14 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       if (name === 'view') evaluation.view = bound;
       args.push(isThenable(bound) ? await host.lend(evaluation, bound) : bound);
     }
-    for (const { source, bindings } of evaluation.owner.record.imports) {
+    for (const { source, bindings, line, column } of evaluation.owner.record.imports) {
+      evaluation.place = { line, column };
       const module = await host.lend(evaluation, library.importModule(source, evaluation));
       for (const { imported, local } of bindings) {
         args.push(local in start.set ? start.set[local] : imported === '*' ? module : pick(module, imported, source));
       }
     }
+    evaluation.place = undefined;
   }
 
   function call(evaluation: Running, args: unknown[]): void {
@@ -136,9 +138,13 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     else flushSoon();
     enter(evaluation);
     args.push(new Helpers(evaluation), guard.flag, guard.check);
-    owner.compiled(...args).then(
+    const body = owner.compiled; // called bare: `this` is undefined, as in a module
+    body(...args).then(
       (exports) => {
-        if (evaluation.take()) settle(evaluation, exports ?? {});
+        if (!evaluation.take()) return;
+        const stopped = entered === evaluation ? guard.thrown() : undefined; // and caught by the cell
+        if (stopped) void caught(evaluation, stopped);
+        else settle(evaluation, exports ?? {});
       },
       (error: unknown) => {
         if (evaluation.take()) void caught(evaluation, error);
@@ -191,7 +197,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       await Promise.allSettled(evaluation.pending ?? []);
       return end(evaluation, done, {}, 'ended by `stop`');
     }
-    const info = describe(error, evaluation.cell);
+    const info = { ...evaluation.place, ...describe(error, evaluation.cell) };
     if (!(error instanceof Interrupted)) return end(evaluation, { state: 'error', error: info }, {}, 'failed');
     if (!evaluation.aborted) await requestSeen(); // a guard threw before the request came as a message
     end(evaluation, { state: 'error', error: { ...info, message: stopWords[asked.reason] } }, {}, 'stopped');
@@ -270,7 +276,12 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       return start.set[name];
     }
     import(source: unknown): Promise<unknown> {
-      return host.lend(this.#evaluation, library.importModule(String(source), this.#evaluation));
+      const here = new Error(); // what fails later has no frame of the cell
+      const module = library.importModule(String(source), this.#evaluation).catch((error: unknown) => {
+        if (error instanceof Error && compiler.frames(error.stack ?? '').length === 0) error.stack = here.stack ?? '';
+        throw error;
+      });
+      return host.lend(this.#evaluation, module);
     }
   }
 
@@ -426,6 +437,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       program.enqueue(cell);
       changed(id);
     },
+    limited: guard.limited,
     report,
     describeError: describe,
     runModule: async (path, module, imports, importModule) => {
