@@ -71,7 +71,10 @@ function services(folder: string | undefined): Pick<SessionOptions, 'services' |
         const response = await beside(call.name);
         return { name: call.name.split('/').at(-1), type: response.headers.get('content-type') ?? '', bytes: await response.arrayBuffer() };
       }
-      if (call.service === 'dataset') return (await import('./engine/datasets.ts')).fetchDataset(base.href, call.name);
+      if (call.service === 'dataset') {
+        const datasets = await import('./engine/datasets.ts').catch(() => { throw new Error(`"${call.name}" could not be loaded. Check the connection, then run the cell again.`); });
+        return datasets.fetchDataset(base.href, call.name);
+      }
       throw new Error(`The page has no service "${call.service}".`);
     },
     ...(folder === undefined ? {} : { moduleText: async (name: string) => (await beside(name)).text() }),
@@ -218,7 +221,7 @@ async function show(): Promise<void> {
   try {
     await route();
   } catch (error) {
-    await (await pages()).plain('Gradus', 'This page could not be shown', error instanceof Error ? error.message : String(error));
+    await (await pages()).plain('Gradus', 'This page could not be shown', error instanceof Error ? [error.message, (error as { hint?: string }).hint].filter(Boolean).join(' ') : String(error));
   }
   const early = window.__early ?? [];
   window.__early = undefined;

@@ -61,7 +61,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const reason = await refusal(file.text, file.name);
     if (reason !== undefined) {
       await plain(file.name, 'This file cannot be opened', reason);
-      document.querySelector<HTMLElement>('#main')?.setAttribute('role', 'alert');
+      document.querySelector<HTMLElement>('#main .lede')?.setAttribute('role', 'alert');
       return;
     }
     const save = h('button', { type: 'button', class: 'btn solid', 'data-action': 'save-copy' }, 'Save a copy');
@@ -119,7 +119,12 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   }
 
   async function newNotebook(): Promise<void> {
-    const store = await openedStore();
+    const store = await openedStore().catch((error: unknown) => error as Error & { hint?: string });
+    if (store instanceof Error) {          // it can be written and run all the same
+      await showText(freshNotebook('untitled'), { unsaved: true, view: { name: 'untitled', saveCopy } },
+        [h('div', { class: 'banner', role: 'alert' }, h('div', {}, h('strong', {}, 'Not saved.'), ' ', [store.message, store.hint].filter(Boolean).join(' ')))]);
+      return;
+    }
     const id = await freeId('untitled', (candidate) => isTaken(store, candidate));
     await keep(store, id, freshNotebook(id));
     location.hash = `#/n/${id}`;
