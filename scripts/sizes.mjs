@@ -1,11 +1,13 @@
 /* What a reader's browser is sent, measured by the server that sends it: gzipped bodies, in kB of 1,000 bytes. Prints a
    table; status 1 when a line is over its limit. The limits are what makes a unit open at once on a slow line. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { startServer } from '../src/command/server.mjs';
+import { copySite } from '../bench/site.mjs';
 import { shippedNotebooks } from './build.mjs';
 import { launchChromium } from './chromium.mjs';
 
@@ -94,21 +96,32 @@ async function ownNotebook(browser, url) {
 }
 
 const server = await startServer({ root: join(root, 'dist'), log: (file) => sent.push(file) });
+// Two notebooks that do not ship, as pages of a copy of the site: a slider and a value, with and without a plot.
+const copy = mkdtempSync(join(tmpdir(), 'gradus-sizes-'));
+const wave = readFileSync(join(root, 'bench/notebooks/small.md'), 'utf8');
+await copySite(root, copy, {
+  'a-slider-and-a-plot': wave.replace('id: bench-small', 'id: a-slider-and-a-plot'),
+  'a-value': wave.replace('id: bench-small', 'id: a-value').replace(/```ts \{id=wave\}[\s\S]*?\n```\n/, ''),
+});
+const small = await startServer({ root: copy, log: (file) => sent.push(file) });
 const browser = await launchChromium();
 const faults = [];
 try {
   const notebooks = shippedNotebooks().filter(({ id }) => existsSync(join(root, 'dist/n', id, 'index.html')));
   const runs = notebooks.filter(({ text }) => /^open:\s*run/m.test(text));
-  const plain = runs.find(({ text }) => !/\b(Plot|tf|ort|nn)\b/.test(text));
   const plotted = runs.find(({ text }) => /\bPlot\./.test(text) && /\bInputs\.range/.test(text));
   const attempt = (work) => work.catch((error) => faults.push(String(error.message).split('\n')[0]));
   for (const { id } of notebooks) await attempt(readingOf(browser, server.url, id, id === 'tour' ? 40 : 60));
-  if (plain) await attempt(firstResultOf(browser, server.url, plain.id, {}, 120));
-  if (plotted) await attempt(firstResultOf(browser, server.url, plotted.id, { plot: true }, 190));
+  await attempt(firstResultOf(browser, small.url, 'a-value', {}, 120));
+  await attempt(firstResultOf(browser, small.url, 'a-slider-and-a-plot', { plot: true }, 190));
+  // A unit's first screen has more kinds of controls than the slider.
+  if (plotted) await attempt(firstResultOf(browser, server.url, plotted.id, { plot: true }, 195));
   await attempt(ownNotebook(browser, server.url));
 } finally {
   await browser.close();
   await server.close();
+  await small.close();
+  rmSync(copy, { recursive: true, force: true });
 }
 for (const { what, kB, limit, parts } of lines) {
   process.stdout.write(`${kB > limit ? '✗' : ' '} ${kB.toFixed(1).padStart(6)} of ${String(limit).padStart(4)} kB  ${what}\n`);

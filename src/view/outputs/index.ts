@@ -8,7 +8,7 @@ import { h } from '../dom.ts';
 import { count } from '../words.ts';
 import { drawCheck, drawLog, drawProgress, drawText, drawTruncated } from './lines.ts';
 import { drawValue } from './value.ts';
-import { drawHtml, drawImage, drawMarkdown, drawPlot } from './pictures.ts';
+import { drawMarkdown, drawPlot } from './swap.ts';
 import { drawLateError } from './error.ts';
 import { drawInput } from '../inputs/input.ts';
 
@@ -133,8 +133,8 @@ function draw(output: Output, element: HTMLElement, context: OutputContext): Dra
     case 'tensor': return later(output, element, context, async () => (await import('./tensor.ts')).drawTensor);
     case 'plot': return drawPlot(output, element, context);
     case 'input': return drawInput(output, element, context);
-    case 'html': return drawHtml(output, element, context);
-    case 'image': return drawImage(output, element, context);
+    case 'html': return later(output, element, context, async () => (await import('./pictures.ts')).drawHtml);
+    case 'image': return later(output, element, context, async () => (await import('./pictures.ts')).drawImage);
     case 'markdown': return drawMarkdown(output, element, context);
     case 'log': return 'text' in output ? drawLog(output, element, context) : drawTruncated(output, element, context);
     case 'progress': return drawProgress(output, element, context);

@@ -1,58 +1,10 @@
-/* Outputs that are pictures or documents: plot, image, html and markdown. Their libraries load when the first one is
-   drawn; until a new picture is there the old one stays. HTML never touches the page: it is shown in a frame without
+/* Images and HTML, in a chunk of their own. HTML never touches the page: it is shown in a frame without
    scripts, without network and without our origin. */
 
 import type { Output } from '../../output/types.ts';
 import { h } from '../dom.ts';
-import type { Draw, Drawing } from './index.ts';
-
-/** Draws into a fresh element each time and swaps it in when it is ready; of several draws under way the latest wins. */
-function swapping<K extends Output['kind']>(kind: K, element: HTMLElement, draw: (output: Extract<Output, { kind: K }>, target: HTMLElement) => Promise<(() => void) | undefined>): Drawing {
-  let turn = 0, dispose: (() => void) | undefined;
-  return {
-    update(next) {
-      if (next.kind !== kind) return false;
-      const mine = ++turn;
-      const target = h('div', { class: 'swap' });
-      // The target has to be laid out to be measured, so it stands in the page, out of the flow, while it is drawn.
-      if (element.firstChild) { target.style.cssText = 'position:absolute;visibility:hidden;left:0;right:0'; element.style.position = 'relative'; }
-      element.append(target);
-      draw(next as Extract<Output, { kind: K }>, target).then((undo) => {
-        if (mine !== turn) { undo?.(); target.remove(); return; }
-        dispose?.();
-        dispose = undo;
-        for (const child of [...element.children]) if (child !== target) child.remove();
-        target.removeAttribute('style');
-      }, (error: unknown) => {
-        if (mine !== turn) { target.remove(); return; }
-        dispose?.();
-        dispose = undefined;
-        element.replaceChildren(h('p', { class: 'quiet' }, `This ${kind} cannot be drawn: ${error instanceof Error ? error.message : String(error)}`));
-      });
-      return true;
-    },
-    dispose() { turn++; dispose?.(); },
-  };
-}
-
-export const drawPlot: Draw<'plot'> = (output, element) => {
-  const drawing = swapping('plot', element, async (next, target) => {
-    const plot = await import('./plot.ts');
-    return plot.drawPlot(next, target);
-  });
-  drawing.update(output);
-  return drawing;
-};
-
-export const drawMarkdown: Draw<'markdown'> = (output, element) => {
-  const drawing = swapping('markdown', element, async (next, target) => {
-    const { drawMarkdownInto } = await import('./markdown.ts');
-    await drawMarkdownInto(next.markdown, target);
-    return undefined;
-  });
-  drawing.update(output);
-  return drawing;
-};
+import type { Draw } from './index.ts';
+import { swapping } from './swap.ts';
 
 export const drawImage: Draw<'image'> = (output, element) => {
   const drawing = swapping('image', element, async (next, target) => {
