@@ -1,6 +1,7 @@
 /* Answers what a worker asks for: modules beside the notebook are analysed here, runs come from the recorder, the rest from
    whoever opened the session. An answer is a request to send, with what of it may be transferred. */
 
+import type { AnalysisError } from '../analysis/types.ts';
 import type { Request, RunEntry, ServiceCall } from '../engine/protocol.ts';
 import { message } from './entry.ts';
 import type { SessionOptions } from './types.ts';
@@ -14,7 +15,13 @@ export function createServices(
   async function moduleOf(name: string): Promise<unknown> {
     if (!moduleText) throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
     const text = await moduleText(name);
-    return (await analyser()).analyseModule(text, { language: /\.[cm]?js$/.test(name) ? 'js' : 'ts' });
+    const { analyseModule } = await analyser();
+    try {
+      return analyseModule(text, { language: /\.[cm]?js$/.test(name) ? 'js' : 'ts' });
+    } catch (error) {
+      const { message, line, column } = error as AnalysisError;
+      throw new SyntaxError(`${name}, line ${line}, column ${column}: ${message}`, { cause: error });
+    }
   }
   function valueOf(call: ServiceCall): Promise<unknown> {
     if (call.service === 'module') return moduleOf(call.name);

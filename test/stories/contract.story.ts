@@ -30,6 +30,7 @@ const notebooks: Readonly<Record<string, readonly (readonly [info: string, code:
     ['ts {id=file}', 'const two = 2\n  await file("missing.txt")'],
     ['ts {id=network}', '\n await import("npm:left-pad@1.3.0")'],
     ['ts {id=page}', 'document.title'],
+    ['ts {id=broken}', 'import b from "./broken.ts"'],
   ],
   checks: [
     [
@@ -53,6 +54,7 @@ beforeAll(() => {
     const fences = cells.map(([info, code]) => `\`\`\`${info}\n${code}\n\`\`\`\n`);
     writeFileSync(join(folder, `${name}.md`), `---\ngradus: 1\nid: ${name}\n---\n${fences.join('\n')}`);
   }
+  writeFileSync(join(folder, 'broken.ts'), 'export const a = 1;\nexport const b = ;\n');
   const files = Object.keys(notebooks).map((name) => `${name}.md`);
   const { stdout } = spawnSync(process.execPath, [join(root, 'scripts/gradus.mjs'), 'run', '--json', '--timeout', '3', ...files], {
     cwd: root,
@@ -97,6 +99,13 @@ test('what an import, a file or the network refuses stands at its line and colum
   const { static: fixed, dynamic, file, network } = errors('places');
   expect([fixed!.line, fixed!.column, file!.line, file!.column]).toEqual([2, 1, 2, 9]);
   expect([dynamic!.line, network!.line]).toEqual([2, 2]);
+});
+
+test('a file that does not parse is named with its line', () => {
+  expect(errors('places')['broken']).toMatchObject({
+    message: expect.stringContaining('./broken.ts, line 2, column 18') as string,
+    line: 1,
+  });
 });
 
 test('a name of the page gives an error that offers a view cell', () => {
