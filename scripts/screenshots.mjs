@@ -1,7 +1,8 @@
 /* Pictures of the built site for looking at it: every page at 1440, 1024 and 390 px in light and dark, and axe over each.
    `node scripts/screenshots.mjs [--site dist] [--out docs/screenshots] [PAGE ...]` where PAGE is an address below
    the site's root ('' the map, `n/ID/` a notebook; default: the map, and the first step or example it links). `--full`
-   takes the whole page instead of the first screen. Exit status 1 where axe found a violation. */
+   takes the whole page instead of the first screen. Exit status 1 where axe found a violation.
+   `--five` takes instead the five of docs/screenshots: map, unit in light and dark, runs, phone. */
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     site: { type: 'string', default: 'dist' },
     out: { type: 'string', default: 'docs/screenshots' },
     full: { type: 'boolean', default: false },
+    five: { type: 'boolean', default: false },
     settle: { type: 'string', default: '1500' },
   },
 });
@@ -30,12 +32,78 @@ mkdirSync(out, { recursive: true });
 const server = await startServer({ root: site });
 const browser = await launchChromium();
 let violations = 0;
+const unit = first?.[1] ?? first?.[2] ?? '';
+/** Runs worth looking at: one fit at four rates. */
+const fits = `---
+gradus: 1
+id: line-fit
+title: Line fit
+seed: 3
+---
+\`\`\`ts {id=fit}
+const noise = random(), xs = noise.uniform(100), ys = xs.map((x) => 2 * x + 1 + 0.1 * noise.normal())
+for (const rate of [0.02, 0.05, 0.1, 0.5]) {
+  const run = await startRun('line-fit', { rate, points: 100 })
+  let slope = 0, offset = 0
+  for (let step = 0; step < 400; step++) {
+    const errors = ys.map((y, i) => slope * xs[i] + offset - y)
+    slope -= rate * 2 * errors.reduce((sum, e, i) => sum + e * xs[i], 0) / 100
+    offset -= rate * 2 * errors.reduce((sum, e) => sum + e, 0) / 100
+    run.log({ loss: errors.reduce((sum, e) => sum + e * e, 0) / 100, slope }, step)
+  }
+  await run.finish({ slope, offset })
+}
+\`\`\`
+`;
+const five = [
+  ['course-map', '', 1440, 'light'],
+  ['unit-light', unit, 1440, 'light', 'curves'],
+  ['unit-dark', unit, 1440, 'dark', 'layer-controls'],
+  ['runs', '#/runs', 1440, 'light'],
+  ['phone', unit, 390, 'dark', 'curves'],
+];
+async function takeFive() {
+  for (const [name, path, width, colorScheme, cell] of five) {
+    const context = await browser.newContext({
+      viewport: { width, height: width === 390 ? 844 : 900 },
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    if (name === 'runs') {
+      await page.goto(server.url);
+      await page
+        .locator('input[type=file]')
+        .first()
+        .setInputFiles({ name: 'line-fit.md', mimeType: 'text/markdown', buffer: Buffer.from(fits) });
+      await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
+      await page.waitForURL('**/#/n/line-fit');
+      await page.locator('.banner').waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Run all' }).click();
+      await page.locator('[data-cell="fit"][data-state="done"]').waitFor();
+      await page.goto('about:blank');
+    }
+    await page.goto(new URL(path, server.url).href);
+    await page.evaluate(() => document.fonts.ready);
+    if (cell) {
+      await page.locator(`[data-cell="${cell}"][data-state="done"]`).waitFor();
+      await page.locator(`[data-cell="${cell}"]`).evaluate((element) => scrollTo(0, element.getBoundingClientRect().top + scrollY - 80));
+    }
+    if (name === 'runs') await page.locator('.pick').first().click();
+    await page.waitForTimeout(Number(values.settle));
+    await page.screenshot({ path: join(out, `${name}.png`) });
+    await context.close();
+  }
+}
 try {
-  for (const [width, height] of [
-    [1440, 1000],
-    [1024, 900],
-    [390, 844],
-  ]) {
+  if (values.five) await takeFive();
+  for (const [width, height] of values.five
+    ? []
+    : [
+        [1440, 1000],
+        [1024, 900],
+        [390, 844],
+      ]) {
     for (const colorScheme of ['light', 'dark']) {
       const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce', bypassCSP: true });
       for (const path of pages) {

@@ -56,22 +56,26 @@ async function lookAtAll(page: OpenPage): Promise<void> {
 test.each([
   ['light', 1440],
   ['dark', 390],
-] as const)('every output and input is there, reachable and inside the page, %s at %i px', async (colorScheme, width) => {
-  const page = await own(readFileSync(join(root, 'test/fixtures/everything.md'), 'utf8'), {
-    colorScheme,
-    viewport: { width, height: 900 },
-    bypassCSP: true,
-  });
-  await page.getByRole('button', { name: 'Run all' }).click();
-  await cellIs(page, 'hidden', 'done');
-  await cellIs(page, 'heard', 'done');
-  await lookAtAll(page);
-  expect(await violations(page)).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
-  expect(await page.locator('.out[data-kind="plot"] svg').count()).toBeGreaterThanOrEqual(3);
-  expect(await cell(page, 'halts').getByRole('button', { name: 'Pause' }).count()).toBe(0);
-  expect(await page.title()).toContain('Every output');
-}, 90_000);
+] as const)(
+  'every output and input is there, reachable and inside the page, %s at %i px',
+  async (colorScheme, width) => {
+    const page = await own(readFileSync(join(root, 'test/fixtures/everything.md'), 'utf8'), {
+      colorScheme,
+      viewport: { width, height: 900 },
+      bypassCSP: true,
+    });
+    await page.getByRole('button', { name: 'Run all' }).click();
+    await cellIs(page, 'hidden', 'done');
+    await cellIs(page, 'heard', 'done');
+    await lookAtAll(page);
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+    expect(await page.locator('.out[data-kind="plot"] svg').count()).toBeGreaterThanOrEqual(3);
+    expect(await cell(page, 'halts').getByRole('button', { name: 'Pause' }).count()).toBe(0);
+    expect(await page.title()).toContain('Every output');
+  },
+  90_000,
+);
 
 test('an error in the middle of a cell leaves its lines where they are', async () => {
   const page = await own(notebook('middle', 'const a = 1\nconst b = missing\nconst c = 3'));
@@ -119,7 +123,9 @@ test('a tab that was overtaken says that it is not saved, and offers what keeps 
   await other.goto(page.url());
   await code(other, 'a').waitFor();
   await code(page, 'a').fill('const a = 2');
-  await expect.poll(() => page.evaluate(() => document.documentElement.dataset['saved'] === document.documentElement.dataset['revision'])).toBe(true);
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.dataset['saved'] === document.documentElement.dataset['revision']))
+    .toBe(true);
   await code(other, 'a').fill('const a = 3');
   const band = other.getByRole('alert').filter({ hasText: 'Not saved' });
   await band.waitFor();
@@ -162,7 +168,12 @@ test('by keyboard alone: Tab reaches run and code, focus stays after running, in
 });
 
 test('a run that was deleted comes back by Undo, which has the focus', async () => {
-  const page = await own(notebook('runs', 'const run = await startRun("fit", { rate: 1 })\nfor (let i = 0; i < 30; i++) run.log({ loss: 1 / (i + 1) })\nawait run.finish()'));
+  const page = await own(
+    notebook(
+      'runs',
+      'const run = await startRun("fit", { rate: 1 })\nfor (let i = 0; i < 30; i++) run.log({ loss: 1 / (i + 1) })\nawait run.finish()',
+    ),
+  );
   await page.getByRole('button', { name: 'Run all' }).click();
   await cellIs(page, 'run', 'done');
   await page.goto('about:blank');

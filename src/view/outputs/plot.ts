@@ -127,7 +127,9 @@ function dress(figure: Element | null, { alt, title }: PlotOutput): void {
     // Plot names its groups, which have no role that takes a name; inside an image nobody hears them.
     svg.setAttribute('role', 'img');
     if (svg !== figure) svg.setAttribute('aria-label', name);
-    for (const part of svg.querySelectorAll('[aria-label], [aria-description]')) { part.removeAttribute('aria-label'); part.removeAttribute('aria-description'); }
+    const strip = (): void => { for (const part of svg.querySelectorAll('[aria-label], [aria-description]')) { part.removeAttribute('aria-label'); part.removeAttribute('aria-description'); } };
+    strip();
+    new MutationObserver(strip).observe(svg, { childList: true, subtree: true });      // tips come and go with the pointer
   }
 }
 
