@@ -232,7 +232,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
         return;
       }
       const link = target?.closest<HTMLAnchorElement>('a[href^="#cell-"]');
-      if (link && (link.closest('pre') === null || event.ctrlKey || event.metaKey)) { event.preventDefault(); select(decodeURIComponent(link.hash.slice(6))); }
+      if (link && !event.defaultPrevented && (link.closest('pre') === null || event.ctrlKey || event.metaKey)) { event.preventDefault(); select(decodeURIComponent(link.hash.slice(6))); }
     };
     root.addEventListener('click', onClick);
     const insert = (id: string, where: 'above' | 'below'): void => {
