@@ -18,7 +18,7 @@ export function createContext() {
 
   const context = {
     root,
-    note: text => process.stderr.write(`${text}\n`),
+    note: (text) => process.stderr.write(`${text}\n`),
 
     browser: async () => (browser ??= await launchChromium()),
 
@@ -32,8 +32,19 @@ export function createContext() {
     async bundle(entry, options = {}) {
       const { build } = await import('esbuild');
       const { outputFiles } = await build({
-        entryPoints: [join(root, entry)], bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2022', minify: true,
-        legalComments: 'none', logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' }, mainFields: ['browser', 'module', 'main'], absWorkingDir: root, ...options,
+        entryPoints: [join(root, entry)],
+        bundle: true,
+        write: false,
+        format: 'iife',
+        platform: 'browser',
+        target: 'es2022',
+        minify: true,
+        legalComments: 'none',
+        logLevel: 'error',
+        define: { 'process.env.NODE_ENV': '"production"' },
+        mainFields: ['browser', 'module', 'main'],
+        absWorkingDir: root,
+        ...options,
       });
       return outputFiles[0].text;
     },
@@ -52,12 +63,16 @@ export function createContext() {
 
     /** A page with `script` run in it, and the engine beside it as `engine.js`. */
     async page(script, { isolation = true } = {}) {
-      const url = await context.serve({
-        'index.html': '<!doctype html><meta charset="utf-8"><title>bench</title><script src="bench.js"></script>',
-        'bench.js': script, 'engine.js': await context.engineText(),
-      }, { isolation });
+      const url = await context.serve(
+        {
+          'index.html': '<!doctype html><meta charset="utf-8"><title>bench</title><script src="bench.js"></script>',
+          'bench.js': script,
+          'engine.js': await context.engineText(),
+        },
+        { isolation },
+      );
       const page = await (await (await context.browser()).newContext()).newPage();
-      page.on('pageerror', error => context.note(`bench page: ${error.message}`));
+      page.on('pageerror', (error) => context.note(`bench page: ${error.message}`));
       await page.goto(url);
       return page;
     },

@@ -11,23 +11,41 @@ export const graph = {
   async run(context, { cells = 1000, rounds = 9 } = {}) {
     const runtime = await context.bundle('node_modules/@observablehq/runtime/src/index.js', { globalName: 'Observable' });
     const page = await context.page(await context.bundle('bench/pages/graph.ts'));
-    await page.evaluate(text => globalThis.bench.load(text), runtime);
-    const workerUrl = await page.evaluate(text => URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), workerText(runtime));
+    await page.evaluate((text) => globalThis.bench.load(text), runtime);
+    const workerUrl = await page.evaluate(
+      (text) => URL.createObjectURL(new Blob([text], { type: 'text/javascript' })),
+      workerText(runtime),
+    );
     const call = (who, shape) => () => page.evaluate(([w, s, n, url]) => globalThis.bench[w](s, n, url), [who, shape, cells, workerUrl]);
 
     const rows = [];
     for (const shape of ['chain', 'fan-out', 'diamonds']) {
-      const results = await interleave({ ours: call('ours', shape), runtime: call('runtime', shape), frameless: call('frameless', shape), worker: call('worker', shape) }, { rounds, warmups: 2 });
+      const results = await interleave(
+        { ours: call('ours', shape), runtime: call('runtime', shape), frameless: call('frameless', shape), worker: call('worker', shape) },
+        { rounds, warmups: 2 },
+      );
       for (const step of ['full', 'head', 'tail']) {
-        const of = who => median(results[who].map(times => times[step]));
+        const of = (who) => median(results[who].map((times) => times[step]));
         rows.push({ shape, step, ours: of('ours'), runtime: of('runtime'), frameless: of('frameless'), worker: of('worker') });
       }
     }
     await page.context().close();
-    return { rows, text: table(rows.map(row => ({
-      shape: row.shape, step: row.step, gradus: `${ms(row.ours)} ms`, runtime: `${ms(row.runtime)} ms`, ratio: ratio(row.runtime, row.ours),
-      'no frame': `${ms(row.frameless)} ms`, 'ratio ': ratio(row.frameless, row.ours), 'in a worker': `${ms(row.worker)} ms`, ' ratio': ratio(row.worker, row.ours),
-    }))) };
+    return {
+      rows,
+      text: table(
+        rows.map((row) => ({
+          shape: row.shape,
+          step: row.step,
+          gradus: `${ms(row.ours)} ms`,
+          runtime: `${ms(row.runtime)} ms`,
+          ratio: ratio(row.runtime, row.ours),
+          'no frame': `${ms(row.frameless)} ms`,
+          'ratio ': ratio(row.frameless, row.ours),
+          'in a worker': `${ms(row.worker)} ms`,
+          ' ratio': ratio(row.worker, row.ours),
+        })),
+      ),
+    };
   },
 };
 

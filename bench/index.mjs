@@ -19,9 +19,9 @@ export const benches = [graph, interrupt, log, open, run, typing];
  * @param {readonly string[]} names
  */
 export async function main(names = [], { json = false } = {}) {
-  const unknown = names.find(name => !benches.some(bench => bench.name === name));
+  const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
   if (unknown !== undefined) {
-    process.stderr.write(`gradus bench: no bench is called "${unknown}". There are ${benches.map(bench => bench.name).join(', ')}.\n`);
+    process.stderr.write(`gradus bench: no bench is called "${unknown}". There are ${benches.map((bench) => bench.name).join(', ')}.\n`);
     return 2;
   }
   const context = createContext();
@@ -43,7 +43,10 @@ export async function main(names = [], { json = false } = {}) {
     }
     const facts = machine(await context.version());
     if (json) process.stdout.write(`${JSON.stringify({ machine: facts, benches: report }, null, 2)}\n`);
-    else process.stdout.write(`\n${facts.cores} cores, ${facts.processor}, Node ${facts.node}${facts.chromium ? `, Chromium ${facts.chromium}` : ''}\n`);
+    else
+      process.stdout.write(
+        `\n${facts.cores} cores, ${facts.processor}, Node ${facts.node}${facts.chromium ? `, Chromium ${facts.chromium}` : ''}\n`,
+      );
   } finally {
     await context.close();
   }
@@ -52,5 +55,8 @@ export async function main(names = [], { json = false } = {}) {
 
 if (process.argv[1]?.endsWith('bench/index.mjs')) {
   const args = process.argv.slice(2);
-  process.exitCode = await main(args.filter(arg => arg !== '--json'), { json: args.includes('--json') });
+  process.exitCode = await main(
+    args.filter((arg) => arg !== '--json'),
+    { json: args.includes('--json') },
+  );
 }

@@ -23,7 +23,7 @@ export function median(values) {
  */
 export async function interleave(rivals, { rounds = 7, warmups = 1 } = {}) {
   const names = Object.keys(rivals);
-  const results = Object.fromEntries(names.map(name => [name, []]));
+  const results = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmups; round < rounds; round++) {
     for (let k = 0; k < names.length; k++) {
       const name = names[(k + round + warmups) % names.length];
@@ -50,14 +50,26 @@ export function ratio(other, value) {
 export function table(rows) {
   if (!rows.length) return '(nothing measured)';
   const keys = Object.keys(rows[0]);
-  const cells = [keys, ...rows.map(row => keys.map(key => String(row[key] ?? '–')))];
-  const widths = keys.map((_, i) => Math.max(...cells.map(line => line[i].length)));
-  const right = keys.map(key => rows.every(row => /^[-–\d.,]+\s*(×|ms|kB|s|%)?$/.test(String(row[key] ?? '–'))));
-  return cells.map(line => line.map((text, i) => (right[i] ? text.padStart(widths[i]) : text.padEnd(widths[i]))).join('  ').trimEnd()).join('\n');
+  const cells = [keys, ...rows.map((row) => keys.map((key) => String(row[key] ?? '–')))];
+  const widths = keys.map((_, i) => Math.max(...cells.map((line) => line[i].length)));
+  const right = keys.map((key) => rows.every((row) => /^[-–\d.,]+\s*(×|ms|kB|s|%)?$/.test(String(row[key] ?? '–'))));
+  return cells
+    .map((line) =>
+      line
+        .map((text, i) => (right[i] ? text.padStart(widths[i]) : text.padEnd(widths[i])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** What the figures were measured on. */
 export function machine(browserVersion) {
   const processors = cpus();
-  return { cores: processors.length, processor: processors[0]?.model.trim() ?? 'unknown', node: process.version, ...(browserVersion ? { chromium: browserVersion } : {}) };
+  return {
+    cores: processors.length,
+    processor: processors[0]?.model.trim() ?? 'unknown',
+    node: process.version,
+    ...(browserVersion ? { chromium: browserVersion } : {}),
+  };
 }

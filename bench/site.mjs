@@ -16,7 +16,7 @@ export function buildSite(root) {
 /** Copies the site to `to` and adds `notebooks` (id to text) as shipped pages. The data packs stay behind. */
 export async function copySite(root, to, notebooks = {}) {
   const dist = join(root, 'dist');
-  cpSync(dist, to, { recursive: true, filter: file => !file.startsWith(join(dist, 'data')) });
+  cpSync(dist, to, { recursive: true, filter: (file) => !file.startsWith(join(dist, 'data')) });
   const assets = pageAssets();
   const { prerender } = await import(pathToFileURL(join(root, 'build/prerender.mjs')).href);
   const pages = await prerender({ notebooks: Object.entries(notebooks).map(([id, text]) => ({ id, folder: `n/${id}/`, text })), assets });
@@ -29,7 +29,7 @@ export async function copySite(root, to, notebooks = {}) {
 /** The unit that stands for the course: the shipped notebook with the largest page. */
 export function largestUnit(root) {
   const ids = shippedIds(root);
-  const size = id => readFileSync(join(root, 'dist/n', id, 'index.html')).length;
+  const size = (id) => readFileSync(join(root, 'dist/n', id, 'index.html')).length;
   return ids.sort((a, b) => size(b) - size(a))[0];
 }
 
@@ -37,19 +37,28 @@ function shippedIds(root) {
   const folder = join(root, 'notebooks');
   if (!existsSync(folder)) return [];
   const { stdout } = spawnSync('grep', ['-rhoE', '^id: *[A-Za-z0-9._-]+', folder, '--include=*.md'], { encoding: 'utf8' });
-  return [...new Set(stdout.split('\n').map(line => line.replace(/^id: */, '').trim()))].filter(id => id && existsSync(join(root, 'dist/n', id, 'index.html')));
+  return [...new Set(stdout.split('\n').map((line) => line.replace(/^id: */, '').trim()))].filter(
+    (id) => id && existsSync(join(root, 'dist/n', id, 'index.html')),
+  );
 }
 
 /** Puts a notebook into the store of `page`'s site. The database is the app's own: it must have been opened once. */
 export async function storeNotebook(page, { id, title, text }) {
-  await page.evaluate(record => new Promise((resolve, reject) => {
-    const opening = indexedDB.open('gradus');
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const transaction = opening.result.transaction('notebooks', 'readwrite');
-      transaction.objectStore('notebooks').put(record);
-      transaction.oncomplete = () => { opening.result.close(); resolve(); };
-      transaction.onerror = () => reject(transaction.error);
-    };
-  }), { id, title, text, revision: 1, createdAt: Date.now(), updatedAt: Date.now() });
+  await page.evaluate(
+    (record) =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('gradus');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction('notebooks', 'readwrite');
+          transaction.objectStore('notebooks').put(record);
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+          transaction.onerror = () => reject(transaction.error);
+        };
+      }),
+    { id, title, text, revision: 1, createdAt: Date.now(), updatedAt: Date.now() },
+  );
 }

@@ -14,18 +14,21 @@ export async function startThrottle({ port, bitsPerSecond, roundTripMs }) {
   /** When the line is free again, ms. */
   let freeAt = 0;
 
-  const server = createServer(client => {
+  const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.setNoDelay(true);
-      socket.on('error', () => { client.destroy(); upstream.destroy(); });
+      socket.on('error', () => {
+        client.destroy();
+        upstream.destroy();
+      });
       socket.on('close', () => sockets.delete(socket));
     }
-    client.on('data', chunk => setTimeout(() => upstream.writable && upstream.write(chunk), roundTripMs / 2));
+    client.on('data', (chunk) => setTimeout(() => upstream.writable && upstream.write(chunk), roundTripMs / 2));
     client.on('end', () => setTimeout(() => upstream.end(), roundTripMs / 2));
     let last = 0;
-    upstream.on('data', chunk => {
+    upstream.on('data', (chunk) => {
       upstream.pause();
       // In pieces, so that connections share the line instead of waiting for each other's whole body.
       const pieces = [];
@@ -45,9 +48,16 @@ export async function startThrottle({ port, bitsPerSecond, roundTripMs }) {
     });
     upstream.on('end', () => setTimeout(() => client.end(), Math.max(0, last - performance.now()) + 5));
   });
-  await new Promise((resolve, reject) => { server.once('error', reject); server.listen(0, '127.0.0.1', resolve); });
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
-    close: () => new Promise(resolve => { for (const socket of sockets) socket.destroy(); server.close(() => resolve()); }),
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
   };
 }

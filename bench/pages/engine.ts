@@ -18,7 +18,13 @@ export interface Engine {
 /** A started engine, up and idle. */
 export async function openEngine(): Promise<Engine> {
   const waiters = new Set<(report: Report) => void>();
-  const start = (): Omit<StartOptions, 'interruptFlag' | 'interruptUrl'> => ({ set: {}, headless: false, base: new URL('./', location.href).href, packs: {}, seed: 1 });
+  const start = (): Omit<StartOptions, 'interruptFlag' | 'interruptUrl'> => ({
+    set: {},
+    headless: false,
+    base: new URL('./', location.href).href,
+    packs: {},
+    seed: 1,
+  });
   const engine: Engine = {
     remote: createRemote({
       createWorker: () => new Worker('engine.js') as never,
@@ -28,17 +34,20 @@ export async function openEngine(): Promise<Engine> {
         engine.listen(reports);
         if (waiters.size) for (const report of reports) for (const waiter of [...waiters]) waiter(report);
       },
-      onLost: (why, message) => { throw new Error(`engine ${why}: ${message}`); },
+      onLost: (why, message) => {
+        throw new Error(`engine ${why}: ${message}`);
+      },
     }),
     listen: () => undefined,
-    until: (test) => new Promise((resolve) => {
-      const waiter = (report: Report): void => {
-        if (!test(report)) return;
-        waiters.delete(waiter);
-        resolve(report);
-      };
-      waiters.add(waiter);
-    }),
+    until: (test) =>
+      new Promise((resolve) => {
+        const waiter = (report: Report): void => {
+          if (!test(report)) return;
+          waiters.delete(waiter);
+          resolve(report);
+        };
+        waiters.add(waiter);
+      }),
   };
   const idle = engine.until((report) => report.kind === 'idle');
   engine.remote.send({ kind: 'plan', plan: 0, define: [], remove: [], run: [] });
@@ -53,7 +62,10 @@ function unfold(report: Report): readonly Report[] {
     const evaluation = report.evaluations[i]!;
     const text = report.values[i];
     const of = report.types[i];
-    const output: Report[] = typeof text === 'string' && of ? [{ kind: 'output', cell, evaluation, key: 0, output: { kind: 'value', value: { type: 'primitive', text, of } } }] : [];
+    const output: Report[] =
+      typeof text === 'string' && of
+        ? [{ kind: 'output', cell, evaluation, key: 0, output: { kind: 'value', value: { type: 'primitive', text, of } } }]
+        : [];
     return [...output, { kind: 'state', cell, evaluation, state: 'done', ms: report.ms[i]! }];
   });
 }
@@ -77,7 +89,13 @@ export function send(engine: Engine, plan: number, sources: readonly SourceCell[
   last = { graph, rank, cells: byId };
   const facts: CellFacts = { state: 'done', valued: true, ran: true };
   const { run } = changed ? planCells(graph, () => facts, changed) : planEvery(graph);
-  engine.remote.send({ kind: 'plan', plan, define: (changed ?? (prepared ? [] : graph.order)).map((id) => record(graph, rank, byId, id)), remove: [], run });
+  engine.remote.send({
+    kind: 'plan',
+    plan,
+    define: (changed ?? (prepared ? [] : graph.order)).map((id) => record(graph, rank, byId, id)),
+    remove: [],
+    run,
+  });
 }
 
 /** Sends definitions without running them: the worker compiles, as the other runtime's functions are made before its clock
@@ -87,7 +105,13 @@ export async function prepare(engine: Engine, plan: number, sources: readonly So
   const rank = new Map(graph.order.map((id, i) => [id, i]));
   const byId = new Map(sources.map((cell) => [cell.id, cell]));
   const idle = engine.until((report) => report.kind === 'idle' && report.plan >= plan);
-  engine.remote.send({ kind: 'plan', plan, define: graph.order.map((id) => record(graph, rank, byId, id)), remove: [...(last?.cells.keys() ?? [])].filter((id) => !byId.has(id)), run: [] });
+  engine.remote.send({
+    kind: 'plan',
+    plan,
+    define: graph.order.map((id) => record(graph, rank, byId, id)),
+    remove: [...(last?.cells.keys() ?? [])].filter((id) => !byId.has(id)),
+    run: [],
+  });
   last = undefined;
   prepared = true;
   await idle;
@@ -97,8 +121,18 @@ function record(graph: Graph, rank: ReadonlyMap<string, number>, byId: ReadonlyM
   const { analysis } = byId.get(id)!;
   const cell = graph.cells.get(id)!;
   return {
-    id, rank: rank.get(id)!, run: cell.run, prose: false, defines: cell.defines, uses: cell.uses, reads: analysis.reads,
-    imports: [], code: analysis.code, shifts: analysis.shifts, shows: analysis.shows, ...(cell.problem ? { problem: cell.problem } : {}),
+    id,
+    rank: rank.get(id)!,
+    run: cell.run,
+    prose: false,
+    defines: cell.defines,
+    uses: cell.uses,
+    reads: analysis.reads,
+    imports: [],
+    code: analysis.code,
+    shifts: analysis.shifts,
+    shows: analysis.shows,
+    ...(cell.problem ? { problem: cell.problem } : {}),
   };
 }
 

@@ -5,8 +5,16 @@ import { openEngine, prepare, send, shown, source, type Engine } from './engine.
 import type { SourceCell } from '../../src/schedule/index.ts';
 
 /** `value = (sum of its needs + add) mod 1000003`. */
-interface Node { readonly name: string; readonly needs: readonly string[]; readonly add: number }
-interface Times { readonly full: number; readonly head: number; readonly tail: number }
+interface Node {
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly add: number;
+}
+interface Times {
+  readonly full: number;
+  readonly head: number;
+  readonly tail: number;
+}
 
 const modulus = 1_000_003;
 
@@ -14,7 +22,12 @@ const shapes: Readonly<Record<string, (n: number) => Node[]>> = {
   chain: (n) => Array.from({ length: n }, (_, i) => ({ name: `c${i}`, needs: i ? [`c${i - 1}`] : [], add: 1 })),
   'fan-out': (n) => Array.from({ length: n }, (_, i) => ({ name: `c${i}`, needs: i ? ['c0'] : [], add: i })),
   // c0 feeds c1 and c2, both feed c3, which feeds c4 and c5, …
-  diamonds: (n) => Array.from({ length: n }, (_, i) => ({ name: `c${i}`, needs: i === 0 ? [] : i % 3 === 0 ? [`c${i - 1}`, `c${i - 2}`] : [`c${i - (i % 3)}`], add: i % 7 })),
+  diamonds: (n) =>
+    Array.from({ length: n }, (_, i) => ({
+      name: `c${i}`,
+      needs: i === 0 ? [] : i % 3 === 0 ? [`c${i - 1}`, `c${i - 2}`] : [`c${i - (i % 3)}`],
+      add: i % 7,
+    })),
 };
 
 const body = (node: Node): string => `(${[...node.needs, node.add].join(' + ')}) % ${modulus}`;
@@ -30,11 +43,16 @@ function steps(shape: string, n: number): { nodes: Node[]; changed?: string; aff
   const first = shapes[shape]!(n);
   const head = first.map((node, i) => (i === 0 ? { ...node, add: node.add + 5 } : node));
   const tail = head.map((node, i) => (i === n - 1 ? { ...node, add: node.add + 9 } : node));
-  return [{ nodes: first, affected: n }, { nodes: head, changed: 'c0', affected: n }, { nodes: tail, changed: `c${n - 1}`, affected: 1 }];
+  return [
+    { nodes: first, affected: n },
+    { nodes: head, changed: 'c0', affected: n },
+    { nodes: tail, changed: `c${n - 1}`, affected: 1 },
+  ];
 }
 
 function check(who: string, got: ReadonlyMap<string, unknown>, nodes: readonly Node[]): void {
-  for (const [name, value] of expected(nodes)) if (String(got.get(name)) !== String(value)) throw new Error(`${who}: ${name} is ${String(got.get(name))}, expected ${value}.`);
+  for (const [name, value] of expected(nodes))
+    if (String(got.get(name)) !== String(value)) throw new Error(`${who}: ${name} is ${String(got.get(name))}, expected ${value}.`);
 }
 
 let engine: Promise<Engine> | undefined;
@@ -50,9 +68,15 @@ async function ours(shape: string, n: number): Promise<Times> {
   salt++;
   for (const { nodes, changed, affected } of steps(shape, n)) {
     const analysed = new Map(sources.map((cell) => [cell.id, cell]));
-    sources = nodes.map((node) => (changed === undefined || node.name === changed ? source(node.name, `const ${node.name} = ${body(node)}; /* ${salt} */\n${node.name}`) : analysed.get(node.name)!));
+    sources = nodes.map((node) =>
+      changed === undefined || node.name === changed
+        ? source(node.name, `const ${node.name} = ${body(node)}; /* ${salt} */\n${node.name}`)
+        : analysed.get(node.name)!,
+    );
     if (changed === undefined) await prepare(opened, ++plan, sources);
-    times.push(await delivered(opened, affected, values, () => send(opened, ++plan, sources, changed === undefined ? undefined : [changed])));
+    times.push(
+      await delivered(opened, affected, values, () => send(opened, ++plan, sources, changed === undefined ? undefined : [changed])),
+    );
     check('gradus', values, nodes);
   }
   return { full: times[0]!, head: times[1]!, tail: times[2]! };
@@ -87,15 +111,25 @@ function delivered(engine: Engine, count: number, values: Map<string, string>, g
 
 /* ---- Observable's runtime ---- */
 
-interface Variable { define(name: string, inputs: readonly string[], definition: unknown): Variable }
-type RuntimeModule = { Runtime: new () => { module(): { variable(observer: { fulfilled(value: unknown, name: string): void; rejected(error: unknown): void }): Variable }; dispose(): void } };
+interface Variable {
+  define(name: string, inputs: readonly string[], definition: unknown): Variable;
+}
+type RuntimeModule = {
+  Runtime: new () => {
+    module(): { variable(observer: { fulfilled(value: unknown, name: string): void; rejected(error: unknown): void }): Variable };
+    dispose(): void;
+  };
+};
 
 /** The runtime's module. `frame: false`: without its wait for an animation frame, which it captures when it loads. */
 function loadRuntime(text: string, frame: boolean): RuntimeModule {
   const channel = new MessageChannel();
   const due: (() => void)[] = [];
   channel.port1.onmessage = () => due.shift()?.();
-  const soon = (fn: () => void): void => { due.push(fn); channel.port2.postMessage(0); };
+  const soon = (fn: () => void): void => {
+    due.push(fn);
+    channel.port2.postMessage(0);
+  };
   const load = new Function('requestAnimationFrame', `${text}; return Observable;`) as (frame: unknown) => RuntimeModule;
   return load(frame ? globalThis.requestAnimationFrame.bind(globalThis) : soon);
 }
@@ -109,14 +143,21 @@ async function theirs({ Runtime }: RuntimeModule, shape: string, n: number): Pro
   let left = 0;
   let finish: () => void = () => undefined;
   const observer = (name: string) => ({
-    fulfilled: (value: unknown) => { values.set(name, value); if (--left === 0) finish(); },
-    rejected: (error: unknown) => { throw error; },
+    fulfilled: (value: unknown) => {
+      values.set(name, value);
+      if (--left === 0) finish();
+    },
+    rejected: (error: unknown) => {
+      throw error;
+    },
   });
   for (const { nodes, changed, affected } of steps(shape, n)) {
     const due = changed === undefined ? nodes : nodes.filter((node) => node.name === changed);
     const definitions = due.map((node) => [node, new Function(...node.needs, `return ${body(node)}`)] as const);
     left = affected;
-    const finished = new Promise<void>((resolve) => { finish = resolve; });
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
     const began = performance.now();
     for (const [node, definition] of definitions) {
       let variable = variables.get(node.name);
@@ -133,13 +174,14 @@ async function theirs({ Runtime }: RuntimeModule, shape: string, n: number): Pro
 
 /* ---- the runtime in a worker of its own, which sends values back in one message per turn ---- */
 
-
 async function theirsInWorker(url: string, shape: string, n: number): Promise<Times> {
   const worker = new Worker(url);
   const values = new Map<string, unknown>();
   const times: number[] = [];
   try {
-    await new Promise((resolve) => { worker.onmessage = resolve; });
+    await new Promise((resolve) => {
+      worker.onmessage = resolve;
+    });
     for (const { nodes, changed, affected } of steps(shape, n)) {
       const due = changed === undefined ? nodes : nodes.filter((node) => node.name === changed);
       const definitions = due.map((node) => ({ name: node.name, needs: node.needs, body: body(node) }));

@@ -3,7 +3,11 @@
 
 import { openEngine, send, source } from './engine.ts';
 
-interface Stops { readonly ms: readonly number[]; readonly identity: boolean; readonly isolated: boolean }
+interface Stops {
+  readonly ms: readonly number[];
+  readonly identity: boolean;
+  readonly isolated: boolean;
+}
 
 async function stops(count: number): Promise<Stops> {
   const engine = await openEngine();
@@ -17,7 +21,8 @@ async function stops(count: number): Promise<Stops> {
   engine.listen = (reports) => {
     for (const report of reports) {
       if (report.kind === 'state' && report.cell === 'a' && report.state === 'done') evaluations.push(report.evaluation);
-      if (report.kind === 'output' && report.cell === 'c' && report.output.kind === 'value' && report.output.value.type === 'primitive') shownSame = report.output.value.text;
+      if (report.kind === 'output' && report.cell === 'c' && report.output.kind === 'value' && report.output.value.type === 'primitive')
+        shownSame = report.output.value.text;
     }
   };
   const first = engine.until((report) => report.kind === 'idle');

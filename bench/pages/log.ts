@@ -2,12 +2,24 @@
 
 import { openEngine, send, source } from './engine.ts';
 
-async function log(calls: number): Promise<{ readonly insideMs: number; readonly emptyMs: number; readonly untilDoneMs: number; readonly points: number; readonly messages: number }> {
+async function log(
+  calls: number,
+): Promise<{
+  readonly insideMs: number;
+  readonly emptyMs: number;
+  readonly untilDoneMs: number;
+  readonly points: number;
+  readonly messages: number;
+}> {
   const engine = await openEngine();
-  const loop = (call: string): string => `const _began = performance.now();\nfor (let i = 0; i < ${calls}; i++) { const loss = 1 / (i + 1); ${call} }\n`;
+  const loop = (call: string): string =>
+    `const _began = performance.now();\nfor (let i = 0; i < ${calls}; i++) { const loss = 1 / (i + 1); ${call} }\n`;
   const sources = [
     source('empty', `let sum = 0;\n${loop('sum += loss;')}const emptyMs = performance.now() - _began;`),
-    source('logged', `const run = await startRun("bench", { lr: 0.1 });\n${loop('run.log({ loss });')}const insideMs = performance.now() - _began;\nawait run.finish();`),
+    source(
+      'logged',
+      `const run = await startRun("bench", { lr: 0.1 });\n${loop('run.log({ loss });')}const insideMs = performance.now() - _began;\nawait run.finish();`,
+    ),
   ];
   let points = 0;
   let messages = 0;

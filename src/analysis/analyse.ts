@@ -31,7 +31,9 @@ export class ModuleError extends Error implements AnalysisError {
 export function analyse(code: string, { language, overrides = [] }: AnalyseOptions): Analysis {
   if (language !== 'ts' && language !== 'js') {
     return failed([], {
-      name: 'Unsupported', line: 1, column: 1,
+      name: 'Unsupported',
+      line: 1,
+      column: 1,
       message: `This version has no engine for ${language} cells. Write the cell in ts, or mark its block {static} to show it as text.`,
     });
   }
@@ -60,12 +62,21 @@ export function analyseModule(code: string, { language }: AnalyseOptions): Analy
 function tryLower(code: string, syntax: Syntax, names: Names, options: Parameters<typeof lower>[3]): Lowered | AnalysisError {
   const assigned = names.importWrites[0];
   if (assigned) {
-    return { name: 'TypeError', message: `${assigned.name} is imported: it cannot be assigned. Give the new value a name of its own.`, ...placeOf(assigned.node) };
+    return {
+      name: 'TypeError',
+      message: `${assigned.name} is imported: it cannot be assigned. Give the new value a name of its own.`,
+      ...placeOf(assigned.node),
+    };
   }
   const taken = syntax.tokens.between(0, code.length).find(({ value }) => /^__[gfi]$/.test(String(value)));
   if (taken) {
     const before = code.slice(0, taken.start).split(/\r\n|[\n\r\u2028\u2029]/);
-    return { name: 'Unsupported', message: `The name ${String(taken.value)} is taken by the notebook. Choose another one.`, line: before.length, column: before.at(-1)!.length + 1 };
+    return {
+      name: 'Unsupported',
+      message: `The name ${String(taken.value)} is taken by the notebook. Choose another one.`,
+      line: before.length,
+      column: before.at(-1)!.length + 1,
+    };
   }
   try {
     return lower(code, syntax, names, options);
@@ -80,8 +91,13 @@ function failed(defines: readonly Definition[], error: AnalysisError, tokens: An
 }
 
 function definitionsOf(names: Names): Definition[] {
-  return [...names.top.values()].map(({ name, kind, node, import: from, exported }) =>
-    ({ name, kind, exported, ...placeOf(node), ...(from !== undefined ? { import: from } : {}) }));
+  return [...names.top.values()].map(({ name, kind, node, import: from, exported }) => ({
+    name,
+    kind,
+    exported,
+    ...placeOf(node),
+    ...(from !== undefined ? { import: from } : {}),
+  }));
 }
 
 function usesOf(names: Names): Pick<Analysis, 'reads' | 'writes'> {
@@ -98,9 +114,18 @@ function usesOf(names: Names): Pick<Analysis, 'reads' | 'writes'> {
 function definitionsByLine(code: string): Definition[] {
   const defines = new Map<string, Definition>();
   code.split(/\r\n|[\n\r\u2028\u2029]/).forEach((text, index) => {
-    const match = /^((?:export\s+)?(?:(?:const|let|var|class|(?:const\s+)?enum|(?:async\s+)?function)\b[ *]+))([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(text);
+    const match =
+      /^((?:export\s+)?(?:(?:const|let|var|class|(?:const\s+)?enum|(?:async\s+)?function)\b[ *]+))([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(
+        text,
+      );
     if (match && !defines.has(match[2]!)) {
-      defines.set(match[2]!, { name: match[2]!, kind: 'value', exported: text.startsWith('export'), line: index + 1, column: match[1]!.length + 1 });
+      defines.set(match[2]!, {
+        name: match[2]!,
+        kind: 'value',
+        exported: text.startsWith('export'),
+        line: index + 1,
+        column: match[1]!.length + 1,
+      });
     }
   });
   return [...defines.values()];

@@ -19,7 +19,9 @@ export class Edits {
   private readonly code: string;
   private readonly list: Edit[] = [];
   private readonly replaced: Edit[] = [];
-  constructor(code: string) { this.code = code; }
+  constructor(code: string) {
+    this.code = code;
+  }
 
   /** Spaces over [start, end), beginning with `text`. */
   put(start: number, end: number, text = ''): void {
@@ -52,7 +54,11 @@ export class Edits {
   oneLine(start: number, end: number): string {
     const part = new Edits(this.code.slice(0, end));
     part.list.push(...this.list.filter((edit) => edit.start >= start && edit.end <= end));
-    return part.apply().code.slice(start).replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').trim();
+    return part
+      .apply()
+      .code.slice(start)
+      .replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ')
+      .trim();
   }
 
   /** Ranges of the author's text that do not survive. For tests. */
@@ -82,7 +88,10 @@ export class Edits {
     };
     for (const edit of edits) {
       if (edit.start < at) {
-        if (edit.end > at) { write(blank(this.code.slice(at, edit.end))); at = edit.end; }
+        if (edit.end > at) {
+          write(blank(this.code.slice(at, edit.end)));
+          at = edit.end;
+        }
         continue;
       }
       write(this.code.slice(at, edit.start));

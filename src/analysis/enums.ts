@@ -56,13 +56,19 @@ export function lowerEnums(code: string, tokens: Tokens, names: Names, edits: Ed
   function constant(expression: Node): Constant {
     const node = withoutParentheses(expression);
     switch (node.type) {
-      case 'NumericLiteral': case 'StringLiteral': return node.value;
+      case 'NumericLiteral':
+      case 'StringLiteral':
+        return node.value;
       case 'TemplateLiteral': {
         const parts = (node.expressions as Node[]).map(constant);
-        return parts.includes(undefined) ? undefined : node.quasis.map((quasi: Node, i: number) => quasi.value.cooked + (parts[i] ?? '')).join('');
+        return parts.includes(undefined)
+          ? undefined
+          : node.quasis.map((quasi: Node, i: number) => quasi.value.cooked + (parts[i] ?? '')).join('');
       }
-      case 'Identifier': return members.get(node.start)?.of.values.get(node.name) ?? ({ NaN, Infinity } as Record<string, number>)[node.name];
-      case 'MemberExpression': return byName.get(node.object.name)?.values.get(node.computed ? node.property.value : node.property.name);
+      case 'Identifier':
+        return members.get(node.start)?.of.values.get(node.name) ?? ({ NaN, Infinity } as Record<string, number>)[node.name];
+      case 'MemberExpression':
+        return byName.get(node.object.name)?.values.get(node.computed ? node.property.value : node.property.name);
       case 'UnaryExpression': {
         const x = constant(node.argument);
         if (typeof x !== 'number') return undefined;
@@ -75,21 +81,35 @@ export function lowerEnums(code: string, tokens: Tokens, names: Names, edits: Ed
         if (typeof x === 'number' && typeof y === 'number') return arithmetic[node.operator]?.(x, y);
         return node.operator === '+' ? `${x}${y}` : undefined;
       }
-      default: return undefined;
+      default:
+        return undefined;
     }
   }
 }
 
 const arithmetic: Readonly<Record<string, (x: number, y: number) => number>> = {
-  '+': (x, y) => x + y, '-': (x, y) => x - y, '*': (x, y) => x * y, '/': (x, y) => x / y, '%': (x, y) => x % y, '**': (x, y) => x ** y,
-  '|': (x, y) => x | y, '&': (x, y) => x & y, '^': (x, y) => x ^ y, '<<': (x, y) => x << y, '>>': (x, y) => x >> y, '>>>': (x, y) => x >>> y,
+  '+': (x, y) => x + y,
+  '-': (x, y) => x - y,
+  '*': (x, y) => x * y,
+  '/': (x, y) => x / y,
+  '%': (x, y) => x % y,
+  '**': (x, y) => x ** y,
+  '|': (x, y) => x | y,
+  '&': (x, y) => x & y,
+  '^': (x, y) => x ^ y,
+  '<<': (x, y) => x << y,
+  '>>': (x, y) => x >> y,
+  '>>>': (x, y) => x >>> y,
 };
 
 /** Text whatever its parts are. */
 function isString(expression: Node): boolean {
   const node = withoutParentheses(expression);
-  return node.type === 'StringLiteral' || node.type === 'TemplateLiteral'
-    || (node.type === 'BinaryExpression' && node.operator === '+' && (isString(node.left) || isString(node.right)));
+  return (
+    node.type === 'StringLiteral' ||
+    node.type === 'TemplateLiteral' ||
+    (node.type === 'BinaryExpression' && node.operator === '+' && (isString(node.left) || isString(node.right)))
+  );
 }
 
 /** Not through `as`: TypeScript takes `"x" as any` for computed. */

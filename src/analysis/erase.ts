@@ -17,7 +17,12 @@ export interface EraseOptions {
   readonly shownEnd?: number;
 }
 
-export function eraseTypes(code: string, { program, tokens }: Syntax, edits: Edits, { enter, vanishes, shownEnd }: EraseOptions = {}): void {
+export function eraseTypes(
+  code: string,
+  { program, tokens }: Syntax,
+  edits: Edits,
+  { enter, vanishes, shownEnd }: EraseOptions = {},
+): void {
   list(program.body, (node) => isErased(node) || (vanishes?.(node) ?? false));
 
   function list(nodes: readonly Node[], erased = isErased): void {
@@ -37,11 +42,15 @@ export function eraseTypes(code: string, { program, tokens }: Syntax, edits: Edi
     enter?.(node);
     const inside = (child: Node): void => walk(child, statement);
     switch (node.type) {
-      case 'BlockStatement': case 'StaticBlock': case 'ClassBody': return list(node.body);
+      case 'BlockStatement':
+      case 'StaticBlock':
+      case 'ClassBody':
+        return list(node.body);
       case 'SwitchCase':
         if (node.test) walk(node.test, statement);
         return list(node.consequent);
-      case 'TSAsExpression': case 'TSSatisfiesExpression':
+      case 'TSAsExpression':
+      case 'TSSatisfiesExpression':
         edits.put(node.expression.end, node.end, node.end === statement.end && node.end !== shownEnd ? ';' : '');
         return inside(node.expression);
       case 'TSNonNullExpression':
@@ -51,34 +60,48 @@ export function eraseTypes(code: string, { program, tokens }: Syntax, edits: Edi
         edits.put(node.start, node.expression.start, '(');
         edits.after(node.end, ')', node.start);
         return inside(node.expression);
-      case 'BinaryExpression': case 'LogicalExpression': {
+      case 'BinaryExpression':
+      case 'LogicalExpression': {
         const operand = node.left.type.startsWith('TS') ? withoutAs(node.left) : node.left;
         if (operand !== node.left && /^(Binary|Logical)Expression$/.test(operand.type)) edits.wrap(operand.start, operand.end, '(', ')');
         break;
       }
-      case 'Identifier': case 'ObjectPattern': case 'ArrayPattern':
+      case 'Identifier':
+      case 'ObjectPattern':
+      case 'ArrayPattern':
         if (node.optional) mark(tokens.before(node.typeAnnotation?.start ?? node.end).start);
         break;
       case 'VariableDeclarator':
         if (node.definite) mark(node.id.start + 1);
         break;
-      case 'ClassDeclaration': case 'ClassExpression': {
+      case 'ClassDeclaration':
+      case 'ClassExpression': {
         if (node.abstract) edits.put(node.start, node.start + 'abstract'.length);
         const first = node.implements?.[0] as Node | undefined;
         if (first) edits.put(tokens.before(first.start).start, tokens.before(node.body.start).end);
         if (node.superClass) inside(node.superClass);
-        for (const types of [node.typeParameters, node.superTypeParameters] as (Node | null)[]) if (types) edits.put(types.start, types.end);
+        for (const types of [node.typeParameters, node.superTypeParameters] as (Node | null)[])
+          if (types) edits.put(types.start, types.end);
         return inside(node.body);
       }
-      case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassMethod': case 'ClassPrivateMethod':
+      case 'ClassProperty':
+      case 'ClassPrivateProperty':
+      case 'ClassMethod':
+      case 'ClassPrivateMethod':
         member(node);
         break;
     }
     if (node.params && node.body) signature(node);
     forEachChild(node, (child) => {
       if (isErased(child)) edits.put(child.start, child.end, ';');
-      else if (!child.type.startsWith('TS') || isTypeWrapper(child) || child.type === 'TSParameterProperty' || child.type.startsWith('TSEnum')
-        || child.type === 'TSModuleDeclaration') inside(child);
+      else if (
+        !child.type.startsWith('TS') ||
+        isTypeWrapper(child) ||
+        child.type === 'TSParameterProperty' ||
+        child.type.startsWith('TSEnum') ||
+        child.type === 'TSModuleDeclaration'
+      )
+        inside(child);
       else if (child !== node.returnType && child !== (node.params && node.typeParameters)) edits.put(child.start, child.end);
     });
   }
@@ -129,7 +152,9 @@ export function eraseTypes(code: string, { program, tokens }: Syntax, edits: Edi
     }
   }
 
-  function spansLines(start: number, end: number): boolean { return /[\n\r\u2028\u2029]/.test(code.slice(start, end)); }
+  function spansLines(start: number, end: number): boolean {
+    return /[\n\r\u2028\u2029]/.test(code.slice(start, end));
+  }
 }
 
 function withoutAs(node: Node): Node {
@@ -142,7 +167,11 @@ const modifiers = new Set(['abstract', 'declare', 'override', 'private', 'protec
 /** A statement or class member that is nothing but type. */
 export function isErased(node: Node): boolean {
   switch (node.type) {
-    case 'TSTypeAliasDeclaration': case 'TSInterfaceDeclaration': case 'TSDeclareFunction': case 'TSDeclareMethod': case 'TSIndexSignature':
+    case 'TSTypeAliasDeclaration':
+    case 'TSInterfaceDeclaration':
+    case 'TSDeclareFunction':
+    case 'TSDeclareMethod':
+    case 'TSIndexSignature':
       return true;
     case 'ExportNamedDeclaration':
       return node.exportKind === 'type' || (node.declaration ? isErased(node.declaration) : false);

@@ -20,7 +20,11 @@ import type { Import, Shift } from './types.ts';
 /** Construct that is not run, with what to write instead. */
 export class Refusal extends Error {
   readonly node: Node;
-  constructor(node: Node, message: string) { super(message); this.name = 'Unsupported'; this.node = node; }
+  constructor(node: Node, message: string) {
+    super(message);
+    this.name = 'Unsupported';
+    this.node = node;
+  }
 }
 
 export interface Lowered {
@@ -49,7 +53,7 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
   for (const statement of body) {
     if (statement.type === 'ImportDeclaration') importStatement(statement);
     else if (statement.type.startsWith('Export')) exportStatement(statement);
-    const definition = statement.type === 'ExportNamedDeclaration' && statement.declaration ? statement.declaration as Node : statement;
+    const definition = statement.type === 'ExportNamedDeclaration' && statement.declaration ? (statement.declaration as Node) : statement;
     if (definition.type === 'VariableDeclaration' && !definition.declare && !options.module) views(definition);
   }
   for (const name of options.overrides) override(name);
@@ -81,7 +85,11 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
   }
 
   function vanishes(node: Node): boolean {
-    return node.type === 'ImportDeclaration' || node.type === 'ExportAllDeclaration' || (node.type === 'ExportNamedDeclaration' && !node.declaration);
+    return (
+      node.type === 'ImportDeclaration' ||
+      node.type === 'ExportAllDeclaration' ||
+      (node.type === 'ExportNamedDeclaration' && !node.declaration)
+    );
   }
 
   function exportStatement(node: Node): void {
@@ -111,7 +119,8 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
         const name = specifier.exported.name ?? specifier.exported.value;
         if (specifier.type === 'ExportNamespaceSpecifier') exported(locals(node.source, '*'), name);
         else if (node.source) exported(locals(node.source, specifier.local.name ?? specifier.local.value), name);
-        else if (!names.top.has(specifier.local.name)) throw new Refusal(specifier, `${specifier.local.name} is not defined in this module. Define it or leave it out of the export.`);
+        else if (!names.top.has(specifier.local.name))
+          throw new Refusal(specifier, `${specifier.local.name} is not defined in this module. Define it or leave it out of the export.`);
         else if (names.top.get(specifier.local.name)!.kind === 'value') exported(specifier.local.name, name);
       }
     }
@@ -131,14 +140,21 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
     }
   }
 
-  function exported(local: string, name = local): void { returned.push(name === local ? local : `${JSON.stringify(name)}:${local}`); }
+  function exported(local: string, name = local): void {
+    returned.push(name === local ? local : `${JSON.stringify(name)}:${local}`);
+  }
 
   // What a definition gets from the page: its name for `view`, its value from --set.
 
   function views(node: Node): void {
     for (const { id, init } of node.declarations) {
       const call = init && directCall(init, 'view');
-      if (call) edits.put(call.callee.start, call.callee.end, `__g.named(${id.type === 'Identifier' ? JSON.stringify(id.name) : destructurer(id)},view)`);
+      if (call)
+        edits.put(
+          call.callee.start,
+          call.callee.end,
+          `__g.named(${id.type === 'Identifier' ? JSON.stringify(id.name) : destructurer(id)},view)`,
+        );
     }
   }
 
@@ -146,7 +162,9 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
   function directCall(init: Node, name: string): Node | undefined {
     let inner = unwrap(init);
     if (inner.type === 'AwaitExpression') inner = unwrap(inner.argument);
-    return inner.type === 'CallExpression' && inner.callee.type === 'Identifier' && inner.callee.name === name && !names.top.has(name) ? inner : undefined;
+    return inner.type === 'CallExpression' && inner.callee.type === 'Identifier' && inner.callee.name === name && !names.top.has(name)
+      ? inner
+      : undefined;
   }
 
   /** A function from the input's value to the names that the pattern takes from it, in one line. */
@@ -173,7 +191,10 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
     if (definition.type === 'VariableDeclaration') {
       let plain = false;
       for (const declarator of definition.declarations as Node[]) {
-        if (declarator.id.type === 'Identifier' && declarator.id.name === name) { plain = true; initialise(declarator, value); }
+        if (declarator.id.type === 'Identifier' && declarator.id.name === name) {
+          plain = true;
+          initialise(declarator, value);
+        }
       }
       if (plain) return;
       if (definition.kind === 'const') edits.put(definition.start, definition.start + 'const'.length, 'let');
@@ -187,38 +208,67 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
     const box = directCall(init, 'mutable');
     if (!box) return edits.replace(init.start, init.end, value);
     const argument = box.arguments[0] as Node | undefined;
-    if (argument) edits.replace(argument.start, argument.end, value); else edits.after(box.end - 1, value);
+    if (argument) edits.replace(argument.start, argument.end, value);
+    else edits.after(box.end - 1, value);
   }
 
   // Inside statements.
 
   function enter(node: Node): void {
-    if (node.decorators?.length) throw new Refusal(node.decorators[0], 'Decorators are not run. Call the function on the class or the method instead: const A = decorate(class { … }).');
+    if (node.decorators?.length)
+      throw new Refusal(
+        node.decorators[0],
+        'Decorators are not run. Call the function on the class or the method instead: const A = decorate(class { … }).',
+      );
     switch (node.type) {
-      case 'ForStatement': case 'ForInStatement': case 'ForOfStatement': case 'WhileStatement': case 'DoWhileStatement': {
+      case 'ForStatement':
+      case 'ForInStatement':
+      case 'ForOfStatement':
+      case 'WhileStatement':
+      case 'DoWhileStatement': {
         const loop = node.body as Node;
         if (loop.type === 'BlockStatement') edits.after(loop.start + 1, guard);
         else edits.wrap(loop.start, loop.end, `{${guard}`, '}');
         return;
       }
-      case 'Import': return edits.before(node.start, '__g.');
-      case 'Identifier': return enums.identifier(node);
-      case 'TSEnumDeclaration': return enums.declaration(node, body.some((statement) => statement === node || statement.declaration === node));
+      case 'Import':
+        return edits.before(node.start, '__g.');
+      case 'Identifier':
+        return enums.identifier(node);
+      case 'TSEnumDeclaration':
+        return enums.declaration(
+          node,
+          body.some((statement) => statement === node || statement.declaration === node),
+        );
       case 'VariableDeclaration':
         if (/using/.test(node.kind) && body.includes(node)) {
-          throw new Refusal(node, 'using at the top of a cell would dispose of the value before other cells see it. Write const and onDispose(() => …).');
+          throw new Refusal(
+            node,
+            'using at the top of a cell would dispose of the value before other cells see it. Write const and onDispose(() => …).',
+          );
         }
         return;
       case 'MetaProperty':
-        if (node.meta.name === 'import') throw new Refusal(node, 'A cell is no module file: import.meta has no meaning in it. Write the address in full, or await file("name") for a file beside the notebook.');
+        if (node.meta.name === 'import')
+          throw new Refusal(
+            node,
+            'A cell is no module file: import.meta has no meaning in it. Write the address in full, or await file("name") for a file beside the notebook.',
+          );
         return;
       case 'TSModuleDeclaration':
-        throw new Refusal(node, `${node.kind === 'module' ? 'module' : 'namespace'} blocks are not run. Write an object, const ${node.id.name ?? 'name'} = { … }, or plain definitions.`);
+        throw new Refusal(
+          node,
+          `${node.kind === 'module' ? 'module' : 'namespace'} blocks are not run. Write an object, const ${node.id.name ?? 'name'} = { … }, or plain definitions.`,
+        );
       case 'TSParameterProperty':
-        throw new Refusal(node, 'Parameter properties are not run. Declare the field in the class and assign it in the constructor: this.name = name.');
+        throw new Refusal(
+          node,
+          'Parameter properties are not run. Declare the field in the class and assign it in the constructor: this.name = name.',
+        );
       case 'TSImportEqualsDeclaration':
         throw new Refusal(node, 'import … = is not run. Write import name from "…" or, for a shorter name, const name = ….');
-      case 'TSExportAssignment': case 'TSNamespaceExportDeclaration':
+      case 'TSExportAssignment':
+      case 'TSNamespaceExportDeclaration':
         throw new Refusal(node, 'export = and export as are not run. Write export before the definition: export const …');
     }
   }

@@ -16,14 +16,19 @@ function ours(code: string, rules?: ScopeRules): string | undefined {
   if (!('program' in syntax) || syntax.error) return undefined;
   const { free, top } = resolveNames(syntax.program, rules);
   const uses = free.map(({ name, node, read, write }) => `${name}@${node.start}${read ? 'r' : ''}${write ? 'w' : ''}`);
-  return summary(uses, [...top.values()].map(({ name, kind }) => `${name}:${kind}`));
+  return summary(
+    uses,
+    [...top.values()].map(({ name, kind }) => `${name}:${kind}`),
+  );
 }
 
 function theirs(code: string): string | undefined {
   let ast;
   try {
     ast = parseReference(code, { sourceType: 'module', range: true, loc: false, comment: false, tokens: false, jsDocParsingMode: 'none' });
-  } catch { return undefined; }
+  } catch {
+    return undefined;
+  }
   const queries: (readonly [number, number])[] = [];
   const collect = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
@@ -37,12 +42,22 @@ function theirs(code: string): string | undefined {
   const scope = manager.globalScope!;
   const uses = scope.through
     // In a pattern it takes the T of (x as T) for a target; our values have small letters.
-    .filter(({ identifier, isValueReference }) => isValueReference && !/^[TU]$/.test(String((identifier as { name?: string }).name)) && !queries.some(([from, to]) => identifier.range[0] >= from && identifier.range[1] <= to))
-    .map((reference) => `${String(reference.identifier.type === 'Identifier' ? reference.identifier.name : '')}@${reference.identifier.range[0]}${reference.isRead() ? 'r' : ''}${reference.isWrite() ? 'w' : ''}`);
+    .filter(
+      ({ identifier, isValueReference }) =>
+        isValueReference &&
+        !/^[TU]$/.test(String((identifier as { name?: string }).name)) &&
+        !queries.some(([from, to]) => identifier.range[0] >= from && identifier.range[1] <= to),
+    )
+    .map(
+      (reference) =>
+        `${String(reference.identifier.type === 'Identifier' ? reference.identifier.name : '')}@${reference.identifier.range[0]}${reference.isRead() ? 'r' : ''}${reference.isWrite() ? 'w' : ''}`,
+    );
   // It counts every import as a value, `import type` too.
-  const isType = (...nodes: unknown[]): boolean => nodes.some((node) => (node as { importKind?: string } | null | undefined)?.importKind === 'type');
-  const top = scope.childScopes[0]!.variables.filter(({ defs }) => defs.length > 0)
-    .map(({ name, isValueVariable, defs }) => `${name}:${isValueVariable && !isType(defs[0]!.node, defs[0]!.parent) ? 'value' : 'type'}`);
+  const isType = (...nodes: unknown[]): boolean =>
+    nodes.some((node) => (node as { importKind?: string } | null | undefined)?.importKind === 'type');
+  const top = scope.childScopes[0]!.variables.filter(({ defs }) => defs.length > 0).map(
+    ({ name, isValueVariable, defs }) => `${name}:${isValueVariable && !isType(defs[0]!.node, defs[0]!.parent) ? 'value' : 'type'}`,
+  );
   return summary(uses, top);
 }
 
@@ -65,7 +80,10 @@ describe('names', () => {
     expect(compared).toBe(runs);
   });
 
-  it.each([['block functions', { blockFunctions: false }], ['var hoisting', { varHoisting: false }]] as const)('would differ without %s', { timeout: 100_000 }, (_what, rules) => {
+  it.each([
+    ['block functions', { blockFunctions: false }],
+    ['var hoisting', { varHoisting: false }],
+  ] as const)('would differ without %s', { timeout: 100_000 }, (_what, rules) => {
     let different = 0;
     for (let seed = 0; seed < 600; seed++) {
       const code = generated(seed);

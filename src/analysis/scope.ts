@@ -76,7 +76,9 @@ class Resolver {
   private readonly free: Reference[] = [];
   private scope!: Scope;
 
-  constructor(rules: ScopeRules) { this.rules = rules; }
+  constructor(rules: ScopeRules) {
+    this.rules = rules;
+  }
 
   run(program: Node): Names {
     this.within(true, () => this.each(program.body));
@@ -104,56 +106,108 @@ class Resolver {
     if (parent) this.scope = parent;
   }
 
-  private declare(identifier: Node, { hoist = false, kind = 'value' as Kind, from }: { hoist?: boolean; kind?: Kind; from?: string } = {}): void {
+  private declare(
+    identifier: Node,
+    { hoist = false, kind = 'value' as Kind, from }: { hoist?: boolean; kind?: Kind; from?: string } = {},
+  ): void {
     let scope = this.scope;
     while (hoist && !scope.holdsVar && scope.parent) scope = scope.parent;
     scope.names.set(identifier.name, kind);
-    if (!scope.parent) this.topNames.push({ name: identifier.name, kind: 'value', node: identifier, exported: false, ...(from !== undefined ? { import: from } : {}) });
+    if (!scope.parent)
+      this.topNames.push({
+        name: identifier.name,
+        kind: 'value',
+        node: identifier,
+        exported: false,
+        ...(from !== undefined ? { import: from } : {}),
+      });
   }
 
   private declareType(identifier: Node, from?: string): void {
     if (this.scope.parent) return;
-    this.topNames.push({ name: identifier.name, kind: 'type', node: identifier, exported: false, ...(from !== undefined ? { import: from } : {}) });
+    this.topNames.push({
+      name: identifier.name,
+      kind: 'type',
+      node: identifier,
+      exported: false,
+      ...(from !== undefined ? { import: from } : {}),
+    });
   }
 
   private refer(node: Node, read: boolean, write: boolean, shorthand = false): void {
     this.scope.references.push({ name: node.name, node, read, write, shorthand });
   }
 
-  private each(nodes: readonly Node[]): void { for (const node of nodes) this.visit(node); }
+  private each(nodes: readonly Node[]): void {
+    for (const node of nodes) this.visit(node);
+  }
 
   private readonly visit = (node: Node | null): void => {
     if (!node || node.declare) return;
     switch (node.type) {
-      case 'Identifier': return this.refer(node, true, false);
-      case 'VariableDeclaration': return this.variables(node);
+      case 'Identifier':
+        return this.refer(node, true, false);
+      case 'VariableDeclaration':
+        return this.variables(node);
       case 'FunctionDeclaration':
         if (node.id) this.declare(node.id, { hoist: this.rules.blockFunctions === false });
         return this.function(node);
       case 'FunctionExpression':
         if (!node.id) return this.function(node);
-        return this.within(false, () => { this.declare(node.id); this.function(node); });
-      case 'ArrowFunctionExpression': case 'ObjectMethod': case 'ClassMethod': case 'ClassPrivateMethod': return this.function(node);
-      case 'ClassDeclaration': case 'ClassExpression': return this.class(node);
-      case 'ClassProperty': case 'ClassPrivateProperty': case 'ClassAccessorProperty':
+        return this.within(false, () => {
+          this.declare(node.id);
+          this.function(node);
+        });
+      case 'ArrowFunctionExpression':
+      case 'ObjectMethod':
+      case 'ClassMethod':
+      case 'ClassPrivateMethod':
+        return this.function(node);
+      case 'ClassDeclaration':
+      case 'ClassExpression':
+        return this.class(node);
+      case 'ClassProperty':
+      case 'ClassPrivateProperty':
+      case 'ClassAccessorProperty':
         if (node.abstract) return;
         if (node.computed) this.visit(node.key);
         return this.within(true, () => this.visit(node.value));
-      case 'StaticBlock': return this.within(true, () => this.each(node.body));
-      case 'BlockStatement': return this.within(false, () => this.each(node.body));
+      case 'StaticBlock':
+        return this.within(true, () => this.each(node.body));
+      case 'BlockStatement':
+        return this.within(false, () => this.each(node.body));
       case 'SwitchStatement':
         this.visit(node.discriminant);
         return this.within(false, () => this.each(node.cases));
-      case 'ForStatement': return this.within(false, () => { this.visit(node.init); this.visit(node.test); this.visit(node.update); this.visit(node.body); });
-      case 'ForInStatement': case 'ForOfStatement': return this.within(false, () => {
-        if (node.left.type === 'VariableDeclaration') this.visit(node.left); else this.assign(node.left, false);
-        this.visit(node.right);
-        this.visit(node.body);
-      });
-      case 'CatchClause': return this.within(false, () => { forEachTarget(node.param, (name) => this.declare(name), this.visit); this.visit(node.body); });
-      case 'LabeledStatement': return this.visit(node.body);
-      case 'BreakStatement': case 'ContinueStatement': case 'MetaProperty': case 'PrivateName': return;
-      case 'MemberExpression': case 'OptionalMemberExpression':
+      case 'ForStatement':
+        return this.within(false, () => {
+          this.visit(node.init);
+          this.visit(node.test);
+          this.visit(node.update);
+          this.visit(node.body);
+        });
+      case 'ForInStatement':
+      case 'ForOfStatement':
+        return this.within(false, () => {
+          if (node.left.type === 'VariableDeclaration') this.visit(node.left);
+          else this.assign(node.left, false);
+          this.visit(node.right);
+          this.visit(node.body);
+        });
+      case 'CatchClause':
+        return this.within(false, () => {
+          forEachTarget(node.param, (name) => this.declare(name), this.visit);
+          this.visit(node.body);
+        });
+      case 'LabeledStatement':
+        return this.visit(node.body);
+      case 'BreakStatement':
+      case 'ContinueStatement':
+      case 'MetaProperty':
+      case 'PrivateName':
+        return;
+      case 'MemberExpression':
+      case 'OptionalMemberExpression':
         this.visit(node.object);
         return node.computed ? this.visit(node.property) : undefined;
       case 'ObjectProperty':
@@ -162,13 +216,21 @@ class Resolver {
       case 'AssignmentExpression':
         this.assign(node.left, node.operator !== '=');
         return this.visit(node.right);
-      case 'UpdateExpression': return this.assign(node.argument, true);
-      case 'TSEnumDeclaration': return this.enum(node);
-      case 'TSTypeAliasDeclaration': case 'TSInterfaceDeclaration': return this.declareType(node.id);
-      case 'ImportDeclaration': return this.import(node);
-      case 'ExportNamedDeclaration': return this.export(node);
-      case 'ExportDefaultDeclaration': return this.visit(node.declaration);
-      case 'ExportAllDeclaration': return;
+      case 'UpdateExpression':
+        return this.assign(node.argument, true);
+      case 'TSEnumDeclaration':
+        return this.enum(node);
+      case 'TSTypeAliasDeclaration':
+      case 'TSInterfaceDeclaration':
+        return this.declareType(node.id);
+      case 'ImportDeclaration':
+        return this.import(node);
+      case 'ExportNamedDeclaration':
+        return this.export(node);
+      case 'ExportDefaultDeclaration':
+        return this.visit(node.declaration);
+      case 'ExportAllDeclaration':
+        return;
       default:
         if (node.type.startsWith('TS')) return isTypeWrapper(node) ? this.visit(node.expression) : undefined;
         forEachChild(node, this.visit);
@@ -193,7 +255,7 @@ class Resolver {
     this.within(true, () => {
       if (node.type !== 'ArrowFunctionExpression') this.scope.names.set('arguments', 'value');
       for (const parameter of node.params) forEachTarget(parameter, (name) => this.declare(name), this.visit);
-      this.within(true, () => node.body.type === 'BlockStatement' ? this.each(node.body.body) : this.visit(node.body));
+      this.within(true, () => (node.body.type === 'BlockStatement' ? this.each(node.body.body) : this.visit(node.body)));
     });
   }
 
@@ -213,10 +275,14 @@ class Resolver {
     this.scope.enums.set(name, own);
     this.enums.set(node, own);
     for (const { id } of node.members) own.members.add(id.name ?? id.value);
-    this.within(false, () => {
-      for (const member of own.members) this.scope.names.set(member, 'value');
-      for (const { initializer } of node.members) this.visit(initializer ?? null);
-    }, own);
+    this.within(
+      false,
+      () => {
+        for (const member of own.members) this.scope.names.set(member, 'value');
+        for (const { initializer } of node.members) this.visit(initializer ?? null);
+      },
+      own,
+    );
   }
 
   private import(node: Node): void {

@@ -37,8 +37,13 @@ export function parse(code: string, typescript: boolean): Syntax | { readonly er
   const plugins: ParserPlugin[] = ['decorators-legacy', 'explicitResourceManagement'];
   try {
     const file = parseBabel(code, {
-      sourceType: 'module', tokens: true, errorRecovery: true, attachComment: false, allowUndeclaredExports: true,
-      createParenthesizedExpressions: true, plugins: typescript ? ['typescript', ...plugins] : plugins,
+      sourceType: 'module',
+      tokens: true,
+      errorRecovery: true,
+      attachComment: false,
+      allowUndeclaredExports: true,
+      createParenthesizedExpressions: true,
+      plugins: typescript ? ['typescript', ...plugins] : plugins,
     });
     const stream = (file as unknown as { tokens: RawToken[] }).tokens;
     const tokens = new Tokens(stream.filter((token) => typeof token.type !== 'string'));
@@ -57,14 +62,21 @@ export function forEachChild(node: Node, visit: (child: Node) => void): void {
   for (const key in node) {
     const value: unknown = node[key];
     if (typeof value !== 'object' || value === null) continue;
-    if (Array.isArray(value)) { for (const item of value) if (isNode(item)) visit(item); }
-    else if (isNode(value)) visit(value);
+    if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) visit(item);
+    } else if (isNode(value)) visit(value);
   }
 }
 
 const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string';
 
-const wrappers = new Set(['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSTypeAssertion', 'TSInstantiationExpression']);
+const wrappers = new Set([
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSNonNullExpression',
+  'TSTypeAssertion',
+  'TSInstantiationExpression',
+]);
 
 /** `x as T`, `x satisfies T`, `x!`, `<T>x`, `x<T>`: an expression that carries a type. */
 export const isTypeWrapper = (node: Node): boolean => wrappers.has(node.type);
@@ -80,52 +92,78 @@ export function forEachTarget(pattern: Node | null, leaf: (identifier: Node) => 
   if (pattern === null) return;
   const inner = unwrap(pattern);
   switch (inner.type) {
-    case 'Identifier': return leaf(inner);
-    case 'ObjectPattern': return inner.properties.forEach((property: Node) => {
-      if (property.computed) visit(property.key);
-      forEachTarget(property.type === 'RestElement' ? property : property.value, leaf, visit);
-    });
-    case 'ArrayPattern': return inner.elements.forEach((element: Node | null) => forEachTarget(element, leaf, visit));
-    case 'AssignmentPattern': forEachTarget(inner.left, leaf, visit); return visit(inner.right);
-    case 'RestElement': return forEachTarget(inner.argument, leaf, visit);
-    case 'TSParameterProperty': return forEachTarget(inner.parameter, leaf, visit);
-    default: return visit(inner);
+    case 'Identifier':
+      return leaf(inner);
+    case 'ObjectPattern':
+      return inner.properties.forEach((property: Node) => {
+        if (property.computed) visit(property.key);
+        forEachTarget(property.type === 'RestElement' ? property : property.value, leaf, visit);
+      });
+    case 'ArrayPattern':
+      return inner.elements.forEach((element: Node | null) => forEachTarget(element, leaf, visit));
+    case 'AssignmentPattern':
+      forEachTarget(inner.left, leaf, visit);
+      return visit(inner.right);
+    case 'RestElement':
+      return forEachTarget(inner.argument, leaf, visit);
+    case 'TSParameterProperty':
+      return forEachTarget(inner.parameter, leaf, visit);
+    default:
+      return visit(inner);
   }
 }
 
 /** The tokens without comments; positions are offsets in the cell's text. */
 export class Tokens {
   private readonly list: readonly RawToken[];
-  constructor(list: readonly RawToken[]) { this.list = list; }
+  constructor(list: readonly RawToken[]) {
+    this.list = list;
+  }
 
   /** The first token that starts at `offset` or later. */
-  from(offset: number): RawToken { return this.list[this.index(offset)] ?? this.list.at(-1)!; }
+  from(offset: number): RawToken {
+    return this.list[this.index(offset)] ?? this.list.at(-1)!;
+  }
 
   /** The last token that starts before `offset`. */
-  before(offset: number): RawToken { return this.list[this.index(offset) - 1] ?? this.list[0]!; }
+  before(offset: number): RawToken {
+    return this.list[this.index(offset) - 1] ?? this.list[0]!;
+  }
 
   /** Tokens that start in [start, end). */
-  between(start: number, end: number): readonly RawToken[] { return this.list.slice(this.index(start), this.index(end)); }
+  between(start: number, end: number): readonly RawToken[] {
+    return this.list.slice(this.index(start), this.index(end));
+  }
 
   private index(offset: number): number {
     let low = 0;
     let high = this.list.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.list[middle]!.start < offset) low = middle + 1; else high = middle;
+      if (this.list[middle]!.start < offset) low = middle + 1;
+      else high = middle;
     }
     return low;
   }
 }
 
-interface BabelError { readonly message: string; readonly reasonCode?: string; readonly pos?: number; readonly loc?: { readonly line: number; readonly column: number } }
+interface BabelError {
+  readonly message: string;
+  readonly reasonCode?: string;
+  readonly pos?: number;
+  readonly loc?: { readonly line: number; readonly column: number };
+}
 
 /** Rules about modifiers and the like that only a type checker minds: they never keep a cell from running. */
-const minded = /^(Abstract|NonAbstract|DuplicateA|DuplicateM|Incompatible|InvalidModifier|InvalidTuple|IndexSignature|OptionalType|Override|Pattern|ReadonlyFor|ClassMethodHasReadonly)/;
+const minded =
+  /^(Abstract|NonAbstract|DuplicateA|DuplicateM|Incompatible|InvalidModifier|InvalidTuple|IndexSignature|OptionalType|Override|Pattern|ReadonlyFor|ClassMethodHasReadonly)/;
 
 /** What Babel says of some mistakes would puzzle a notebook's author. */
 const wordings: Readonly<Record<string, readonly [name: string, message: string]>> = {
-  IllegalReturn: ['Unsupported', 'A cell cannot return. Write the value as the last line, without a semicolon, or give it a name: const result = …'],
+  IllegalReturn: [
+    'Unsupported',
+    'A cell cannot return. Write the value as the last line, without a semicolon, or give it a name: const result = …',
+  ],
   SuperNotAllowed: ['SyntaxError', 'super is only valid inside a method of a class.'],
   UnexpectedSuper: ['SyntaxError', 'super is only valid inside a method of a class.'],
   MissingPlugin: ['Unsupported', 'This syntax is no part of the language yet. Write it without.'],
@@ -135,7 +173,10 @@ const wordings: Readonly<Record<string, readonly [name: string, message: string]
   StrictWith: ['SyntaxError', 'with is not allowed. Write the object before each name: object.name.'],
   StrictDelete: ['SyntaxError', 'delete works on a property (delete object.name), not on a variable.'],
   UnexpectedNewTarget: ['SyntaxError', 'new.target is only valid inside a function.'],
-  AwaitNotInAsyncContext: ['SyntaxError', 'await is only valid at the top of a cell and in an async function. Write async before the function.'],
+  AwaitNotInAsyncContext: [
+    'SyntaxError',
+    'await is only valid at the top of a cell and in an async function. Write async before the function.',
+  ],
   AwaitExpressionFormalParameter: ['SyntaxError', 'await cannot stand in the parameters of an async function.'],
 };
 

@@ -5,8 +5,38 @@ import { forEachChild, type Node, type Syntax } from './syntax.ts';
 import type { Token } from './types.ts';
 
 /** Words that are keywords in some places and names in others. */
-const contextual = new Set(['abstract', 'as', 'asserts', 'async', 'await', 'declare', 'enum', 'from', 'get', 'implements', 'infer', 'interface', 'is',
-  'keyof', 'let', 'module', 'namespace', 'of', 'override', 'private', 'protected', 'public', 'readonly', 'satisfies', 'set', 'static', 'type', 'unique', 'using', 'yield']);
+const contextual = new Set([
+  'abstract',
+  'as',
+  'asserts',
+  'async',
+  'await',
+  'declare',
+  'enum',
+  'from',
+  'get',
+  'implements',
+  'infer',
+  'interface',
+  'is',
+  'keyof',
+  'let',
+  'module',
+  'namespace',
+  'of',
+  'override',
+  'private',
+  'protected',
+  'public',
+  'readonly',
+  'satisfies',
+  'set',
+  'static',
+  'type',
+  'unique',
+  'using',
+  'yield',
+]);
 
 export function colour({ program, stream }: Syntax, references: readonly Reference[]): readonly Token[] {
   const free = new Set(references.map(({ node }) => node.start));
@@ -23,12 +53,19 @@ export function colour({ program, stream }: Syntax, references: readonly Referen
   function classOf(label: string, keyword: string | undefined, value: unknown, start: number): Token[2] | undefined {
     if (keyword !== undefined || (label === 'name' && value === 'undefined')) return 'k';
     switch (label) {
-      case 'string': case 'template': case '`': case 'regexp': return 's';
-      case 'num': case 'bigint': return 'n';
+      case 'string':
+      case 'template':
+      case '`':
+      case 'regexp':
+        return 's';
+      case 'num':
+      case 'bigint':
+        return 'n';
       case 'name':
         if (free.has(start)) return 'x';
         return contextual.has(String(value)) && !(identifiers ??= identifierStarts(program)).has(start) ? 'k' : undefined;
-      default: return contextual.has(String(value)) && /^[a-z]/.test(label) ? 'k' : undefined;
+      default:
+        return contextual.has(String(value)) && /^[a-z]/.test(label) ? 'k' : undefined;
     }
   }
 }

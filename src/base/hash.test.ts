@@ -9,11 +9,14 @@ test('fnv1a32 gives the published answers', () => {
 });
 
 test('fnv1a32 hashes the UTF-8 bytes of any text', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-    let hash = 0x811c9dc5;
-    for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-    expect(fnv1a32(text)).toBe(hash >>> 0);
-  }), { seed: 1, numRuns: 200 });
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      let hash = 0x811c9dc5;
+      for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+      expect(fnv1a32(text)).toBe(hash >>> 0);
+    }),
+    { seed: 1, numRuns: 200 },
+  );
   expect(fnv1a32('\ud800')).toBe(fnv1a32('\ufffd'));
 });
 

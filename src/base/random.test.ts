@@ -15,7 +15,8 @@ function word(seed: bigint, index: number): number {
   let c = [BigInt(Math.floor(index / 4)) & 0xffffffffn, BigInt(Math.floor(index / 4)) >> 32n, 0n, 0n];
   let k = [seed & 0xffffffffn, seed >> 32n];
   for (let round = 0; round < 10; round++) {
-    const p0 = 0xd2511f53n * c[0]!, p1 = 0xcd9e8d57n * c[2]!;
+    const p0 = 0xd2511f53n * c[0]!,
+      p1 = 0xcd9e8d57n * c[2]!;
     c = [(p1 >> 32n) ^ c[1]! ^ k[0]!, p1 & 0xffffffffn, (p0 >> 32n) ^ c[3]! ^ k[1]!, p0 & 0xffffffffn];
     k = [(k[0]! + 0x9e3779b9n) & 0xffffffffn, (k[1]! + 0xbb67ae85n) & 0xffffffffn];
   }
@@ -31,9 +32,12 @@ describe('Philox 4x32-10', () => {
   });
 
   test('words are those of the definition in BigInt, for any seed', () => {
-    fc.assert(fc.property(seeds, fc.nat(40), (seed, n) => {
-      expect([...random(seed).uint32(n)]).toEqual(Array.from({ length: n }, (_, i) => word(BigInt(seed), i)));
-    }), { seed: 1, numRuns: 60 });
+    fc.assert(
+      fc.property(seeds, fc.nat(40), (seed, n) => {
+        expect([...random(seed).uint32(n)]).toEqual(Array.from({ length: n }, (_, i) => word(BigInt(seed), i)));
+      }),
+      { seed: 1, numRuns: 60 },
+    );
   });
 
   test('blocks beyond 2^32 carry into the second counter word', () => {
@@ -48,11 +52,11 @@ describe('draws', () => {
     const r = random(3);
     r.uniform();
     expect(r.getState().offset).toBe(1);
-    r.uniform(3);                                   // starts at 4, ends at 8
+    r.uniform(3); // starts at 4, ends at 8
     expect(r.getState().offset).toBe(8);
     r.normal();
     expect(r.getState().offset).toBe(10);
-    r.normal(5);                                    // 12, six words, 20
+    r.normal(5); // 12, six words, 20
     expect(r.getState().offset).toBe(20);
     r.permutation(6);
     expect(r.getState().offset).toBe(28);
@@ -71,7 +75,8 @@ describe('draws', () => {
 
   test('normal pairs cosine and sine, and an odd count drops the last sine', () => {
     const [a, b] = random(4).normal(2);
-    const u1 = ((word(4n, 0) >>> 8) + 1) / 2 ** 24, u2 = (word(4n, 1) >>> 8) / 2 ** 24;
+    const u1 = ((word(4n, 0) >>> 8) + 1) / 2 ** 24,
+      u2 = (word(4n, 1) >>> 8) / 2 ** 24;
     expect(a).toBeCloseTo(Math.sqrt(-2 * Math.log(u1)) * Math.cos(2 * Math.PI * u2), 12);
     expect(b).toBeCloseTo(Math.sqrt(-2 * Math.log(u1)) * Math.sin(2 * Math.PI * u2), 12);
     expect([...random(4).normal(3)]).toEqual([...random(4).normal(4)].slice(0, 3));
@@ -83,18 +88,24 @@ describe('draws', () => {
   });
 
   test('randint is the exact product, for ranges up to 2^32', () => {
-    fc.assert(fc.property(seeds, fc.integer({ min: -1e9, max: 1e9 }), fc.integer({ min: 1, max: 2 ** 32 }), (seed, low, range) => {
-      expect(random(seed).randint(low, low + range)).toBe(low + Number(BigInt(word(BigInt(seed), 0)) * BigInt(range) >> 32n));
-    }), { seed: 2, numRuns: 200 });
+    fc.assert(
+      fc.property(seeds, fc.integer({ min: -1e9, max: 1e9 }), fc.integer({ min: 1, max: 2 ** 32 }), (seed, low, range) => {
+        expect(random(seed).randint(low, low + range)).toBe(low + Number((BigInt(word(BigInt(seed), 0)) * BigInt(range)) >> 32n));
+      }),
+      { seed: 2, numRuns: 200 },
+    );
   });
 
   test('a permutation holds every index once; a shuffle is the permutation applied', () => {
-    fc.assert(fc.property(seeds, fc.nat(80), (seed, n) => {
-      const order = random(seed).permutation(n);
-      expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
-      const items = Array.from({ length: n }, (_, i) => `item ${i}`);
-      expect(random(seed).shuffle(items)).toEqual([...order].map((i) => items[i]));
-    }), { seed: 3, numRuns: 60 });
+    fc.assert(
+      fc.property(seeds, fc.nat(80), (seed, n) => {
+        const order = random(seed).permutation(n);
+        expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
+        const items = Array.from({ length: n }, (_, i) => `item ${i}`);
+        expect(random(seed).shuffle(items)).toEqual([...order].map((i) => items[i]));
+      }),
+      { seed: 3, numRuns: 60 },
+    );
   });
 
   test('bernoulli follows u < p', () => {
@@ -108,30 +119,36 @@ describe('draws', () => {
 
 describe('fork and state', () => {
   test('a fork is the generator of two words far from the stream, and does not advance its parent', () => {
-    fc.assert(fc.property(seeds, fc.nat(), (seed, i) => {
-      const r = random(seed);
-      r.uniform(3);
-      const before = r.getState();
-      const out = new Uint32Array(4);
-      const key = BigInt(seed);
-      philox(out, i, 0, 0xffffffff, 0xffffffff, Number(key & 0xffffffffn), Number(key >> 32n));
-      const child = BigInt(out[1]!) << 32n | BigInt(out[0]!);
-      expect(BigInt(r.fork(i).getState().seed)).toBe(child);
-      expect(r.getState()).toEqual(before);
-      expect([...r.fork(i).uint32(4)]).not.toEqual([...r.fork(i + 1).uint32(4)]);
-    }), { seed: 4, numRuns: 60 });
+    fc.assert(
+      fc.property(seeds, fc.nat(), (seed, i) => {
+        const r = random(seed);
+        r.uniform(3);
+        const before = r.getState();
+        const out = new Uint32Array(4);
+        const key = BigInt(seed);
+        philox(out, i, 0, 0xffffffff, 0xffffffff, Number(key & 0xffffffffn), Number(key >> 32n));
+        const child = (BigInt(out[1]!) << 32n) | BigInt(out[0]!);
+        expect(BigInt(r.fork(i).getState().seed)).toBe(child);
+        expect(r.getState()).toEqual(before);
+        expect([...r.fork(i).uint32(4)]).not.toEqual([...r.fork(i + 1).uint32(4)]);
+      }),
+      { seed: 4, numRuns: 60 },
+    );
   });
 
   test('a restored state continues where it was taken', () => {
-    fc.assert(fc.property(seeds, fc.nat(9), (seed, n) => {
-      const r = random(seed);
-      for (let i = 0; i < n; i++) r.uniform();
-      const state = r.getState();
-      const next = [r.uniform(), r.normal()];
-      const other = random(0);
-      other.setState(state);
-      expect([other.uniform(), other.normal()]).toEqual(next);
-    }), { seed: 5, numRuns: 40 });
+    fc.assert(
+      fc.property(seeds, fc.nat(9), (seed, n) => {
+        const r = random(seed);
+        for (let i = 0; i < n; i++) r.uniform();
+        const state = r.getState();
+        const next = [r.uniform(), r.normal()];
+        const other = random(0);
+        other.setState(state);
+        expect([other.uniform(), other.normal()]).toEqual(next);
+      }),
+      { seed: 5, numRuns: 40 },
+    );
   });
 });
 

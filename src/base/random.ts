@@ -3,9 +3,18 @@
    how words become numbers) is public contract; tensors of random numbers belong to the compute library.
    @source Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (2011) */
 
-export interface UniformOptions { readonly low?: number; readonly high?: number }
-export interface NormalOptions { readonly mean?: number; readonly std?: number }
-export interface GeneratorState { readonly seed: number | bigint; readonly offset: number }
+export interface UniformOptions {
+  readonly low?: number;
+  readonly high?: number;
+}
+export interface NormalOptions {
+  readonly mean?: number;
+  readonly std?: number;
+}
+export interface GeneratorState {
+  readonly seed: number | bigint;
+  readonly offset: number;
+}
 
 /** A stream of 32-bit words; `offset` counts the words used. A number takes the next ones; an array starts and ends at a
     multiple of 4, so that a device can compute whole blocks. */
@@ -39,20 +48,31 @@ export function random(seed: number | bigint): Generator {
 /** Ten rounds: the four words of block `counter` under `key`, written to `out`. */
 export function philox(out: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
   for (let round = 0; round < 10; round++) {
-    const high0 = mulHigh(0xd2511f53, c0), low0 = Math.imul(0xd2511f53, c0);
-    const high1 = mulHigh(0xcd9e8d57, c2), low1 = Math.imul(0xcd9e8d57, c2);
-    c0 = (high1 ^ c1 ^ k0) >>> 0; c1 = low1 >>> 0;
-    c2 = (high0 ^ c3 ^ k1) >>> 0; c3 = low0 >>> 0;
-    k0 = (k0 + 0x9e3779b9) >>> 0; k1 = (k1 + 0xbb67ae85) >>> 0;
+    const high0 = mulHigh(0xd2511f53, c0),
+      low0 = Math.imul(0xd2511f53, c0);
+    const high1 = mulHigh(0xcd9e8d57, c2),
+      low1 = Math.imul(0xcd9e8d57, c2);
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1 >>> 0;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0 >>> 0;
+    k0 = (k0 + 0x9e3779b9) >>> 0;
+    k1 = (k1 + 0xbb67ae85) >>> 0;
   }
-  out[0] = c0; out[1] = c1; out[2] = c2; out[3] = c3;
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
 }
 
 /** Upper 32 bits of a · b, both in [0, 2^32). */
 function mulHigh(a: number, b: number): number {
-  const ah = a >>> 16, al = a & 0xffff, bh = b >>> 16, bl = b & 0xffff;
-  const middle = ah * bl + (al * bl >>> 16);                 // below 2^32 + 2^16: exact in a double
-  const cross = al * bh + middle % 0x10000;
+  const ah = a >>> 16,
+    al = a & 0xffff,
+    bh = b >>> 16,
+    bl = b & 0xffff;
+  const middle = ah * bl + ((al * bl) >>> 16); // below 2^32 + 2^16: exact in a double
+  const cross = al * bh + (middle % 0x10000);
   return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) >>> 0;
 }
 
@@ -68,11 +88,14 @@ class Philox implements Generator {
   /** Which block of the stream `#block` holds; −1: none. */
   #held = -1;
 
-  constructor(seed: number | bigint) { this.#reseed(seed); }
+  constructor(seed: number | bigint) {
+    this.#reseed(seed);
+  }
 
   #reseed(seed: number | bigint): void {
     const valid = typeof seed === 'bigint' ? seed >= 0n && seed < 1n << 64n : Number.isSafeInteger(seed) && seed >= 0;
-    if (!valid) throw new RangeError(`random: expected a seed that is an integer in [0, 2^53) or a bigint below 2^64, got ${String(seed)}.`);
+    if (!valid)
+      throw new RangeError(`random: expected a seed that is an integer in [0, 2^53) or a bigint below 2^64, got ${String(seed)}.`);
     this.#seed = BigInt(seed);
     this.#key0 = Number(this.#seed & 0xffffffffn);
     this.#key1 = Number(this.#seed >> 32n);
@@ -99,7 +122,7 @@ class Philox implements Generator {
   uniform(n: number, options?: UniformOptions): Float64Array;
   uniform(first?: number | UniformOptions, second?: UniformOptions): number | Float64Array {
     const n = countOf('uniform', first);
-    const { low = 0, high = 1 } = (n === undefined ? first as UniformOptions | undefined : second) ?? {};
+    const { low = 0, high = 1 } = (n === undefined ? (first as UniformOptions | undefined) : second) ?? {};
     if (n === undefined) return low + (high - low) * ((this.#word(this.#offset++) >>> 8) * UNIT);
     const start = this.#draw(n);
     const out = new Float64Array(n);
@@ -111,16 +134,16 @@ class Philox implements Generator {
   normal(n: number, options?: NormalOptions): Float64Array;
   normal(first?: number | NormalOptions, second?: NormalOptions): number | Float64Array {
     const n = countOf('normal', first);
-    const { mean = 0, std = 1 } = (n === undefined ? first as NormalOptions | undefined : second) ?? {};
+    const { mean = 0, std = 1 } = (n === undefined ? (first as NormalOptions | undefined) : second) ?? {};
     let start = this.#offset;
     if (n === undefined) this.#offset += 2;
-    else start = this.#draw(n + n % 2);
+    else start = this.#draw(n + (n % 2));
     const out = new Float64Array(n ?? 1);
     for (let j = 0; j < out.length; j += 2) {
       const radius = Math.sqrt(-2 * Math.log(((this.#word(start + j) >>> 8) + 1) * UNIT));
       const angle = 2 * Math.PI * ((this.#word(start + j + 1) >>> 8) * UNIT);
       out[j] = mean + std * (radius * Math.cos(angle));
-      out[j + 1] = mean + std * (radius * Math.sin(angle));   // dropped by the array where the count is odd
+      out[j + 1] = mean + std * (radius * Math.sin(angle)); // dropped by the array where the count is odd
     }
     return n === undefined ? out[0]! : out;
   }
@@ -169,7 +192,7 @@ class Philox implements Generator {
     if (!Number.isSafeInteger(i) || i < 0) throw new RangeError(`fork: expected an integer in [0, 2^53), got ${String(i)}.`);
     const words = new Uint32Array(4);
     philox(words, i % TWO32, Math.floor(i / TWO32), 0xffffffff, 0xffffffff, this.#key0, this.#key1);
-    return new Philox(BigInt(words[1]!) << 32n | BigInt(words[0]!));
+    return new Philox((BigInt(words[1]!) << 32n) | BigInt(words[0]!));
   }
 
   getState(): GeneratorState {
@@ -179,7 +202,8 @@ class Philox implements Generator {
 
   setState(state: GeneratorState): void {
     const { seed, offset } = state;
-    if (!Number.isSafeInteger(offset) || offset < 0) throw new RangeError(`setState: expected { seed, offset } from getState(), got offset ${String(offset)}.`);
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw new RangeError(`setState: expected { seed, offset } from getState(), got offset ${String(offset)}.`);
     this.#reseed(seed);
     this.#offset = offset;
   }
@@ -189,7 +213,7 @@ const roundUp = (offset: number): number => Math.ceil(offset / 4) * 4;
 
 /** ⌊word · range / 2^32⌋ without rounding, for ranges up to 2^32. */
 function scale(word: number, range: number): number {
-  return Math.floor(((word >>> 16) * range + Math.floor((word & 0xffff) * range / 0x10000)) / 0x10000);
+  return Math.floor(((word >>> 16) * range + Math.floor(((word & 0xffff) * range) / 0x10000)) / 0x10000);
 }
 
 function countOf(method: string, argument: unknown): number | undefined {
@@ -203,6 +227,8 @@ function fail(method: string, got: unknown): never {
 }
 
 function needsTensors(method: string): Error {
-  return new Error(`${method}: a shape gives a tensor, and tensors need the compute library, which this version does not have. `
-    + `Ask for a count instead: r.uniform(n) and r.normal(n) give a Float64Array.`);
+  return new Error(
+    `${method}: a shape gives a tensor, and tensors need the compute library, which this version does not have. ` +
+      `Ask for a count instead: r.uniform(n) and r.normal(n) give a Float64Array.`,
+  );
 }

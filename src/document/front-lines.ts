@@ -7,7 +7,10 @@ import { frontOf, type Entry } from './front-fields.ts';
 import { frontRange, parseWith, type ReadFront } from './parse.ts';
 import type { Notebook } from './types.ts';
 
-interface Scalar { readonly value: string | number; readonly source: string }
+interface Scalar {
+  readonly value: string | number;
+  readonly source: string;
+}
 
 /** The same as `parseNotebook`, with the yaml package fetched only where it is needed. */
 export async function openNotebook(text: string): Promise<Notebook> {
@@ -59,7 +62,10 @@ function scalar(text: string, flow = false): Scalar | undefined {
 
 function flowList(text: string): { readonly value: readonly unknown[] } | undefined {
   if (text === '[]') return { value: [] };
-  const values = /^\[([^[\]{}]+)\]$/.exec(text)?.[1]?.split(',').map((part) => scalar(part.trim(), true)?.value);
+  const values = /^\[([^[\]{}]+)\]$/
+    .exec(text)?.[1]
+    ?.split(',')
+    .map((part) => scalar(part.trim(), true)?.value);
   return values === undefined || values.includes(undefined) ? undefined : { value: values };
 }
 

@@ -10,7 +10,9 @@ type Index = Readonly<Record<string, { readonly file: string; readonly manifest:
 export async function fetchDataset(base: string, name: string): Promise<{ manifest: DatasetManifest; bytes: ArrayBuffer }> {
   const index = (await (await get(`${base}data/index.json`, name)).json()) as Index;
   if (!Object.hasOwn(index, name)) {
-    const names = Object.keys(index).map((known) => `"${known}"`).join(', ');
+    const names = Object.keys(index)
+      .map((known) => `"${known}"`)
+      .join(', ');
     throw new Error(`dataset: there is no "${name}". There is ${names || 'none yet: make the data packs'}.`);
   }
   const { file, manifest } = index[name]!;

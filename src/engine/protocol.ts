@@ -19,7 +19,12 @@ export interface ProgramCell {
   readonly uses: readonly { readonly name: string; readonly cell: string }[];
   /** All names the body reads (parameters of the compiled function). */
   readonly reads: readonly string[];
-  readonly imports: readonly { readonly source: string; readonly bindings: readonly { readonly imported: string; readonly local: string }[]; readonly line: number; readonly column: number }[];
+  readonly imports: readonly {
+    readonly source: string;
+    readonly bindings: readonly { readonly imported: string; readonly local: string }[];
+    readonly line: number;
+    readonly column: number;
+  }[];
   readonly code: string;
   readonly shifts: readonly Shift[];
   readonly shows: boolean;
@@ -51,10 +56,10 @@ export interface StartOptions {
 
 /** What a worker may ask its host for. The table is the same for trusted and untrusted notebooks. */
 export type ServiceCall =
-  | { readonly service: 'file'; readonly name: string }                       // -> { name, type, bytes: ArrayBuffer }
-  | { readonly service: 'dataset'; readonly name: string }                    // -> { manifest: DatasetManifest, bytes: ArrayBuffer }
-  | { readonly service: 'module'; readonly name: string }                     // `./x.ts` beside the notebook -> ModuleText
-  | { readonly service: 'runs'; readonly name?: string };                     // -> RunEntry[]
+  | { readonly service: 'file'; readonly name: string } // -> { name, type, bytes: ArrayBuffer }
+  | { readonly service: 'dataset'; readonly name: string } // -> { manifest: DatasetManifest, bytes: ArrayBuffer }
+  | { readonly service: 'module'; readonly name: string } // `./x.ts` beside the notebook -> ModuleText
+  | { readonly service: 'runs'; readonly name?: string }; // -> RunEntry[]
 
 /** A `./x.ts` module, analysed and lowered by the host. */
 export interface ModuleText {
@@ -70,7 +75,13 @@ export interface DatasetManifest {
   readonly name: string;
   readonly source: string;
   readonly licence: string;
-  readonly parts: readonly { readonly path: readonly string[]; readonly dtype: 'uint8' | 'int32' | 'float32' | 'json' | 'text'; readonly offset: number; readonly byteLength: number; readonly shape?: readonly number[] }[];
+  readonly parts: readonly {
+    readonly path: readonly string[];
+    readonly dtype: 'uint8' | 'int32' | 'float32' | 'json' | 'text';
+    readonly offset: number;
+    readonly byteLength: number;
+    readonly shape?: readonly number[];
+  }[];
 }
 
 /** A finished or running run as `runs()` gives it. */
@@ -89,7 +100,13 @@ export type RunState = 'running' | 'done' | 'failed' | 'interrupted';
 export type Request =
   | { readonly kind: 'start'; readonly options: StartOptions }
   /** Cells that are new or changed, ids that are gone, and what to evaluate, in the order of ranks. */
-  | { readonly kind: 'plan'; readonly plan: number; readonly define: readonly ProgramCell[]; readonly remove: readonly string[]; readonly run: readonly string[] }
+  | {
+      readonly kind: 'plan';
+      readonly plan: number;
+      readonly define: readonly ProgramCell[];
+      readonly remove: readonly string[];
+      readonly run: readonly string[];
+    }
   /** The reader moved an input; values conflate to the latest. */
   | { readonly kind: 'input'; readonly plan?: number; readonly id: string; readonly value: unknown }
   /** A button beside an output: pause or resume of a `steps` loop. */
@@ -105,19 +122,53 @@ export type Request =
 export type Report =
   | { readonly kind: 'ready' }
   /** `evaluation` counts the evaluations of one cell; a report of an older one than the page knows is dropped. */
-  | { readonly kind: 'state'; readonly cell: string; readonly evaluation: number; readonly state: CellState; readonly ms?: number; readonly error?: ErrorInfo; readonly live?: boolean; readonly lost?: boolean; readonly waitsFor?: string }
+  | {
+      readonly kind: 'state';
+      readonly cell: string;
+      readonly evaluation: number;
+      readonly state: CellState;
+      readonly ms?: number;
+      readonly error?: ErrorInfo;
+      readonly live?: boolean;
+      readonly lost?: boolean;
+      readonly waitsFor?: string;
+    }
   /** Evaluations that ended `done` with nothing else to say than one plain value (null: none), in columns: a plan of 1,000
       cells is one such report, and flat columns cross five times as fast as 2,000 records. */
-  | { readonly kind: 'done'; readonly cells: readonly string[]; readonly evaluations: readonly number[]; readonly ms: readonly number[];
-      readonly values: readonly (string | null)[]; readonly types: readonly (Extract<ValueNode, { type: 'primitive' }>['of'] | null)[] }
+  | {
+      readonly kind: 'done';
+      readonly cells: readonly string[];
+      readonly evaluations: readonly number[];
+      readonly ms: readonly number[];
+      readonly values: readonly (string | null)[];
+      readonly types: readonly (Extract<ValueNode, { type: 'primitive' }>['of'] | null)[];
+    }
   /** Same `key` in one evaluation: replaces. The page drops the outputs of the evaluation before at the first of a new one. */
   | { readonly kind: 'output'; readonly cell: string; readonly evaluation: number; readonly key: number; readonly output: Output }
   /** An error of no known cell. */
   | { readonly kind: 'notice'; readonly error: ErrorInfo }
   /** A run and its points: the session records them (workers never see the store). */
-  | { readonly kind: 'run-start'; readonly run: string; readonly cell: string; readonly name: string; readonly params: Readonly<Record<string, unknown>>; readonly seed: number; readonly startedAt: number }
-  | { readonly kind: 'run-points'; readonly run: string; readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>> }
-  | { readonly kind: 'run-end'; readonly run: string; readonly state: RunState; readonly summary: Readonly<Record<string, unknown>>; readonly ms: number }
+  | {
+      readonly kind: 'run-start';
+      readonly run: string;
+      readonly cell: string;
+      readonly name: string;
+      readonly params: Readonly<Record<string, unknown>>;
+      readonly seed: number;
+      readonly startedAt: number;
+    }
+  | {
+      readonly kind: 'run-points';
+      readonly run: string;
+      readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>>;
+    }
+  | {
+      readonly kind: 'run-end';
+      readonly run: string;
+      readonly state: RunState;
+      readonly summary: Readonly<Record<string, unknown>>;
+      readonly ms: number;
+    }
   /** Which backend `tf` (later: tensors) chose, and why. */
   | { readonly kind: 'backend'; readonly backend: 'webgpu' | 'wasm' | 'js'; readonly adapter: string; readonly why: string }
   | { readonly kind: 'service'; readonly request: number; readonly call: ServiceCall }

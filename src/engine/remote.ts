@@ -44,7 +44,8 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
   const open = (): WorkerLike => {
     const opened = createWorker();
     worker = opened;
-    const isolated = typeof SharedArrayBuffer === 'function' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
+    const isolated =
+      typeof SharedArrayBuffer === 'function' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
     flag = isolated ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
     opened.onmessage = ({ data }) => {
       clearTimeout(killer);
@@ -56,7 +57,10 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
       close();
       onLost('failed', message ?? 'The engine could not be loaded.');
     };
-    opened.postMessage({ kind: 'start', options: { ...start(), ...(flag ? { interruptFlag: flag } : { interruptUrl: nextUrl() }) } } satisfies Request);
+    opened.postMessage({
+      kind: 'start',
+      options: { ...start(), ...(flag ? { interruptFlag: flag } : { interruptUrl: nextUrl() }) },
+    } satisfies Request);
     return opened;
   };
   const close = (): void => {
@@ -75,13 +79,23 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
       if (!worker) return;
       if (flag) Atomics.store(flag, 0, target ? target.rank + 2 : 1);
       else if (url) URL.revokeObjectURL(url);
-      worker.postMessage({ kind: 'interrupt', reason, ...(target ? { cells: [target.cell] } : {}), ...(flag ? {} : { next: nextUrl() }) } satisfies Request);
+      worker.postMessage({
+        kind: 'interrupt',
+        reason,
+        ...(target ? { cells: [target.cell] } : {}),
+        ...(flag ? {} : { next: nextUrl() }),
+      } satisfies Request);
       killer ??= setTimeout(() => {
         close();
-        onLost('unresponsive', 'The cell could not be stopped, so the engine was started anew. Values are gone; texts and outputs are kept.');
+        onLost(
+          'unresponsive',
+          'The cell could not be stopped, so the engine was started anew. Values are gone; texts and outputs are kept.',
+        );
       }, KILL_MS);
     },
     terminate: close,
-    get up() { return worker !== undefined; },
+    get up() {
+      return worker !== undefined;
+    },
   };
 }

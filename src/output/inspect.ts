@@ -11,8 +11,12 @@ export const outputOf: unique symbol = Symbol.for('gradus.output') as never;
 /** A value that is its output: what `md`, `html`, `table` and recorded plots give. */
 export class Shown {
   readonly output: Output;
-  constructor(output: Output) { this.output = output; }
-  [outputOf](): Output { return this.output; }
+  constructor(output: Output) {
+    this.output = output;
+  }
+  [outputOf](): Output {
+    return this.output;
+  }
 }
 
 export interface Bounds {
@@ -33,7 +37,8 @@ export function inspect(value: unknown, bounds: Bounds = {}): ValueNode {
 
 /** `value` as one line like a console's (a string itself keeps its lines), of at most `limit` characters. */
 export function toText(value: unknown, limit = 10_000): string {
-  const text = typeof value === 'string' ? value : print(inspect(value, { depth: 3, breadth: Math.min(100, limit), text: limit, nodes: 400 }), true);
+  const text =
+    typeof value === 'string' ? value : print(inspect(value, { depth: 3, breadth: Math.min(100, limit), text: limit, nodes: 400 }), true);
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 
@@ -57,13 +62,22 @@ export function toJson(value: unknown): unknown {
   }
 }
 
-interface TensorLike { readonly shape: readonly number[]; readonly dtype: string; dataSync(): ArrayLike<number> }
+interface TensorLike {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  dataSync(): ArrayLike<number>;
+}
 
 /** Whether `value` looks like a tensor of tfjs (or one of our own later): shape, dtype and its data at once. */
 export function isTensor(value: unknown): value is TensorLike {
   try {
-    return typeof value === 'object' && value !== null && Array.isArray(Object.getOwnPropertyDescriptor(value, 'shape')?.value) && ownText(value, 'dtype') !== undefined
-      && typeof (value as Partial<TensorLike>).dataSync === 'function';
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      Array.isArray(Object.getOwnPropertyDescriptor(value, 'shape')?.value) &&
+      ownText(value, 'dtype') !== undefined &&
+      typeof (value as Partial<TensorLike>).dataSync === 'function'
+    );
   } catch {
     return false;
   }
@@ -71,7 +85,8 @@ export function isTensor(value: unknown): value is TensorLike {
 
 export type TypedArray = Exclude<ArrayBufferView, DataView> & { readonly length: number; readonly [index: number]: number | bigint };
 
-export const isTypedArray = (value: unknown): value is TypedArray => ArrayBuffer.isView(value) && Object.prototype.toString.call(value) !== '[object DataView]';
+export const isTypedArray = (value: unknown): value is TypedArray =>
+  ArrayBuffer.isView(value) && Object.prototype.toString.call(value) !== '[object DataView]';
 
 /* ---- the tree ---- */
 
@@ -112,7 +127,8 @@ class Walk {
     if (this.#path.has(value)) return { type: 'circular', name: name || 'Object' };
     const single = singleNode(value, name, this.#text / 10);
     if (single) return single;
-    const isMap = is(value, 'Map', Map), isSet = is(value, 'Set', Set);
+    const isMap = is(value, 'Map', Map),
+      isSet = is(value, 'Set', Set);
     const list = Array.isArray(value) || isTypedArray(value) || isSet;
     if (level >= this.#depth || this.#nodes <= 0) return { type: 'cut', name: list ? `${name}(${sizeOf(value)})` : name || '{…}' };
     this.#path.add(value);
@@ -149,12 +165,18 @@ class Walk {
 
 function leaf(value: unknown, limit: number): ValueNode {
   switch (typeof value) {
-    case 'string': return { type: 'primitive', of: 'string', text: JSON.stringify(cutText(value, limit)) };
-    case 'number': return { type: 'primitive', of: 'number', text: Object.is(value, -0) ? '-0' : String(value) };
-    case 'bigint': return { type: 'primitive', of: 'bigint', text: bigintText(value) };
-    case 'symbol': return { type: 'primitive', of: 'symbol', text: cutText(String(value), 200) };
-    case 'boolean': return { type: 'primitive', of: 'boolean', text: String(value) };
-    default: return { type: 'primitive', of: value === null ? 'null' : 'undefined', text: String(value) };
+    case 'string':
+      return { type: 'primitive', of: 'string', text: JSON.stringify(cutText(value, limit)) };
+    case 'number':
+      return { type: 'primitive', of: 'number', text: Object.is(value, -0) ? '-0' : String(value) };
+    case 'bigint':
+      return { type: 'primitive', of: 'bigint', text: bigintText(value) };
+    case 'symbol':
+      return { type: 'primitive', of: 'symbol', text: cutText(String(value), 200) };
+    case 'boolean':
+      return { type: 'primitive', of: 'boolean', text: String(value) };
+    default:
+      return { type: 'primitive', of: value === null ? 'null' : 'undefined', text: String(value) };
   }
 }
 
@@ -166,12 +188,15 @@ function bigintText(value: bigint): string {
 function functionNode(value: Function): ValueNode {
   const name = cutText(ownText(value, 'name') ?? '', 200);
   const prototype = Object.getOwnPropertyDescriptor(value, 'prototype');
-  if (prototype && !prototype.writable && 'value' in prototype && prototype.value) return { type: 'primitive', of: 'class', text: `class ${name}`.trim() };
+  if (prototype && !prototype.writable && 'value' in prototype && prototype.value)
+    return { type: 'primitive', of: 'class', text: `class ${name}`.trim() };
   return { type: 'primitive', of: 'function', text: `ƒ ${name}()` };
 }
 
 const boxes: Readonly<Record<string, (this: never) => unknown>> = Object.assign(Object.create(null), {
-  Number: Number.prototype.valueOf, String: String.prototype.valueOf, Boolean: Boolean.prototype.valueOf,
+  Number: Number.prototype.valueOf,
+  String: String.prototype.valueOf,
+  Boolean: Boolean.prototype.valueOf,
 });
 
 /** Objects that show as one leaf. */
@@ -182,13 +207,18 @@ function singleNode(value: object, name: string, limit: number): ValueNode | und
   }
   if (is(value, 'RegExp', RegExp)) return { type: 'primitive', of: 'regexp', text: cutText(RegExp.prototype.toString.call(value), limit) };
   if (value instanceof Error) {
-    return { type: 'primitive', of: 'error', text: cutText(`${ownText(value, 'name') ?? (name || 'Error')}: ${ownText(value, 'message') ?? ''}`, limit) };
+    return {
+      type: 'primitive',
+      of: 'error',
+      text: cutText(`${ownText(value, 'name') ?? (name || 'Error')}: ${ownText(value, 'message') ?? ''}`, limit),
+    };
   }
   if (isTensor(value)) return { type: 'primitive', of: 'other', text: `${name} ${value.dtype} [${value.shape.slice(0, 20).join(', ')}]` };
   if (value instanceof Promise) return { type: 'primitive', of: 'other', text: 'Promise' };
   const unbox = boxes[name];
   if (unbox) return { type: 'primitive', of: 'other', text: `${name} ${cutText(String(unbox.call(value as never)), limit)}` };
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value) && !isTypedArray(value)) return { type: 'primitive', of: 'other', text: `${name}, ${value.byteLength} bytes` };
+  if (value instanceof ArrayBuffer || (ArrayBuffer.isView(value) && !isTypedArray(value)))
+    return { type: 'primitive', of: 'other', text: `${name}, ${value.byteLength} bytes` };
   return undefined;
 }
 
@@ -226,33 +256,43 @@ function ownText(value: object, key: string): string | undefined {
 
 function sizeOf(value: object): number {
   if (Array.isArray(value) || isTypedArray(value)) return value.length;
-  const size: unknown = is(value, 'Map', Map) ? Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!.call(value)
-    : is(value, 'Set', Set) ? Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!.call(value) : 0;
+  const size: unknown = is(value, 'Map', Map)
+    ? Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!.call(value)
+    : is(value, 'Set', Set)
+      ? Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!.call(value)
+      : 0;
   return size as number;
 }
 
-const toKey = (key: unknown): string => typeof key === 'string' ? cutText(key, 200) : print(inspect(key, { depth: 1, breadth: 5, text: 400, nodes: 8 }), true).slice(0, 80);
+const toKey = (key: unknown): string =>
+  typeof key === 'string' ? cutText(key, 200) : print(inspect(key, { depth: 1, breadth: 5, text: 400, nodes: 8 }), true).slice(0, 80);
 
-const cutText = (text: string, limit: number): string => text.length > limit ? `${text.slice(0, Math.max(0, limit - 1))}…` : text;
+const cutText = (text: string, limit: number): string => (text.length > limit ? `${text.slice(0, Math.max(0, limit - 1))}…` : text);
 
 /* ---- one line ---- */
 
 function print(node: ValueNode, outer: boolean): string {
   switch (node.type) {
-    case 'primitive': return node.text;
-    case 'cut': return outer || node.name.endsWith('}') ? node.name : `[${node.name}]`;
-    case 'circular': return `[circular ${node.name}]`;
+    case 'primitive':
+      return node.text;
+    case 'cut':
+      return outer || node.name.endsWith('}') ? node.name : `[${node.name}]`;
+    case 'circular':
+      return `[circular ${node.name}]`;
     case 'array': {
       const items = node.entries.map((entry) => print(entry.value, false));
       if (node.more > 0) items.push(`… ${node.more} more`);
       return `${node.name === 'Array' ? '' : `${node.name}(${node.size}) `}[${items.join(', ')}]`;
     }
     case 'object': {
-      const items = node.entries.map((entry) => `${/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(entry.key) ? entry.key : JSON.stringify(entry.key)}: ${print(entry.value, false)}`);
+      const items = node.entries.map(
+        (entry) => `${/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(entry.key) ? entry.key : JSON.stringify(entry.key)}: ${print(entry.value, false)}`,
+      );
       if (node.more > 0) items.push(`… ${node.more} more`);
       return `${node.name ? `${node.name} ` : ''}${items.length > 0 ? `{ ${items.join(', ')} }` : '{}'}`;
     }
-    default: return node satisfies never;
+    default:
+      return node satisfies never;
   }
 }
 
@@ -261,7 +301,7 @@ function print(node: ValueNode, outer: boolean): string {
 function drawing(value: unknown): (() => Output | Promise<Output>) | undefined {
   try {
     const method: unknown = typeof value === 'object' && value !== null ? (value as Partial<Shown>)[outputOf] : undefined;
-    return typeof method === 'function' ? method.bind(value) as () => Output | Promise<Output> : undefined;
+    return typeof method === 'function' ? (method.bind(value) as () => Output | Promise<Output>) : undefined;
   } catch {
     return undefined;
   }
@@ -275,7 +315,13 @@ function tensorOutput(value: unknown): Output | undefined {
     const total = value.shape.reduce((product, size) => product * size, 1);
     const data = value.dataSync();
     if (data.length > 0 && typeof data[0] !== 'number') return undefined;
-    return { kind: 'tensor', shape: [...value.shape], dtype: value.dtype, data: Array.prototype.slice.call(data, 0, tensorLimit) as number[], total };
+    return {
+      kind: 'tensor',
+      shape: [...value.shape],
+      dtype: value.dtype,
+      data: Array.prototype.slice.call(data, 0, tensorLimit) as number[],
+      total,
+    };
   } catch {
     return undefined;
   }
@@ -288,13 +334,24 @@ function jsonOf(value: unknown, budget: { elements: number; characters: number }
     if ((budget.elements -= elements) < 0 || (budget.characters -= characters) < 0) throw new RangeError('too large');
   };
   switch (typeof value) {
-    case 'number': spend(1, 1); return Number.isFinite(value) ? value : null;
-    case 'string': spend(1, value.length + 2); return value;
-    case 'boolean': spend(1, 4); return value;
-    case 'object': break;
-    default: throw new TypeError('no JSON');
+    case 'number':
+      spend(1, 1);
+      return Number.isFinite(value) ? value : null;
+    case 'string':
+      spend(1, value.length + 2);
+      return value;
+    case 'boolean':
+      spend(1, 4);
+      return value;
+    case 'object':
+      break;
+    default:
+      throw new TypeError('no JSON');
   }
-  if (value === null) { spend(1, 4); return null; }
+  if (value === null) {
+    spend(1, 4);
+    return null;
+  }
   if (path.has(value)) throw new TypeError('circular');
   path.add(value);
   spend(0, 2);

@@ -3,8 +3,31 @@
 
 /** A bounded tree of a value: what `inspect` of any console would show. */
 export type ValueNode =
-  | { readonly type: 'primitive'; readonly text: string; readonly of: 'number' | 'string' | 'boolean' | 'bigint' | 'symbol' | 'null' | 'undefined' | 'function' | 'class' | 'date' | 'regexp' | 'error' | 'other' }
-  | { readonly type: 'object'; readonly name: string; readonly size: number; readonly entries: readonly ValueEntry[]; readonly more: number }
+  | {
+      readonly type: 'primitive';
+      readonly text: string;
+      readonly of:
+        | 'number'
+        | 'string'
+        | 'boolean'
+        | 'bigint'
+        | 'symbol'
+        | 'null'
+        | 'undefined'
+        | 'function'
+        | 'class'
+        | 'date'
+        | 'regexp'
+        | 'error'
+        | 'other';
+    }
+  | {
+      readonly type: 'object';
+      readonly name: string;
+      readonly size: number;
+      readonly entries: readonly ValueEntry[];
+      readonly more: number;
+    }
   | { readonly type: 'array'; readonly name: string; readonly size: number; readonly entries: readonly ValueEntry[]; readonly more: number }
   | { readonly type: 'cut'; readonly name: string }
   | { readonly type: 'circular'; readonly name: string };
@@ -35,8 +58,22 @@ export interface ErrorInfo {
 }
 
 export type InputType =
-  | 'range' | 'number' | 'select' | 'radio' | 'checkbox' | 'toggle' | 'text' | 'textarea' | 'button' | 'color'
-  | 'date' | 'datetime' | 'file' | 'search' | 'table' | 'form';
+  | 'range'
+  | 'number'
+  | 'select'
+  | 'radio'
+  | 'checkbox'
+  | 'toggle'
+  | 'text'
+  | 'textarea'
+  | 'button'
+  | 'color'
+  | 'date'
+  | 'datetime'
+  | 'file'
+  | 'search'
+  | 'table'
+  | 'form';
 
 /** One call of Plot, its accessors evaluated to columns; `{ $: "mark" | "column" | "scale" … }` is explained in stdlib/plot. */
 export interface PlotRecord {
@@ -47,21 +84,84 @@ export interface PlotRecord {
 export type Output =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'value'; readonly value: ValueNode }
-  | { readonly kind: 'table'; readonly columns: readonly { readonly name: string; readonly type: 'number' | 'string' | 'boolean' | 'date' | 'other' }[]; readonly rows: readonly (readonly unknown[])[]; readonly total: number }
-  | { readonly kind: 'tensor'; readonly shape: readonly number[]; readonly dtype: string; readonly data: ArrayLike<number>; readonly total: number }
+  | {
+      readonly kind: 'table';
+      readonly columns: readonly { readonly name: string; readonly type: 'number' | 'string' | 'boolean' | 'date' | 'other' }[];
+      readonly rows: readonly (readonly unknown[])[];
+      readonly total: number;
+    }
+  | {
+      readonly kind: 'tensor';
+      readonly shape: readonly number[];
+      readonly dtype: string;
+      readonly data: ArrayLike<number>;
+      readonly total: number;
+    }
   | { readonly kind: 'plot'; readonly plot: PlotRecord; readonly title?: string; readonly alt?: string }
   | { readonly kind: 'plot'; readonly svg: string; readonly title?: string; readonly alt?: string }
-  | { readonly kind: 'input'; readonly id: string; readonly type: InputType; readonly label: string; readonly props: Readonly<Record<string, unknown>>; readonly value: unknown }
+  | {
+      readonly kind: 'input';
+      readonly id: string;
+      readonly type: InputType;
+      readonly label: string;
+      readonly props: Readonly<Record<string, unknown>>;
+      readonly value: unknown;
+    }
   | { readonly kind: 'html'; readonly html: string }
-  | { readonly kind: 'image'; readonly mime: string; readonly data: Uint8Array | string; readonly width?: number; readonly height?: number; readonly alt?: string }
+  | {
+      readonly kind: 'image';
+      readonly mime: string;
+      readonly data: Uint8Array | string;
+      readonly width?: number;
+      readonly height?: number;
+      readonly alt?: string;
+    }
   | { readonly kind: 'markdown'; readonly markdown: string }
   | { readonly kind: 'log'; readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug'; readonly text: string; readonly count?: number }
   | { readonly kind: 'log'; readonly truncated: number }
-  | { readonly kind: 'progress'; readonly label: string; readonly done: number; readonly total?: number; readonly rate: number; readonly remainingMs?: number; readonly finished: boolean; readonly pausable?: boolean; readonly paused?: boolean }
-  | { readonly kind: 'metric'; readonly run: string; readonly name: string; readonly series: Readonly<Record<string, { readonly steps: readonly number[]; readonly values: readonly number[] }>>; readonly finished: boolean }
+  | {
+      readonly kind: 'progress';
+      readonly label: string;
+      readonly done: number;
+      readonly total?: number;
+      readonly rate: number;
+      readonly remainingMs?: number;
+      readonly finished: boolean;
+      readonly pausable?: boolean;
+      readonly paused?: boolean;
+    }
+  | {
+      readonly kind: 'metric';
+      readonly run: string;
+      readonly name: string;
+      readonly series: Readonly<Record<string, { readonly steps: readonly number[]; readonly values: readonly number[] }>>;
+      readonly finished: boolean;
+    }
   | { readonly kind: 'error'; readonly error: ErrorInfo }
-  | { readonly kind: 'check'; readonly exercise: string; readonly name: string; readonly pass: boolean; readonly message: string; readonly ms: number };
+  | {
+      readonly kind: 'check';
+      readonly exercise: string;
+      readonly name: string;
+      readonly pass: boolean;
+      readonly message: string;
+      readonly ms: number;
+    };
 
 export type OutputKind = Output['kind'];
 
-export const outputKinds: readonly OutputKind[] = ['text', 'value', 'table', 'tensor', 'plot', 'input', 'html', 'image', 'markdown', 'log', 'progress', 'metric', 'error', 'check'];
+export const outputKinds: readonly OutputKind[] = [
+  'text',
+  'value',
+  'table',
+  'tensor',
+  'plot',
+  'input',
+  'html',
+  'image',
+  'markdown',
+  'log',
+  'progress',
+  'metric',
+  'error',
+  'check',
+];

@@ -26,7 +26,15 @@ function inProcessWorker(): WorkerLike {
         if (request.kind === 'start') {
           executor = createExecutor({
             start: request.options,
-            guard: { flag: new Int32Array(1), check: () => {}, thrown: () => undefined, limited: (_ms, fn) => fn(), adapt: (code) => code, begin: () => {}, reset: () => {} },
+            guard: {
+              flag: new Int32Array(1),
+              check: () => {},
+              thrown: () => undefined,
+              limited: (_ms, fn) => fn(),
+              adapt: (code) => code,
+              begin: () => {},
+              reset: () => {},
+            },
             post: (reports) => {
               if (alive) {
                 const data = structuredClone(reports);

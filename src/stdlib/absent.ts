@@ -12,5 +12,8 @@ export function absentError(name: string): Error {
 export function absentHint(error: unknown): string | undefined {
   if (!(error instanceof ReferenceError)) return undefined;
   const name = /^(?:Can't find variable: )?(document|window|localStorage|sessionStorage|alert|confirm|prompt)\b/.exec(error.message)?.[1];
-  return name && `${name} is not there: cells run in a worker, apart from the page. Make this a view cell (html or tsx), or show values with display(…), Plot or Inputs.`;
+  return (
+    name &&
+    `${name} is not there: cells run in a worker, apart from the page. Make this a view cell (html or tsx), or show values with display(…), Plot or Inputs.`
+  );
 }

@@ -14,7 +14,12 @@ export interface Ask {
 }
 
 /** Buttons and files are kept by value: their wire values say what was pressed, not where they stand. */
-interface Held { readonly type: string; readonly label: string; readonly wire: unknown; readonly value: unknown }
+interface Held {
+  readonly type: string;
+  readonly label: string;
+  readonly wire: unknown;
+  readonly value: unknown;
+}
 const byValue: ReadonlySet<string> = new Set(['button', 'file']);
 
 export function createAsk(host: Host): Ask {
@@ -26,7 +31,9 @@ export function createAsk(host: Host): Ask {
 
   const show = (input: Input, evaluation: Evaluation): void => {
     const key = evaluation.emit(input.output);
-    const again = (): void => { evaluation.emit(input.output, key); };
+    const again = (): void => {
+      evaluation.emit(input.output, key);
+    };
     input.shownAt.add(again);
     const all = withFields(input);
     for (const one of all) shown.set(one.id, { input: one, evaluation });
@@ -45,7 +52,9 @@ export function createAsk(host: Host): Ask {
     show,
     view(input, evaluation, name) {
       if (!(input instanceof Input)) {
-        throw new TypeError(`view: expected an input, got ${toText(input, 60)}. Pass one of Inputs, such as view(Inputs.range([0, 1])), or use display(…) to show a value.`);
+        throw new TypeError(
+          `view: expected an input, got ${toText(input, 60)}. Pass one of Inputs, such as view(Inputs.range([0, 1])), or use display(…) to show a value.`,
+        );
       }
       const { set } = host.options;
       if (name === undefined) {
@@ -55,7 +64,8 @@ export function createAsk(host: Host): Ask {
         held.set(evaluation.cell, kept);
         const before = kept[n];
         if (before && before.type === input.type && before.label === input.label) {
-          if (byValue.has(input.type)) input.start(before.value); else input.restore(before.wire);
+          if (byValue.has(input.type)) input.start(before.value);
+          else input.restore(before.wire);
         }
         listen(input, evaluation, () => {
           kept[n] = { type: input.type, label: input.label, wire: input.wire, value: input.value };
@@ -66,7 +76,8 @@ export function createAsk(host: Host): Ask {
         listen(input, evaluation, () => host.assign(evaluation.cell, name, input.value));
       } else {
         listen(input, evaluation, () => {
-          for (const [part, value] of Object.entries(name(input.value))) if (!Object.hasOwn(set, part)) host.assign(evaluation.cell, part, value);
+          for (const [part, value] of Object.entries(name(input.value)))
+            if (!Object.hasOwn(set, part)) host.assign(evaluation.cell, part, value);
         });
       }
       show(input, evaluation);

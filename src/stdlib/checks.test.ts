@@ -5,26 +5,51 @@ import { fakeHost } from './fake-host.ts';
 import { Interrupted } from './host.ts';
 
 const says = (fn: () => unknown): string => {
-  try { fn(); } catch (error) { return (error as Error).message; }
+  try {
+    fn();
+  } catch (error) {
+    return (error as Error).message;
+  }
   return 'passed';
 };
 const tensor = (data: number[], shape: number[]) => ({ shape, dtype: 'float32', dataSync: () => new Float32Array(data) });
 
 describe('close', () => {
   test('accepts |a − b| ≤ atol + rtol·|b|, in any nesting', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.double({ noNaN: true, min: -1e-3, max: 1e-3 }), (b, d) => {
-      const within = Math.abs(b + d - b) <= 1e-8 + 1e-5 * Math.abs(b);
-      expect(says(() => close([b + d], [b])) === 'passed').toBe(within);
-    }), { seed: 1 });
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), fc.double({ noNaN: true, min: -1e-3, max: 1e-3 }), (b, d) => {
+        const within = Math.abs(b + d - b) <= 1e-8 + 1e-5 * Math.abs(b);
+        expect(says(() => close([b + d], [b])) === 'passed').toBe(within);
+      }),
+      { seed: 1 },
+    );
     expect(close({ a: [1, new Float32Array([0.1])] }, { a: [1, [0.1]] })).toBe(true);
     expect(close(Infinity, Infinity)).toBe(true);
-    expect(close(tensor([1, 2, 3, 4], [2, 2]), [[1, 2], [3, 4]])).toBe(true);
+    expect(
+      close(tensor([1, 2, 3, 4], [2, 2]), [
+        [1, 2],
+        [3, 4],
+      ]),
+    ).toBe(true);
     expect(close(tensor([5], []), 5)).toBe(true);
     expect(close(1.05, 1, { rtol: 0.1 })).toBe(true);
   });
 
   test('names the first place that differs, what was expected and what it got', () => {
-    expect(says(() => close([[1, 2], [3, 5]], [[1, 2], [3, 4]]))).toBe('At [1][1]: expected 4, got 5 (they differ by 1).');
+    expect(
+      says(() =>
+        close(
+          [
+            [1, 2],
+            [3, 5],
+          ],
+          [
+            [1, 2],
+            [3, 4],
+          ],
+        ),
+      ),
+    ).toBe('At [1][1]: expected 4, got 5 (they differ by 1).');
     expect(says(() => close({ loss: NaN }, { loss: 1 }))).toBe('At .loss: expected 1, got NaN.');
     expect(says(() => close(NaN, NaN))).not.toBe('passed');
     expect(says(() => close(1, Infinity))).not.toBe('passed');
@@ -34,7 +59,8 @@ describe('close', () => {
   });
 
   test('compares a million numbers in a moment', () => {
-    const a = new Float64Array(1_000_000).fill(1), b = Float64Array.from(a);
+    const a = new Float64Array(1_000_000).fill(1),
+      b = Float64Array.from(a);
     const start = performance.now();
     close(a, b);
     expect(performance.now() - start).toBeLessThan(300);
@@ -42,9 +68,12 @@ describe('close', () => {
 });
 
 test('equal is deep, and a clone is equal to what it was made of', () => {
-  fc.assert(fc.property(fc.anything({ withMap: true, withSet: false, withDate: true }), (value) => {
-    expect(equal(value, structuredClone(value))).toBe(true);
-  }), { seed: 2, numRuns: 200 });
+  fc.assert(
+    fc.property(fc.anything({ withMap: true, withSet: false, withDate: true }), (value) => {
+      expect(equal(value, structuredClone(value))).toBe(true);
+    }),
+    { seed: 2, numRuns: 200 },
+  );
   expect(says(() => equal({ a: { b: [1, 2] } }, { a: { b: [1, 3] } }))).toBe('At .a.b[1]: expected 3, got 2.');
   expect(says(() => equal({ a: 1 }, { a: 1, b: 2 }))).toBe('Expected { a: 1, b: 2 }, got { a: 1 } (b is missing).');
   expect(says(() => equal({ a: 1, c: 1 }, { a: 1 }))).toMatch(/c is too many/);
@@ -54,19 +83,48 @@ test('equal is deep, and a clone is equal to what it was made of', () => {
 });
 
 test('throws wants an error that matches', async () => {
-  expect(throws(() => { throw new TypeError('bad shape'); }, 'shape')).toBeInstanceOf(TypeError);
-  throws(() => { throw new TypeError('x'); }, TypeError);
-  throws(() => { throw new Error('abc'); }, /b/);
-  throws(() => { throw new Error('abc'); }, (error: unknown) => (error as Error).message === 'abc');
+  expect(
+    throws(() => {
+      throw new TypeError('bad shape');
+    }, 'shape'),
+  ).toBeInstanceOf(TypeError);
+  throws(() => {
+    throw new TypeError('x');
+  }, TypeError);
+  throws(() => {
+    throw new Error('abc');
+  }, /b/);
+  throws(
+    () => {
+      throw new Error('abc');
+    },
+    (error: unknown) => (error as Error).message === 'abc',
+  );
   expect(says(() => throws(() => 5))).toBe('Expected an error, but the call returned 5.');
-  expect(says(() => throws(() => { throw new Error('x'); }, RangeError))).toBe('Expected an error that matches RangeError, got Error: x.');
-  await expect(throws(async () => { throw new Error('later'); }, 'later')).resolves.toBeInstanceOf(Error);
+  expect(
+    says(() =>
+      throws(() => {
+        throw new Error('x');
+      }, RangeError),
+    ),
+  ).toBe('Expected an error that matches RangeError, got Error: x.');
+  await expect(
+    throws(async () => {
+      throw new Error('later');
+    }, 'later'),
+  ).resolves.toBeInstanceOf(Error);
   await expect(throws(async () => 1)).rejects.toThrow(/returned 1/);
 });
 
 test('shape reads tensors, nested and typed arrays', () => {
   shape(tensor([1, 2], [1, 2]), [1, 2]);
-  shape([[1, 2, 3], [4, 5, 6]], [2, null]);
+  shape(
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    [2, null],
+  );
   shape(new Float32Array(4), [4]);
   shape(3, []);
   expect(says(() => shape([[1], [2]], [2, 2]))).toBe('Expected the shape [2, 2], got [2, 1].');
@@ -76,32 +134,60 @@ test('shape reads tensors, nested and typed arrays', () => {
 describe('check', () => {
   const setup = () => {
     const evaluation = fakeHost().evaluation();
-    return { evaluation, check: checkNames({ limited: (_ms, run) => run() })['check']!(evaluation) as (name: string, fn: () => unknown, options?: object) => Promise<void> };
+    return {
+      evaluation,
+      check: checkNames({ limited: (_ms, run) => run() })['check']!(evaluation) as (
+        name: string,
+        fn: () => unknown,
+        options?: object,
+      ) => Promise<void>,
+    };
   };
 
   test('reports what passed, threw, rejected or returned false, and goes on', async () => {
     const { evaluation, check } = setup();
     await check('ok', () => true);
     await check('throws', () => equal(1, 2));
-    await check('rejects', async () => { throw new TypeError('no'); });
+    await check('rejects', async () => {
+      throw new TypeError('no');
+    });
     await check('false', () => false);
-    await check('string', () => { throw 'text'; });
+    await check('string', () => {
+      throw 'text';
+    });
     expect(evaluation.outputs).toMatchObject([
-      { kind: 'check', exercise: 'dot', name: 'ok', pass: true, message: '' }, { name: 'throws', pass: false, message: 'Expected 2, got 1.' },
-      { pass: false, message: 'TypeError: no' }, { message: 'The check returned false.' }, { message: 'text' }]);
+      { kind: 'check', exercise: 'dot', name: 'ok', pass: true, message: '' },
+      { name: 'throws', pass: false, message: 'Expected 2, got 1.' },
+      { pass: false, message: 'TypeError: no' },
+      { message: 'The check returned false.' },
+      { message: 'text' },
+    ]);
     expect(evaluation.waits.length).toBe(1);
   });
 
   test('fails what takes too long', async () => {
     const { evaluation, check } = setup();
     await check('slow', () => new Promise(() => {}), { limitMs: 20 });
-    await check('busy', () => { const until = performance.now() + 15; while (performance.now() < until); }, { limitMs: 10 });
-    expect(evaluation.outputs.map((output) => output.kind === 'check' && output.message.slice(0, 30))).toEqual(['It took longer than 20 ms. Look', 'It took longer than 10 ms. Look'].map((text) => text.slice(0, 30)));
+    await check(
+      'busy',
+      () => {
+        const until = performance.now() + 15;
+        while (performance.now() < until);
+      },
+      { limitMs: 10 },
+    );
+    expect(evaluation.outputs.map((output) => output.kind === 'check' && output.message.slice(0, 30))).toEqual(
+      ['It took longer than 20 ms. Look', 'It took longer than 10 ms. Look'].map((text) => text.slice(0, 30)),
+    );
     expect(() => check('x', () => 1, { limitMs: 20_000 })).toThrow(/at most 15000/);
   });
 
   test('lets an interruption through', () => {
     const { check } = setup();
-    expect(() => check('x', () => { throw new Interrupted('stop'); })).toThrow(Interrupted);
+    expect(() =>
+      check('x', () => {
+        throw new Interrupted('stop');
+      }),
+    ).toThrow(Interrupted);
   });
 });

@@ -17,13 +17,28 @@ export const checkNames = (host: Pick<Host, 'limited'>): Names => ({
 
 /** Runs `fn` at once and shows how it went; resolves (to nothing, so a last line shows nothing more) when it is known. A check fails when `fn` throws, rejects, returns
     false or takes longer than `limitMs`; its cell goes on. */
-function check(host: Pick<Host, 'limited'>, evaluation: Evaluation, name: string, fn: () => unknown, { limitMs = 2000 }: { limitMs?: number } = {}): Promise<void> {
-  if (typeof name !== 'string' || typeof fn !== 'function') throw new TypeError('check: expected a name and a function, as in check("adds", () => equal(add(1, 2), 3)).');
-  if (!(limitMs > 0 && limitMs <= LIMIT_MS)) throw new RangeError(`check: expected a limitMs of at most ${LIMIT_MS}, got ${toText(limitMs, 40)}.`);
+function check(
+  host: Pick<Host, 'limited'>,
+  evaluation: Evaluation,
+  name: string,
+  fn: () => unknown,
+  { limitMs = 2000 }: { limitMs?: number } = {},
+): Promise<void> {
+  if (typeof name !== 'string' || typeof fn !== 'function')
+    throw new TypeError('check: expected a name and a function, as in check("adds", () => equal(add(1, 2), 3)).');
+  if (!(limitMs > 0 && limitMs <= LIMIT_MS))
+    throw new RangeError(`check: expected a limitMs of at most ${LIMIT_MS}, got ${toText(limitMs, 40)}.`);
   const started = performance.now();
   const report = (error: { readonly thrown: unknown } | undefined, value?: unknown): void => {
     const ms = performance.now() - started;
-    const message = error && !(error.thrown instanceof TimeLimit) ? messageOf(error.thrown) : value === false ? 'The check returned false.' : error || ms > limitMs ? tooLong(limitMs) : '';
+    const message =
+      error && !(error.thrown instanceof TimeLimit)
+        ? messageOf(error.thrown)
+        : value === false
+          ? 'The check returned false.'
+          : error || ms > limitMs
+            ? tooLong(limitMs)
+            : '';
     evaluation.emit({ kind: 'check', exercise: evaluation.exercise, name, pass: message === '', message, ms: Math.round(ms * 100) / 100 });
   };
   let result: unknown;
@@ -35,42 +50,83 @@ function check(host: Pick<Host, 'limited'>, evaluation: Evaluation, name: string
   }
   if (!(result instanceof Promise)) return Promise.resolve(report(undefined, result));
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new Error(tooLong(limitMs))), limitMs); });
-  const outcome = Promise.race([result, late]).then((value) => report(undefined, value), (error: unknown) => {
-    if (error instanceof Interrupted) throw error;
-    return report({ thrown: error });
-  }).finally(() => clearTimeout(timer));
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(tooLong(limitMs))), limitMs);
+  });
+  const outcome = Promise.race([result, late])
+    .then(
+      (value) => report(undefined, value),
+      (error: unknown) => {
+        if (error instanceof Interrupted) throw error;
+        return report({ thrown: error });
+      },
+    )
+    .finally(() => clearTimeout(timer));
   evaluation.waitFor(outcome);
   return outcome;
 }
 
-const tooLong = (limitMs: number): string => `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.`;
-const messageOf = (thrown: unknown): string => (thrown instanceof Error ? `${thrown.name === 'Error' ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, 2000)) || 'It threw an error without a message.';
+const tooLong = (limitMs: number): string =>
+  `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.`;
+const messageOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? `${thrown.name === 'Error' ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, 2000)) ||
+  'It threw an error without a message.';
 
 /** Throws unless |a − b| ≤ atol + rtol·|b| for every number in `a` and `b` (numbers, nested arrays, typed arrays, tensors,
     objects). NaN is close to nothing. */
 export function close(a: unknown, b: unknown, { rtol = 1e-5, atol = 1e-8 }: { rtol?: number; atol?: number } = {}): true {
-  return compare(a, b, '', (x, y) => typeof x === 'number' && typeof y === 'number' ? x === y || Math.abs(x - y) <= atol + rtol * Math.abs(y) && Number.isFinite(y) : Object.is(x, y),
-    (x, y) => typeof x === 'number' && typeof y === 'number' && Number.isFinite(x - y) ? ` (they differ by ${Number(Math.abs(x - y).toPrecision(3))})` : '', 0);
+  return compare(
+    a,
+    b,
+    '',
+    (x, y) =>
+      typeof x === 'number' && typeof y === 'number'
+        ? x === y || (Math.abs(x - y) <= atol + rtol * Math.abs(y) && Number.isFinite(y))
+        : Object.is(x, y),
+    (x, y) =>
+      typeof x === 'number' && typeof y === 'number' && Number.isFinite(x - y)
+        ? ` (they differ by ${Number(Math.abs(x - y).toPrecision(3))})`
+        : '',
+    0,
+  );
 }
 
 /** Throws unless `a` and `b` hold the same: same primitives, same items, same keys. −0 equals 0, NaN equals NaN. */
 export function equal(a: unknown, b: unknown): true {
-  return compare(a, b, '', (x, y) => x === y || Object.is(x, y), () => '', 0);
+  return compare(
+    a,
+    b,
+    '',
+    (x, y) => x === y || Object.is(x, y),
+    () => '',
+    0,
+  );
 }
 
 /** Throws unless `fn` throws, and what it throws matches: text in its message, a pattern, an error class, or a predicate.
     Returns the error; for an async `fn` a promise of it. */
-export function throws(fn: () => unknown, match?: string | RegExp | (new (...args: never[]) => unknown) | ((error: unknown) => boolean)): unknown {
+export function throws(
+  fn: () => unknown,
+  match?: string | RegExp | (new (...args: never[]) => unknown) | ((error: unknown) => boolean),
+): unknown {
   const judge = (error: unknown): unknown => {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : toText(error, 500);
     const isClass = typeof match === 'function' && (match === Error || match.prototype instanceof Error);
-    const fits = match === undefined || (typeof match === 'string' ? text.includes(match) : match instanceof RegExp ? match.test(text)
-      : isClass ? error instanceof match : (match as (error: unknown) => boolean)(error));
+    const fits =
+      match === undefined ||
+      (typeof match === 'string'
+        ? text.includes(match)
+        : match instanceof RegExp
+          ? match.test(text)
+          : isClass
+            ? error instanceof match
+            : (match as (error: unknown) => boolean)(error));
     if (!fits) throw new Error(`Expected an error that matches ${isClass ? match.name : toText(match, 200)}, got ${text}.`);
     return error;
   };
-  const calm = (value: unknown): never => { throw new Error(`Expected an error, but the call returned ${toText(value, 200)}.`); };
+  const calm = (value: unknown): never => {
+    throw new Error(`Expected an error, but the call returned ${toText(value, 200)}.`);
+  };
   let result: unknown;
   try {
     result = fn();
@@ -97,12 +153,15 @@ function shapeOf(x: unknown): readonly number[] {
   if (!Array.isArray(x)) return [];
   const inner = x.length > 0 ? shapeOf(x[0]) : [];
   const ragged = x.findIndex((row) => shapeOf(row).join() !== inner.join());
-  if (ragged > 0) throw new Error(`Row ${ragged} has the shape [${shapeOf(x[ragged]).join(', ')}], row 0 has [${inner.join(', ')}]: rows must have one length.`);
+  if (ragged > 0)
+    throw new Error(
+      `Row ${ragged} has the shape [${shapeOf(x[ragged]).join(', ')}], row 0 has [${inner.join(', ')}]: rows must have one length.`,
+    );
   return [x.length, ...inner];
 }
 
 /** As in code: strings in quotes. */
-const write = (value: unknown): string => typeof value === 'string' ? JSON.stringify(toText(value, 200)) : toText(value, 200);
+const write = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(toText(value, 200)) : toText(value, 200));
 
 type Same = (a: unknown, b: unknown) => boolean;
 
@@ -113,7 +172,8 @@ function compare(a: unknown, b: unknown, path: string, same: Same, note: (a: unk
   if (same(a, b)) return true;
   if (depth > 100) return differ(' (nested too deeply to compare)');
   if (isTensor(a) || isTensor(b)) {
-    if (isTensor(a) && isTensor(b) && a.shape.join() !== b.shape.join()) throw new Error(`Expected the shape [${b.shape.join(', ')}], got [${a.shape.join(', ')}].`);
+    if (isTensor(a) && isTensor(b) && a.shape.join() !== b.shape.join())
+      throw new Error(`Expected the shape [${b.shape.join(', ')}], got [${a.shape.join(', ')}].`);
     return compare(isTensor(a) ? numbers(a, b) : a, isTensor(b) ? numbers(b, a) : b, path, same, note, depth + 1);
   }
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return differ();
@@ -121,25 +181,30 @@ function compare(a: unknown, b: unknown, path: string, same: Same, note: (a: unk
   if (list(a) && list(b)) {
     const length = Math.min(a.length, b.length);
     for (let i = 0; i < length; i++) if (!same(a[i], b[i])) compare(a[i], b[i], `${path}[${i}]`, same, note, depth + 1);
-    if (a.length !== b.length) throw new Error(`${path ? `At ${path}: expected` : 'Expected'} ${b.length} items, got ${a.length}: ${toText(a, 200)}.`);
+    if (a.length !== b.length)
+      throw new Error(`${path ? `At ${path}: expected` : 'Expected'} ${b.length} items, got ${a.length}: ${toText(a, 200)}.`);
     return true;
   }
   if (list(a) || list(b)) return differ();
   if (a instanceof Date && b instanceof Date) return +a === +b || differ();
   if (a instanceof Map && b instanceof Map) return compare(Object.fromEntries(a), Object.fromEntries(b), path, same, note, depth + 1);
   if (a instanceof Set && b instanceof Set) {
-    const missing = [...b as Set<unknown>].find((item) => !a.has(item));
-    return a.size === b.size && missing === undefined || differ(missing === undefined ? '' : ` (${write(missing)} is missing)`);
+    const missing = [...(b as Set<unknown>)].find((item) => !a.has(item));
+    return (a.size === b.size && missing === undefined) || differ(missing === undefined ? '' : ` (${write(missing)} is missing)`);
   }
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return differ();
-  const left = a as Readonly<Record<string, unknown>>, right = b as Readonly<Record<string, unknown>>;
+  const left = a as Readonly<Record<string, unknown>>,
+    right = b as Readonly<Record<string, unknown>>;
   const keys = Object.keys(right);
   const extra = Object.keys(left).find((key) => !Object.hasOwn(right, key));
   for (const key of keys) {
     if (!Object.hasOwn(left, key)) return differ(` (${key} is missing)`);
     compare(left[key], right[key], `${path}.${key}`, same, note, depth + 1);
   }
-  return extra === undefined && (keys.length > 0 || Object.getPrototypeOf(a) === Object.prototype || Object.getPrototypeOf(a) === null) || differ(extra === undefined ? '' : ` (${extra} is too many)`);
+  return (
+    (extra === undefined && (keys.length > 0 || Object.getPrototypeOf(a) === Object.prototype || Object.getPrototypeOf(a) === null)) ||
+    differ(extra === undefined ? '' : ` (${extra} is too many)`)
+  );
 }
 
 /** A tensor's numbers: nested as its shape says beside an array, flat beside another tensor or a typed array. */
@@ -147,5 +212,10 @@ function numbers(tensor: { readonly shape: readonly number[]; dataSync(): ArrayL
   const flat: unknown[] = Array.from(tensor.dataSync());
   if (typeof other === 'number' && tensor.shape.length === 0) return flat[0];
   if (!Array.isArray(other)) return flat;
-  return tensor.shape.slice(1).reduceRight<unknown[]>((items, size) => Array.from({ length: size ? items.length / size : 0 }, (_, i) => items.slice(i * size, (i + 1) * size)), flat);
+  return tensor.shape
+    .slice(1)
+    .reduceRight<unknown[]>(
+      (items, size) => Array.from({ length: size ? items.length / size : 0 }, (_, i) => items.slice(i * size, (i + 1) * size)),
+      flat,
+    );
 }

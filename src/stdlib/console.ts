@@ -15,19 +15,35 @@ export function makeConsole(evaluation: Evaluation): Record<string, (...args: ne
   const write = (level: Level, text: string): void => {
     evaluation.emit({ kind: 'log', level, text: indent ? indent + text.replaceAll('\n', `\n${indent}`) : text });
   };
-  const writer = (level: Level) => (...args: unknown[]): void => write(level, format(args));
+  const writer =
+    (level: Level) =>
+    (...args: unknown[]): void =>
+      write(level, format(args));
   const since = (label: string): string => `${label}: ${(performance.now() - (timers.get(label) ?? NaN)).toFixed(1)} ms`;
   const log = writer('log');
   return {
-    log, info: writer('info'), debug: writer('debug'), warn: writer('warn'), error: writer('error'), dir: (value: unknown) => log(value), trace: writer('debug'),
-    assert: (condition: unknown, ...args: unknown[]) => { if (!condition) write('error', args.length > 0 ? `Assertion failed: ${format(args)}` : 'Assertion failed'); },
+    log,
+    info: writer('info'),
+    debug: writer('debug'),
+    warn: writer('warn'),
+    error: writer('error'),
+    dir: (value: unknown) => log(value),
+    trace: writer('debug'),
+    assert: (condition: unknown, ...args: unknown[]) => {
+      if (!condition) write('error', args.length > 0 ? `Assertion failed: ${format(args)}` : 'Assertion failed');
+    },
     count: (label: unknown = 'default') => {
-      const name = String(label), n = (counts.get(name) ?? 0) + 1;
+      const name = String(label),
+        n = (counts.get(name) ?? 0) + 1;
       counts.set(name, n);
       log(`${name}: ${n}`);
     },
-    countReset: (label: unknown = 'default') => { counts.delete(String(label)); },
-    time: (label: unknown = 'default') => { timers.set(String(label), performance.now()); },
+    countReset: (label: unknown = 'default') => {
+      counts.delete(String(label));
+    },
+    time: (label: unknown = 'default') => {
+      timers.set(String(label), performance.now());
+    },
     timeLog: (label: unknown = 'default', ...args: unknown[]) => log(since(String(label)), ...args),
     timeEnd: (label: unknown = 'default') => {
       log(since(String(label)));
@@ -41,13 +57,25 @@ export function makeConsole(evaluation: Evaluation): Record<string, (...args: ne
       if (args.length > 0) log(...args);
       indent += '  ';
     },
-    groupEnd: () => { indent = indent.slice(2); },
+    groupEnd: () => {
+      indent = indent.slice(2);
+    },
     table: (data: unknown, columns?: readonly string[]) => {
       if (typeof data !== 'object' || data === null) return log(data);
       const { columns: heads, rows } = toTable(toRows(data, 'console.table').slice(0, 100), columns ? { columns } : {});
       const lines = [heads.map((head) => head.name), ...rows.map((row) => row.map((value) => toText(value, 40)))];
       const widths = heads.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-      write('log', lines.map((line) => line.map((text, i) => text.padEnd(widths[i]!)).join('  ').trimEnd()).join('\n'));
+      write(
+        'log',
+        lines
+          .map((line) =>
+            line
+              .map((text, i) => text.padEnd(widths[i]!))
+              .join('  ')
+              .trimEnd(),
+          )
+          .join('\n'),
+      );
     },
     clear: () => {},
   };

@@ -22,8 +22,11 @@ export function withJson(file: File): JsonFile {
 function openFile(host: Host, evaluation: Evaluation, name: string): Promise<JsonFile> {
   if (typeof name !== 'string' || name === '') throw new TypeError(`file: expected a name such as "data.csv", got ${String(name)}.`);
   const asked = name.replace(/^(\.\/)+/, '');
-  return host.lend(evaluation, host.service({ service: 'file', name: asked }).then((answer) => {
-    const { name: found, type, bytes } = answer as { name: string; type: string; bytes: ArrayBuffer };
-    return withJson(new File([bytes], found, { type }));
-  }));
+  return host.lend(
+    evaluation,
+    host.service({ service: 'file', name: asked }).then((answer) => {
+      const { name: found, type, bytes } = answer as { name: string; type: string; bytes: ArrayBuffer };
+      return withJson(new File([bytes], found, { type }));
+    }),
+  );
 }

@@ -11,7 +11,9 @@ import type { Evaluation, Host } from './host.ts';
 const data = join(import.meta.dirname, '../../public/data');
 
 const manifest: DatasetManifest = {
-  name: 'tiny', source: 'made here', licence: 'MIT',
+  name: 'tiny',
+  source: 'made here',
+  licence: 'MIT',
   parts: [
     { path: ['train', 'images'], dtype: 'uint8', offset: 0, byteLength: 8, shape: [2, 2, 2] },
     { path: ['train', 'labels'], dtype: 'uint8', offset: 8, byteLength: 2, shape: [2] },
@@ -33,7 +35,9 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
-  files.set('/data/index.json', { body: Buffer.from(JSON.stringify({ tiny: { file: 'tiny.bin.gz', manifest }, cut: { file: 'cut.bin.gz', manifest } })) });
+  files.set('/data/index.json', {
+    body: Buffer.from(JSON.stringify({ tiny: { file: 'tiny.bin.gz', manifest }, cut: { file: 'cut.bin.gz', manifest } })),
+  });
   files.set('/data/tiny.bin.gz', { body: gzipSync(bytes) });
   files.set('/data/cut.bin.gz', { body: gzipSync(bytes.subarray(3)) });
 });
@@ -42,7 +46,10 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 function engine(root: string): { host: Host; evaluation: Evaluation; asked: string[] } {
   const asked: string[] = [];
   const host = {
-    service: (call: { name: string }) => { asked.push(call.name); return fetchDataset(root, call.name); },
+    service: (call: { name: string }) => {
+      asked.push(call.name);
+      return fetchDataset(root, call.name);
+    },
     lend: <T>(_: Evaluation, wait: Promise<T>) => wait,
   } as unknown as Host;
   return { host, evaluation: {} as Evaluation, asked };
@@ -52,7 +59,10 @@ describe('dataset', () => {
   test('gives typed arrays with shape, source and licence', async () => {
     const { host, evaluation } = engine(base);
     expect(await openDataset(host, evaluation, 'tiny')).toEqual({
-      name: 'tiny', source: 'made here', licence: 'MIT', rows: [1, '2'],
+      name: 'tiny',
+      source: 'made here',
+      licence: 'MIT',
+      rows: [1, '2'],
       train: { images: new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]), labels: new Uint8Array([9, 10]), shape: [2, 2, 2] },
     });
   });
@@ -84,7 +94,10 @@ describe('dataset', () => {
 
   test.skipIf(!existsSync(join(data, 'index.json')))('mnist holds 60,000 and 10,000 digits with their labels', async () => {
     const { host, evaluation } = engine(`${base}full/`);
-    const set = await openDataset(host, evaluation, 'mnist') as unknown as Record<'train' | 'test', { images: Uint8Array; labels: Uint8Array; shape: number[] }>;
+    const set = (await openDataset(host, evaluation, 'mnist')) as unknown as Record<
+      'train' | 'test',
+      { images: Uint8Array; labels: Uint8Array; shape: number[] }
+    >;
     expect(set.train.shape).toEqual([60000, 28, 28]);
     expect(set.test.shape).toEqual([10000, 28, 28]);
     expect(set.train.images.length).toBe(60000 * 784);

@@ -38,10 +38,13 @@ export function openDataset(host: Host, evaluation: Evaluation, name: string): P
   }
   // Made here, so that its frames name the line of the cell that asked.
   const failure = new Error();
-  return host.lend(evaluation, pack.catch((error: unknown) => {
-    failure.message = error instanceof Error ? error.message : String(error);
-    throw failure;
-  }));
+  return host.lend(
+    evaluation,
+    pack.catch((error: unknown) => {
+      failure.message = error instanceof Error ? error.message : String(error);
+      throw failure;
+    }),
+  );
 }
 
 /** The set that `manifest` describes, its arrays as views into `bytes`. */
@@ -60,11 +63,17 @@ export function readPack(manifest: DatasetManifest, bytes: ArrayBuffer): Dataset
 
 function readPart({ dtype, offset, byteLength }: DatasetManifest['parts'][number], bytes: ArrayBuffer): unknown {
   switch (dtype) {
-    case 'uint8': return new Uint8Array(bytes, offset, byteLength);
-    case 'int32': return new Int32Array(bytes, offset, byteLength / 4);
-    case 'float32': return new Float32Array(bytes, offset, byteLength / 4);
-    case 'text': return new TextDecoder().decode(new Uint8Array(bytes, offset, byteLength));
-    case 'json': return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, offset, byteLength)));
-    default: return dtype satisfies never;
+    case 'uint8':
+      return new Uint8Array(bytes, offset, byteLength);
+    case 'int32':
+      return new Int32Array(bytes, offset, byteLength / 4);
+    case 'float32':
+      return new Float32Array(bytes, offset, byteLength / 4);
+    case 'text':
+      return new TextDecoder().decode(new Uint8Array(bytes, offset, byteLength));
+    case 'json':
+      return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, offset, byteLength)));
+    default:
+      return dtype satisfies never;
   }
 }

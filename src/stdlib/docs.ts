@@ -8,27 +8,57 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
   html: ['html`<b>${value}</b>`', 'HTML to be shown; interpolated text is escaped, and what could run is taken out.'],
   table: ['table(rows, { columns?, format? })', 'Rows (records, arrays, or columns) as a table of at most 1,000 rows.'],
   Plot: ['Plot.plot({ marks: [Plot.dot(rows, { x, y })] })', 'Observable Plot: every call works and is drawn in the page.'],
-  view: ['view(input)', 'Shows an input and returns its value. `const x = view(Inputs.range([0, 1]))`: cells that use x follow the reader.'],
-  Inputs: ['Inputs.range([min, max], { label, step, value })', 'Inputs with Observable’s signatures: range number select radio checkbox toggle text textarea button color date datetime file search table form bind.'],
-  console: ['console.log(value, …)', 'Writes a line of log below the cell; also info, warn, error, debug, table, time, count, assert, group.'],
-  progress: ['progress(iterable or total, { label? })', 'Yields the items while a bar shows rate and remaining time; of a total gives `{ advance(n = 1), done() }`.'],
+  view: [
+    'view(input)',
+    'Shows an input and returns its value. `const x = view(Inputs.range([0, 1]))`: cells that use x follow the reader.',
+  ],
+  Inputs: [
+    'Inputs.range([min, max], { label, step, value })',
+    'Inputs with Observable’s signatures: range number select radio checkbox toggle text textarea button color date datetime file search table form bind.',
+  ],
+  console: [
+    'console.log(value, …)',
+    'Writes a line of log below the cell; also info, warn, error, debug, table, time, count, assert, group.',
+  ],
+  progress: [
+    'progress(iterable or total, { label? })',
+    'Yields the items while a bar shows rate and remaining time; of a total gives `{ advance(n = 1), done() }`.',
+  ],
   sleep: ['await sleep(ms)', 'Waits, while other cells may run. Ends at once when the cell is stopped.'],
   signal: ['signal', 'AbortSignal that fires when this evaluation is replaced or stopped: pass it to fetch.'],
   stop: ['stop(condition, output?)', 'If the condition holds, ends the cell quietly, showing `output`; cells that use its names wait.'],
   onDispose: ['onDispose(fn)', 'Calls fn when this evaluation is replaced or stopped.'],
-  mutable: ['const n = mutable(1)', 'A box in its own cell (`n.value = 2`), its current value everywhere else; setting it evaluates its users again.'],
+  mutable: [
+    'const n = mutable(1)',
+    'A box in its own cell (`n.value = 2`), its current value everywhere else; setting it evaluates its users again.',
+  ],
   setTimeout: ['setTimeout(fn, ms)', 'The usual timer; its errors and outputs stand below the cell that set it.'],
-  setInterval: ['setInterval(fn, ms)', 'The usual timer, ended when the cell is evaluated again; its errors and outputs stand below the cell.'],
+  setInterval: [
+    'setInterval(fn, ms)',
+    'The usual timer, ended when the cell is evaluated again; its errors and outputs stand below the cell.',
+  ],
   queueMicrotask: ['queueMicrotask(fn)', 'Calls fn right after the current code; its errors stand below the cell.'],
   requestAnimationFrame: ['requestAnimationFrame(fn)', 'Calls fn before the next frame; stands still in a background tab.'],
-  steps: ['for await (const step of steps(n, { run?, label? })) …', 'Yields 0 … n−1 for a training loop, with progress and a pause button; other cells answer between the steps.'],
-  random: ['random(seed?)', 'A generator that gives the same numbers on every device: r.uniform() r.normal() r.randint(low, high) r.bernoulli(p), n numbers by r.uniform(n) r.normal(n), r.permutation(n), r.shuffle(list), r.fork(i). Without a seed: the cell’s own.'],
+  steps: [
+    'for await (const step of steps(n, { run?, label? })) …',
+    'Yields 0 … n−1 for a training loop, with progress and a pause button; other cells answer between the steps.',
+  ],
+  random: [
+    'random(seed?)',
+    'A generator that gives the same numbers on every device: r.uniform() r.normal() r.randint(low, high) r.bernoulli(p), n numbers by r.uniform(n) r.normal(n), r.permutation(n), r.shuffle(list), r.fork(i). Without a seed: the cell’s own.',
+  ],
   tf: ['tf.tensor([1, 2])', 'TensorFlow.js. What a cell makes and does not define is freed when it ends.'],
   dataset: ['await dataset("mnist")', 'A data set as typed arrays, with shape, source and licence.'],
   file: ['await file("data.csv")', 'A file beside the notebook: text(), json(), arrayBuffer(), stream().'],
-  startRun: ['const run = await startRun(name, { lr: 0.1 })', 'Starts an experiment: run.log({ loss }, step?) adds to its curves, await run.finish({ accuracy }) ends it. It is kept with this notebook.'],
+  startRun: [
+    'const run = await startRun(name, { lr: 0.1 })',
+    'Starts an experiment: run.log({ loss }, step?) adds to its curves, await run.finish({ accuracy }) ends it. It is kept with this notebook.',
+  ],
   runs: ['await runs({ name? })', 'Kept runs, newest first: params, summary, and metrics as typed arrays.'],
-  check: ['check(name, fn, { limitMs = 2000 })', 'Runs fn and shows whether it passed: it fails when fn throws, returns false or takes too long.'],
+  check: [
+    'check(name, fn, { limitMs = 2000 })',
+    'Runs fn and shows whether it passed: it fails when fn throws, returns false or takes too long.',
+  ],
   close: ['close(a, b, { rtol = 1e-5, atol = 1e-8 })', 'Throws unless every number of a is near that of b: |a − b| ≤ atol + rtol·|b|.'],
   equal: ['equal(a, b)', 'Throws unless a and b hold the same.'],
   throws: ['throws(fn, match?)', 'Throws unless fn throws (and its message, class or pattern matches); returns that error.'],
@@ -41,7 +71,12 @@ export function helpText(name: string | undefined): string {
   const own = name === undefined ? undefined : docs[name.split('.')[0]!];
   if (own) return `\`\`\`ts {static}\n${own[0]}\n\`\`\`\n\n${own[1]}`;
   const lead = name === undefined ? '' : `There is no help on \`${name}\`. There is on:\n\n`;
-  return lead + Object.entries(docs).map(([key, [, text]]) => `- \`${key}\`: ${text.split(/(?<=[.:]) /)[0]}`).join('\n');
+  return (
+    lead +
+    Object.entries(docs)
+      .map(([key, [, text]]) => `- \`${key}\`: ${text.split(/(?<=[.:]) /)[0]}`)
+      .join('\n')
+  );
 }
 
 export const documented = Object.keys(docs);

@@ -49,7 +49,12 @@ export interface Host {
   report(report: Report): void;
   describeError(error: unknown, cell?: string): ErrorInfo;
   /** Evaluates the lowered text of a `./x.ts` file with the values of its imports, loops guarded as in a cell; resolves to its exports. */
-  runModule(path: string, module: ModuleText, imports: Readonly<Record<string, unknown>>, importModule: (source: string) => Promise<unknown>): Promise<Readonly<Record<string, unknown>>>;
+  runModule(
+    path: string,
+    module: ModuleText,
+    imports: Readonly<Record<string, unknown>>,
+    importModule: (source: string) => Promise<unknown>,
+  ): Promise<Readonly<Record<string, unknown>>>;
 }
 
 /** What the executor asks of the library. */
@@ -95,7 +100,14 @@ export class Mutable<T = unknown> {
   #value: T;
   /** Set by the executor when a cell exports the box. */
   listener: ((value: T) => void) | undefined;
-  constructor(value: T) { this.#value = value; }
-  get value(): T { return this.#value; }
-  set value(next: T) { this.#value = next; this.listener?.(next); }
+  constructor(value: T) {
+    this.#value = value;
+  }
+  get value(): T {
+    return this.#value;
+  }
+  set value(next: T) {
+    this.#value = next;
+    this.listener?.(next);
+  }
 }

@@ -10,15 +10,24 @@ describe('range and number', () => {
     expect(Inputs.range([0, 255], { step: 1 }).value).toBe(128);
     expect(Inputs.range([0, 1], { step: 0.1 }).value).toBe(0.5);
     expect(Inputs.range([1, 8], { step: 2 }).value).toBe(5);
-    expect(Inputs.range([0, 10], { value: 3, label: 'n' }).output).toMatchObject({ kind: 'input', type: 'range', label: 'n', value: 3, props: { min: 0, max: 10, step: 'any' } });
+    expect(Inputs.range([0, 10], { value: 3, label: 'n' }).output).toMatchObject({
+      kind: 'input',
+      type: 'range',
+      label: 'n',
+      value: 3,
+      props: { min: 0, max: 10, step: 'any' },
+    });
   });
 
   test('values are clamped to the range, and what is no number is refused', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true }), (value) => {
-      const input = Inputs.range([-1, 1]);
-      input.receive(value);
-      expect(input.value).toBe(Math.min(1, Math.max(-1, value)));
-    }), { seed: 1 });
+    fc.assert(
+      fc.property(fc.double({ noNaN: true }), (value) => {
+        const input = Inputs.range([-1, 1]);
+        input.receive(value);
+        expect(input.value).toBe(Math.min(1, Math.max(-1, value)));
+      }),
+      { seed: 1 },
+    );
     expect(() => Inputs.range().receive('x')).toThrow(/expected a number/);
   });
 
@@ -60,13 +69,22 @@ describe('choices', () => {
   });
 
   test('a Map shows its keys and gives its values; sort, unique, keyof and valueof order and map', () => {
-    const map = new Map([['low', 1], ['high', 2]]);
+    const map = new Map([
+      ['low', 1],
+      ['high', 2],
+    ]);
     expect(Inputs.select(map, { value: 2 }).wire).toBe(1);
     expect(Inputs.select(map, { key: 'high' }).value).toBe(2);
     const sorted = Inputs.radio(['b', 'a', 'b'], { sort: true, unique: true });
     expect(sorted.props['labels']).toEqual(['a', 'b']);
     expect(sorted.value).toBeNull();
-    const mapped = Inputs.select([{ id: 7, s: 'x' }, { id: 8, s: 'y' }], { keyof: (d) => (d as { s: string }).s, valueof: (d) => (d as { id: number }).id });
+    const mapped = Inputs.select(
+      [
+        { id: 7, s: 'x' },
+        { id: 8, s: 'y' },
+      ],
+      { keyof: (d) => (d as { s: string }).s, valueof: (d) => (d as { id: number }).id },
+    );
     expect([mapped.props['labels'], mapped.value]).toEqual([['x', 'y'], 7]);
   });
 
@@ -80,11 +98,14 @@ describe('choices', () => {
   });
 
   test('what is received is what is sent back, for every choice', () => {
-    fc.assert(fc.property(fc.uniqueArray(fc.oneof(fc.string(), fc.integer(), fc.object()), { minLength: 1 }), fc.nat(), (items, n) => {
-      const input = Inputs.radio(items);
-      input.receive(n % items.length);
-      expect(input.wire).toBe(n % items.length);
-    }), { seed: 2 });
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.oneof(fc.string(), fc.integer(), fc.object()), { minLength: 1 }), fc.nat(), (items, n) => {
+        const input = Inputs.radio(items);
+        input.receive(n % items.length);
+        expect(input.wire).toBe(n % items.length);
+      }),
+      { seed: 2 },
+    );
   });
 });
 
@@ -112,7 +133,13 @@ test('buttons reduce their value', () => {
   count.receive(0);
   count.receive(0);
   expect(count.value).toBe(2);
-  const counter = Inputs.button([['+', (n) => (n as number) + 1], ['-', (n) => (n as number) - 1]], { value: 0 });
+  const counter = Inputs.button(
+    [
+      ['+', (n) => (n as number) + 1],
+      ['-', (n) => (n as number) - 1],
+    ],
+    { value: 0 },
+  );
   expect(counter.props['labels']).toEqual(['+', '-']);
   counter.receive(1);
   expect(counter.value).toBe(-1);
@@ -137,10 +164,19 @@ test('a table gives all rows, or those that are selected', () => {
   const rows = Array.from({ length: 1500 }, (_, i) => ({ i, even: i % 2 === 0 }));
   const input = Inputs.table(rows, { sort: 'i', reverse: true });
   expect((input.props['rows'] as unknown[]).length).toBe(1000);
-  expect(input.props).toMatchObject({ total: 1500, columns: [{ name: 'i', type: 'number' }, { name: 'even', type: 'boolean' }] });
+  expect(input.props).toMatchObject({
+    total: 1500,
+    columns: [
+      { name: 'i', type: 'number' },
+      { name: 'even', type: 'boolean' },
+    ],
+  });
   expect((input.value as unknown[]).length).toBe(1500);
   input.receive([0, 2]);
-  expect(input.value).toEqual([{ i: 1499, even: false }, { i: 1497, even: false }]);
+  expect(input.value).toEqual([
+    { i: 1499, even: false },
+    { i: 1497, even: false },
+  ]);
   expect(Inputs.table(rows, { required: false }).value).toEqual([]);
 });
 
@@ -150,13 +186,17 @@ test('a form holds the values of its fields, and hears them', () => {
   form.addEventListener('input', () => heard++);
   form.fields[1]!.receive(36);
   expect([form.value, heard]).toEqual([{ name: 'Ada', age: 36 }, 1]);
-  expect(form.props['fields']).toMatchObject([{ key: 'name', type: 'text', label: 'name' }, { key: 'age', type: 'range', value: 36 }]);
+  expect(form.props['fields']).toMatchObject([
+    { key: 'name', type: 'text', label: 'name' },
+    { key: 'age', type: 'range', value: 36 },
+  ]);
   expect(Inputs.form([Inputs.text(), Inputs.toggle()]).value).toEqual(['', false]);
   expect(() => Inputs.form({ a: 1 as never })).toThrow(/expected inputs/);
 });
 
 test('bound inputs keep one value', () => {
-  const a = Inputs.range([0, 10], { value: 2 }), b = Inputs.bind(Inputs.number([0, 10]), a);
+  const a = Inputs.range([0, 10], { value: 2 }),
+    b = Inputs.bind(Inputs.number([0, 10]), a);
   expect(b.value).toBe(2);
   b.receive(7);
   expect(a.value).toBe(7);

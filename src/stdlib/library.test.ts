@@ -28,21 +28,42 @@ describe('show', () => {
     const md = name('md') as Fn as typeof import('./show.ts').md;
     name('display')(md`**a** ${2} $\alpha$ \`code\``);
     const html = name('html') as Fn as typeof import('./show.ts').html;
-    name('display')(html`<b>${'<i>'}</b>${[html`<hr>`, 'x']}`);
+    name('display')(html`<b>${'<i>'}</b>${[html`<hr />`, 'x']}`);
     const tex = name('tex') as Fn as typeof import('./show.ts').tex;
     name('display')(tex`\frac{${1}}{2}`);
     expect(evaluation.outputs).toMatchObject([
-      { kind: 'value', value: { text: '1' } }, { kind: 'value', value: { text: '"two"' } }, { kind: 'markdown', markdown: '**a** 2 $\\alpha$ `code`' },
-      { kind: 'html', html: '<b>&#60;i&#62;</b><hr>x' }, { kind: 'markdown', markdown: '$$\n\\frac{1}{2}\n$$' }]);
+      { kind: 'value', value: { text: '1' } },
+      { kind: 'value', value: { text: '"two"' } },
+      { kind: 'markdown', markdown: '**a** 2 $\\alpha$ `code`' },
+      { kind: 'html', html: '<b>&#60;i&#62;</b><hr>x' },
+      { kind: 'markdown', markdown: '$$\n\\frac{1}{2}\n$$' },
+    ]);
   });
 
   test('a table takes records, columns and arrays, and says how many rows there are', () => {
     const { evaluation, library, name } = open();
-    library.show(name('table')([{ a: 1, b: 'x' }, { a: 2, c: true }]), evaluation);
+    library.show(
+      name('table')([
+        { a: 1, b: 'x' },
+        { a: 2, c: true },
+      ]),
+      evaluation,
+    );
     library.show(name('table')({ x: new Float32Array([1, 2]), y: ['p', 'q'] }, { columns: ['y'] }), evaluation);
     library.show(name('table')(Array.from({ length: 5000 }, (_, i) => [i, i * i])), evaluation);
     const [a, b, c] = evaluation.outputs as Extract<(typeof evaluation.outputs)[number], { kind: 'table' }>[];
-    expect(a).toMatchObject({ columns: [{ name: 'a', type: 'number' }, { name: 'b', type: 'string' }, { name: 'c', type: 'boolean' }], rows: [[1, 'x', undefined], [2, undefined, true]], total: 2 });
+    expect(a).toMatchObject({
+      columns: [
+        { name: 'a', type: 'number' },
+        { name: 'b', type: 'string' },
+        { name: 'c', type: 'boolean' },
+      ],
+      rows: [
+        [1, 'x', undefined],
+        [2, undefined, true],
+      ],
+      total: 2,
+    });
     expect(b).toMatchObject({ columns: [{ name: 'y' }], rows: [['p'], ['q']] });
     expect([c!.rows.length, c!.total]).toEqual([1000, 5000]);
     expect(() => name('table')(3)).toThrow(/expected an array of rows, got 3/);
@@ -54,7 +75,11 @@ describe('show', () => {
     name('display')(new Blob([new Uint8Array([1, 2])], { type: 'image/png' }));
     name('display')('after');
     await Promise.all(evaluation.waits);
-    expect(evaluation.outputs).toMatchObject([{ kind: 'value', value: { text: '7' } }, { kind: 'image', mime: 'image/png' }, { kind: 'value' }]);
+    expect(evaluation.outputs).toMatchObject([
+      { kind: 'value', value: { text: '7' } },
+      { kind: 'image', mime: 'image/png' },
+      { kind: 'value' },
+    ]);
   });
 
   test('undefined shows nothing, a box its value', () => {
@@ -72,13 +97,44 @@ describe('show', () => {
     help(name('sleep'));
     help(Inputs.range);
     expect(evaluation.outputs.map((output) => output.kind === 'markdown' && output.markdown.split('\n')[1])).toEqual([
-      'for await (const step of steps(n, { run?, label? })) …', 'await sleep(ms)', 'Inputs.range([min, max], { label, step, value })']);
+      'for await (const step of steps(n, { run?, label? })) …',
+      'await sleep(ms)',
+      'Inputs.range([min, max], { label, step, value })',
+    ]);
     expect(helpText(undefined).split('\n').length).toBe(documented.length);
   });
 
   test('every name of the library has a docstring', () => {
     const { library } = open();
-    for (const key of ['display', 'md', 'tex', 'html', 'Plot', 'table', 'view', 'Inputs', 'progress', 'sleep', 'signal', 'stop', 'onDispose', 'mutable', 'random', 'tf', 'dataset', 'file', 'startRun', 'runs', 'steps', 'check', 'close', 'equal', 'throws', 'shape', 'console']) {
+    for (const key of [
+      'display',
+      'md',
+      'tex',
+      'html',
+      'Plot',
+      'table',
+      'view',
+      'Inputs',
+      'progress',
+      'sleep',
+      'signal',
+      'stop',
+      'onDispose',
+      'mutable',
+      'random',
+      'tf',
+      'dataset',
+      'file',
+      'startRun',
+      'runs',
+      'steps',
+      'check',
+      'close',
+      'equal',
+      'throws',
+      'shape',
+      'console',
+    ]) {
       expect(library.has(key) && documented.includes(key), key).toBe(true);
     }
   });
@@ -99,7 +155,15 @@ describe('console', () => {
     log.groupEnd();
     log.table([{ a: 1, b: 'x' }]);
     expect(evaluation.outputs.map((output) => output.kind === 'log' && 'text' in output && `${output.level} ${output.text}`)).toEqual([
-      'log a { b: 1 } [2]', 'warn 3 of x rest', 'error Assertion failed: yes', 'log default: 1', 'log default: 2', 'log g', 'error   in\n  side', 'log a  b\n1  x']);
+      'log a { b: 1 } [2]',
+      'warn 3 of x rest',
+      'error Assertion failed: yes',
+      'log default: 1',
+      'log default: 2',
+      'log g',
+      'error   in\n  side',
+      'log a  b\n1  x',
+    ]);
   });
 });
 
@@ -121,7 +185,10 @@ describe('view', () => {
   test('a pattern assigns all of its names', () => {
     const { host, library, evaluation } = open();
     const form = Inputs.form({ x: Inputs.range([0, 1]), y: Inputs.toggle() });
-    library.view(form, evaluation, ($) => { const { x, y } = $ as { x: number; y: boolean }; return { x, y }; });
+    library.view(form, evaluation, ($) => {
+      const { x, y } = $ as { x: number; y: boolean };
+      return { x, y };
+    });
     library.input(form.fields[1]!.id, true);
     expect(host.log).toEqual(['assign a.x = 0.5', 'assign a.y = true']);
     expect(evaluation.outputs[0]).toMatchObject({ props: { fields: [{ value: 0.5 }, { value: true }] } });
@@ -169,7 +236,11 @@ describe('view', () => {
   test('what is no input is refused, and a throwing button is a late error', () => {
     const { library, evaluation, name } = open();
     expect(() => name('view')(3)).toThrow(/view: expected an input, got 3/);
-    const input = Inputs.button('x', { reduce: () => { throw new Error('boom'); } });
+    const input = Inputs.button('x', {
+      reduce: () => {
+        throw new Error('boom');
+      },
+    });
     library.view(input, evaluation, 'x');
     library.input(input.id, 0);
     expect(evaluation.late.map((error) => toText(error))).toEqual(['Error: boom']);
@@ -179,8 +250,11 @@ describe('view', () => {
 describe('time', () => {
   test('progress counts sync and async items and totals, first and last shown', async () => {
     const { evaluation, name, host } = open();
-    expect([...name('progress')([1, 2, 3], { label: 'p' }) as Iterable<number>]).toEqual([1, 2, 3]);
-    async function* items(): AsyncGenerator<number> { yield 1; yield 2; }
+    expect([...(name('progress')([1, 2, 3], { label: 'p' }) as Iterable<number>)]).toEqual([1, 2, 3]);
+    async function* items(): AsyncGenerator<number> {
+      yield 1;
+      yield 2;
+    }
     const seen: number[] = [];
     for await (const item of name('progress')(items()) as AsyncIterable<number>) seen.push(item);
     const meter = name('progress')(10) as { advance(n?: number): void; done(): void };
@@ -189,7 +263,10 @@ describe('time', () => {
     expect(seen).toEqual([1, 2]);
     expect(host.log).toEqual(['lend a', 'lend a', 'lend a']);
     expect(evaluation.outputs).toMatchObject([
-      { kind: 'progress', label: 'p', done: 3, total: 3, finished: true }, { done: 2, finished: true }, { done: 4, total: 10, finished: true }]);
+      { kind: 'progress', label: 'p', done: 3, total: 3, finished: true },
+      { done: 2, finished: true },
+      { done: 4, total: 10, finished: true },
+    ]);
     expect(evaluation.emitted.length).toBeLessThan(9);
     for (const item of name('progress')([1, 2, 3]) as Iterable<number>) if (item === 2) break;
     expect(evaluation.outputs.at(-1)).toMatchObject({ done: 1, total: 3, finished: true });
@@ -214,7 +291,10 @@ describe('time', () => {
     expect(library.control('a', 'pause')).toBe(true);
     expect(evaluation.outputs[1]).toMatchObject({ pausable: true, paused: true });
     let went = false;
-    const next = loop.next().then((step) => { went = true; return step; });
+    const next = loop.next().then((step) => {
+      went = true;
+      return step;
+    });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(went).toBe(false);
     library.control('a', 'resume');
@@ -239,12 +319,20 @@ describe('time', () => {
   });
 
   describe('timers', () => {
-    beforeEach(() => { vi.useFakeTimers(); });
-    afterEach(() => { vi.useRealTimers(); });
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
     test('errors in timers are late errors of the cell, sync and async; intervals end with the evaluation', async () => {
       const { evaluation, name } = open();
-      name('setTimeout')(() => { throw new Error('sync'); }, 10);
-      name('setTimeout')(async () => { throw new Error('async'); }, 10);
+      name('setTimeout')(() => {
+        throw new Error('sync');
+      }, 10);
+      name('setTimeout')(async () => {
+        throw new Error('async');
+      }, 10);
       let ticks = 0;
       name('setInterval')(() => ticks++, 10);
       await vi.advanceTimersByTimeAsync(35);
@@ -277,8 +365,10 @@ describe('random', () => {
 
 describe('data', () => {
   test('a file is a File that reads itself as JSON', async () => {
-    const { name } = open({}, (call) => call.service === 'file' ? { name: call.name, type: 'application/json', bytes: new TextEncoder().encode('[1]').buffer } : undefined);
-    const file = await name('file')('./x.json') as File & { json(): Promise<unknown> };
+    const { name } = open({}, (call) =>
+      call.service === 'file' ? { name: call.name, type: 'application/json', bytes: new TextEncoder().encode('[1]').buffer } : undefined,
+    );
+    const file = (await name('file')('./x.json')) as File & { json(): Promise<unknown> };
     expect([file.name, file.type, await file.text(), await file.json()]).toEqual(['x.json', 'application/json', '[1]', [1]]);
   });
 });
@@ -286,12 +376,17 @@ describe('data', () => {
 describe('runs', () => {
   test('points are reported in chunks and drawn thinned, 10,000 calls in 50 ms', async () => {
     const { host, evaluation, name } = open({ seed: 3 });
-    type Run = { id: string; log(metrics: object, step?: number): void; finish(summary?: object): Promise<void>; checkpoint(): Promise<void> };
-    const warm = await name('startRun')('warm') as Run;
+    type Run = {
+      id: string;
+      log(metrics: object, step?: number): void;
+      finish(summary?: object): Promise<void>;
+      checkpoint(): Promise<void>;
+    };
+    const warm = (await name('startRun')('warm')) as Run;
     for (let i = 0; i < 2000; i++) warm.log({ loss: i });
     await warm.finish();
     host.reports.length = 0;
-    const run = await name('startRun')('mlp', { lr: 0.1, layers: [1, 2] }) as Run;
+    const run = (await name('startRun')('mlp', { lr: 0.1, layers: [1, 2] })) as Run;
     const start = performance.now();
     for (let i = 0; i < 10_000; i++) run.log({ loss: 1 / (i + 1), acc: i });
     expect(performance.now() - start).toBeLessThan(50);
@@ -317,9 +412,14 @@ describe('runs', () => {
   test('a run ends as its cell does, unless the cell exports it', async () => {
     const { host, name } = open();
     const states: string[] = [];
-    for (const [exported, error, stop] of [[false, false, false], [false, true, false], [false, false, true], [true, false, true]] as const) {
+    for (const [exported, error, stop] of [
+      [false, false, false],
+      [false, true, false],
+      [false, false, true],
+      [true, false, true],
+    ] as const) {
       const evaluation = host.evaluation();
-      const run = await name('startRun', evaluation)('r') as { log(metrics: object): void };
+      const run = (await name('startRun', evaluation)('r')) as { log(metrics: object): void };
       if (stop && !exported) evaluation.dispose();
       evaluation.end(exported ? { run } : {}, error ? { name: 'Error', message: '', frames: [] } : undefined);
       if (exported) {
@@ -334,7 +434,7 @@ describe('runs', () => {
 
   test('a metric that is no number is named, and what is not here says so', async () => {
     const { name } = open();
-    const run = await name('startRun')('r') as { log(metrics: object): void };
+    const run = (await name('startRun')('r')) as { log(metrics: object): void };
     expect(() => run.log({ loss: 'low' })).toThrow(/a number for the metric "loss", got low/);
     await expect(name('startRun')('r', {}, { resume: true })).rejects.toThrow(/checkpoints, which this version does not have/);
     await expect(name('sweep')({}, () => 1)).rejects.toThrow(/no pool of workers/);
@@ -342,8 +442,12 @@ describe('runs', () => {
   });
 
   test('kept runs come with their curves; their state is not kept', async () => {
-    const { name } = open({}, (call) => call.service === 'runs' && call.name === 'mlp' ? [{ id: '1', name: 'mlp', state: 'done', params: { lr: 1 }, summary: {}, startedAt: 0, metrics: {} }] : []);
-    const [entry] = await name('runs')({ name: 'mlp' }) as { params: unknown; status: string; state(): Promise<unknown> }[];
+    const { name } = open({}, (call) =>
+      call.service === 'runs' && call.name === 'mlp'
+        ? [{ id: '1', name: 'mlp', state: 'done', params: { lr: 1 }, summary: {}, startedAt: 0, metrics: {} }]
+        : [],
+    );
+    const [entry] = (await name('runs')({ name: 'mlp' })) as { params: unknown; status: string; state(): Promise<unknown> }[];
     expect(entry).toMatchObject({ params: { lr: 1 }, status: 'done' });
     await expect(entry!.state()).rejects.toThrow(/no checkpoint/);
   });
@@ -378,7 +482,7 @@ describe('what is not here', () => {
   test('packs are opened for the evaluation, once', async () => {
     let made = 0;
     const { name } = open({}, undefined, { tf: { create: async () => ({ tensor: ++made }) } });
-    const tf = (name('tf') as unknown as Promise<unknown>);
+    const tf = name('tf') as unknown as Promise<unknown>;
     expect(name('tf')).toBe(tf);
     expect(await tf).toEqual({ tensor: 1 });
   });

@@ -19,7 +19,9 @@ import { createShow } from './show.ts';
 import { createTime } from './time.ts';
 
 /** What a pack leaves behind: the library as a cell sees it. */
-interface Pack { create(host: Host, evaluation: Evaluation): unknown }
+interface Pack {
+  create(host: Host, evaluation: Evaluation): unknown;
+}
 
 /** What `Math.random` draws from; undefined outside all cells. */
 let randomness: (() => Generator) | undefined;
@@ -34,24 +36,30 @@ export function createLibrary(host: Host): Library {
     let pair = generators.get(evaluation);
     if (!pair) {
       const own = random(seed).fork(fnv1a32(evaluation.cell));
-      generators.set(evaluation, pair = { own, math: own.fork(1) });
+      generators.set(evaluation, (pair = { own, math: own.fork(1) }));
     }
     return pair;
   };
-  const tf = async (evaluation: Evaluation): Promise<unknown> => (await host.load('tf') as Pack).create(host, evaluation);
+  const tf = async (evaluation: Evaluation): Promise<unknown> => ((await host.load('tf')) as Pack).create(host, evaluation);
   /** One recorder for all cells, so that a mark made in one stands in a plot of another. */
   let plot: Readonly<Record<string, unknown>> | undefined;
-  const Plot = (): Readonly<Record<string, unknown>> => plot ??= createPlot(host);
+  const Plot = (): Readonly<Record<string, unknown>> => (plot ??= createPlot(host));
 
   const names: Names = {
-    ...showNames, ...timeNames, ...dataNames(host), ...runNames(host, seed), ...checkNames(host),
+    ...showNames,
+    ...timeNames,
+    ...dataNames(host),
+    ...runNames(host, seed),
+    ...checkNames(host),
     view: (evaluation) => (input: unknown) => ask.view(input, evaluation),
     Inputs: () => Inputs,
     console: makeConsole,
-    random: (evaluation) => (from?: number | bigint) => from === undefined ? generatorOf(evaluation).own : random(from),
+    random: (evaluation) => (from?: number | bigint) => (from === undefined ? generatorOf(evaluation).own : random(from)),
     async help(evaluation) {
-      const { documented, helpText } = await host.load('help') as typeof import('./docs.ts');
-      const help = (what?: unknown): void => { evaluation.emit({ kind: 'markdown', markdown: helpText(what === help ? 'help' : nameOf(what, evaluation, documented)) }); };
+      const { documented, helpText } = (await host.load('help')) as typeof import('./docs.ts');
+      const help = (what?: unknown): void => {
+        evaluation.emit({ kind: 'markdown', markdown: helpText(what === help ? 'help' : nameOf(what, evaluation, documented)) });
+      };
       return help;
     },
     Plot,
@@ -62,7 +70,7 @@ export function createLibrary(host: Host): Library {
   const bind = (name: string, evaluation: Evaluation): unknown => {
     if (isAbsent(name)) throw absentError(name);
     let own = bound.get(evaluation);
-    if (!own) bound.set(evaluation, own = new Map());
+    if (!own) bound.set(evaluation, (own = new Map()));
     if (!own.has(name)) own.set(name, names[name]!(evaluation));
     return own.get(name);
   };
@@ -89,7 +97,9 @@ export function createLibrary(host: Host): Library {
     enter(evaluation) {
       const before = randomness;
       randomness = () => generatorOf(evaluation).math;
-      return () => { randomness = before; };
+      return () => {
+        randomness = before;
+      };
     },
     toJson,
   };
@@ -102,5 +112,5 @@ function patchMathRandom(): void {
   if (patched) return;
   patched = true;
   const original = Math.random;
-  Math.random = () => randomness ? randomness().uniform() : original();
+  Math.random = () => (randomness ? randomness().uniform() : original());
 }

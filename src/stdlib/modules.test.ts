@@ -4,7 +4,12 @@ import { fakeHost } from './fake-host.ts';
 import { createModules } from './modules.ts';
 
 const module = (code: string, imports: ModuleText['imports'] = []): ModuleText => ({ code, imports, reads: [], shifts: [] });
-const from = (source: string, ...names: string[]): ModuleText['imports'][number] => ({ source, bindings: names.map((name) => ({ imported: name, local: name })), line: 1, column: 1 });
+const from = (source: string, ...names: string[]): ModuleText['imports'][number] => ({
+  source,
+  bindings: names.map((name) => ({ imported: name, local: name })),
+  line: 1,
+  column: 1,
+});
 
 function open(files: Record<string, ModuleText> = {}, load: (url: string) => Promise<Record<string, unknown>> = async (url) => ({ url })) {
   const host = fakeHost({}, (call) => {
@@ -19,7 +24,11 @@ function open(files: Record<string, ModuleText> = {}, load: (url: string) => Pro
 
 describe('files', () => {
   test('are evaluated once for each text, with what they import', async () => {
-    const { get, files } = open({ './a.ts': module('const a = { n: b + 1 };\nreturn {a}', [from('./lib/b.ts', 'b')]), './lib/b.ts': module('return {b: c * 2}', [from('../c.ts', 'c')]), './c.ts': module('return {c: 3}') });
+    const { get, files } = open({
+      './a.ts': module('const a = { n: b + 1 };\nreturn {a}', [from('./lib/b.ts', 'b')]),
+      './lib/b.ts': module('return {b: c * 2}', [from('../c.ts', 'c')]),
+      './c.ts': module('return {c: 3}'),
+    });
     const first = await get('./a.ts');
     expect(first).toEqual({ a: { n: 7 } });
     expect((await get('././a.ts'))['a']).toBe(first['a']);
@@ -28,7 +37,12 @@ describe('files', () => {
   });
 
   test('never lie above the notebook, form no cycle, and export what is asked', async () => {
-    const { get } = open({ './x.ts': module('', [from('./y.ts', 'y')]), './y.ts': module('', [from('./x.ts', 'x')]), './z.ts': module('', [from('./e.ts', 'nope')]), './e.ts': module('return {}') });
+    const { get } = open({
+      './x.ts': module('', [from('./y.ts', 'y')]),
+      './y.ts': module('', [from('./x.ts', 'x')]),
+      './z.ts': module('', [from('./e.ts', 'nope')]),
+      './e.ts': module('return {}'),
+    });
     await expect(get('../secret.ts')).rejects.toThrow(/nothing above the notebook's folder/);
     await expect(get('./a/../../secret.ts')).rejects.toThrow(/nothing above/);
     await expect(get('./x.ts')).rejects.toThrow('./x.ts → ./y.ts → ./x.ts');
@@ -50,8 +64,12 @@ describe('packages', () => {
   });
 
   test('say what to do when they cannot be had', async () => {
-    const { get } = open({}, async () => { throw new TypeError('Failed to fetch'); });
-    await expect(get('npm:d3@7.9.0')).rejects.toThrow(/npm:d3@7\.9\.0: the module could not be loaded from cdn\.jsdelivr\.net \(Failed to fetch\)\. Check/);
+    const { get } = open({}, async () => {
+      throw new TypeError('Failed to fetch');
+    });
+    await expect(get('npm:d3@7.9.0')).rejects.toThrow(
+      /npm:d3@7\.9\.0: the module could not be loaded from cdn\.jsdelivr\.net \(Failed to fetch\)\. Check/,
+    );
     await expect(get('gradus:tensor')).rejects.toThrow(/gradus:tensor: this version does not have this module/);
     await expect(get('lodash')).rejects.toThrow(/did you mean npm:lodash/);
     await expect(get('npm:')).rejects.toThrow(/expected npm:name@1\.2\.3/);

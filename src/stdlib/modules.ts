@@ -15,7 +15,11 @@ const forms = 'Imports are npm:name@1.2.3, https://…, or ./file.ts beside the 
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<Namespace>;
 
 /** `load` is the network's import, a parameter for tests. */
-export function createModules(host: Host, bundled: Bundled, load = nativeImport): (source: string, evaluation: Evaluation) => Promise<Namespace> {
+export function createModules(
+  host: Host,
+  bundled: Bundled,
+  load = nativeImport,
+): (source: string, evaluation: Evaluation) => Promise<Namespace> {
   /** Evaluated files by path and text. */
   const files = new Map<string, Promise<Namespace>>();
 
@@ -24,15 +28,22 @@ export function createModules(host: Host, bundled: Bundled, load = nativeImport)
     if (source.startsWith('npm:')) return importPackage(source, evaluation);
     if (/^https?:\/\//.test(source)) return network(source, source);
     if (source.startsWith('gradus:')) {
-      throw new Error(`${source}: this version does not have this module. It has ${Object.keys(bundled).map((name) => `npm:${name}`).join(' and ')}, npm packages from the network, and files beside the notebook.`);
+      throw new Error(
+        `${source}: this version does not have this module. It has ${Object.keys(bundled)
+          .map((name) => `npm:${name}`)
+          .join(' and ')}, npm packages from the network, and files beside the notebook.`,
+      );
     }
     throw new Error(`${source}: no import has this form. ${forms}${/^[@\w]/.test(source) ? `; did you mean npm:${source}?` : '.'}`);
   }
 
   async function importFile(source: string, evaluation: Evaluation, trail: readonly string[]): Promise<Namespace> {
     const path = resolve(source, trail.at(-1));
-    if (trail.includes(path)) throw new Error(`${path}: these files import each other in a cycle: ${[...trail.slice(trail.indexOf(path)), path].join(' → ')}. Move what both need into a third file.`);
-    const text = await host.service({ service: 'module', name: path }) as ModuleText;
+    if (trail.includes(path))
+      throw new Error(
+        `${path}: these files import each other in a cycle: ${[...trail.slice(trail.indexOf(path)), path].join(' → ')}. Move what both need into a third file.`,
+      );
+    const text = (await host.service({ service: 'module', name: path })) as ModuleText;
     const key = `${path} ${contentHash(text.code)}`;
     let file = files.get(key);
     if (!file) {
@@ -59,8 +70,13 @@ export function createModules(host: Host, bundled: Bundled, load = nativeImport)
     const match = /^npm:((?:@[\w.-]+\/)?[\w.-]+)(?:@([\w.+^~-]+))?((?:\/[\w.@-]+)*)$/.exec(source);
     if (!match) throw new Error(`${source}: expected npm:name@1.2.3, perhaps with a path behind it.`);
     const [, name = '', version, path = ''] = match;
-    if (Object.hasOwn(bundled, name) && !path) return await bundled[name]!(evaluation) as Namespace;
-    if (!version) evaluation.emit({ kind: 'log', level: 'warn', text: `${source} names no version, so it may change under this notebook. Pin one, as in npm:${name}@1.2.3.` });
+    if (Object.hasOwn(bundled, name) && !path) return (await bundled[name]!(evaluation)) as Namespace;
+    if (!version)
+      evaluation.emit({
+        kind: 'log',
+        level: 'warn',
+        text: `${source} names no version, so it may change under this notebook. Pin one, as in npm:${name}@1.2.3.`,
+      });
     return network(`https://cdn.jsdelivr.net/npm/${name}${version ? `@${version}` : ''}${path}/+esm`, source);
   }
 
@@ -68,8 +84,11 @@ export function createModules(host: Host, bundled: Bundled, load = nativeImport)
     try {
       return await load(url);
     } catch (error) {
-      throw new Error(`${source}: the module could not be loaded from ${new URL(url).host} (${error instanceof Error ? error.message : String(error)}). `
-        + 'Check the connection and the name, then run the cell again; a file beside the notebook (./file.ts) needs no network.', { cause: error });
+      throw new Error(
+        `${source}: the module could not be loaded from ${new URL(url).host} (${error instanceof Error ? error.message : String(error)}). ` +
+          'Check the connection and the name, then run the cell again; a file beside the notebook (./file.ts) needs no network.',
+        { cause: error },
+      );
     }
   }
 
@@ -80,7 +99,8 @@ export function createModules(host: Host, bundled: Bundled, load = nativeImport)
 function resolve(source: string, from = './'): string {
   const parts = from.split('/').slice(1, -1);
   for (const part of source.split('/')) {
-    if (part === '..' && parts.pop() === undefined) throw new Error(`${source}: nothing above the notebook's folder can be imported. Move the file beside the notebook.`);
+    if (part === '..' && parts.pop() === undefined)
+      throw new Error(`${source}: nothing above the notebook's folder can be imported. Move the file beside the notebook.`);
     if (part !== '..' && part !== '.' && part !== '') parts.push(part);
   }
   return `./${parts.join('/')}`;

@@ -19,22 +19,45 @@ type Json = Readonly<Record<string, unknown>>;
 
 export function runNames(host: Host, seed: number): Names {
   return {
-    startRun: (evaluation) => async (name: string, params: Json = {}, options: { resume?: boolean } = {}) => {
-      if (options.resume) throw new Error('startRun: resuming a run needs checkpoints, which this version does not have. Start it without { resume: true }.');
-      if (typeof name !== 'string' || name === '') throw new TypeError(`startRun: expected a name such as "mnist-mlp", got ${toText(name, 60)}.`);
-      return new Run(host, evaluation, name, params, seed);
+    startRun:
+      (evaluation) =>
+      async (name: string, params: Json = {}, options: { resume?: boolean } = {}) => {
+        if (options.resume)
+          throw new Error(
+            'startRun: resuming a run needs checkpoints, which this version does not have. Start it without { resume: true }.',
+          );
+        if (typeof name !== 'string' || name === '')
+          throw new TypeError(`startRun: expected a name such as "mnist-mlp", got ${toText(name, 60)}.`);
+        return new Run(host, evaluation, name, params, seed);
+      },
+    runs:
+      (evaluation) =>
+      ({ name }: { name?: string } = {}) =>
+        host.lend(
+          evaluation,
+          host.service(name === undefined ? { service: 'runs' } : { service: 'runs', name }).then((entries) =>
+            (entries as RunEntry[]).map((entry) => ({
+              ...entry,
+              status: entry.state,
+              state: async () => {
+                throw new Error(`Run "${entry.name}" has no checkpoint: this version keeps none. Its metrics and summary are here.`);
+              },
+            })),
+          ),
+        ),
+    sweep: () => async () => {
+      throw new Error('sweep: this version has no pool of workers. Loop over the grid with startRun for now.');
     },
-    runs: (evaluation) => ({ name }: { name?: string } = {}) => host.lend(evaluation,
-      host.service(name === undefined ? { service: 'runs' } : { service: 'runs', name }).then((entries) => (entries as RunEntry[]).map((entry) => ({
-        ...entry, status: entry.state,
-        state: async () => { throw new Error(`Run "${entry.name}" has no checkpoint: this version keeps none. Its metrics and summary are here.`); },
-      })))),
-    sweep: () => async () => { throw new Error('sweep: this version has no pool of workers. Loop over the grid with startRun for now.'); },
   };
 }
 
 /** One metric as growable columns; `sent` points have been reported. */
-interface Series { steps: Float64Array; values: Float64Array; length: number; sent: number }
+interface Series {
+  steps: Float64Array;
+  values: Float64Array;
+  length: number;
+  sent: number;
+}
 
 class Run {
   readonly id = newId();
@@ -67,14 +90,19 @@ class Run {
 
   /** Appends one point to the curve of each metric; `step` defaults to the last one + 1, from 0. */
   log(metrics: Readonly<Record<string, number>>, step = this.#step + 1): void {
-    if (this.#state !== 'running') throw new Error(`run.log: the run "${this.name}" has ended (${this.#state}). Start a new one with startRun.`);
+    if (this.#state !== 'running')
+      throw new Error(`run.log: the run "${this.name}" has ended (${this.#state}). Start a new one with startRun.`);
     if (!Number.isFinite(step)) throw new TypeError(`run.log: expected a finite step, got ${toText(step, 60)}.`);
-    if (typeof metrics !== 'object' || metrics === null) throw new TypeError(`run.log: expected metrics such as { loss: 0.3 }, got ${toText(metrics, 60)}.`);
+    if (typeof metrics !== 'object' || metrics === null)
+      throw new TypeError(`run.log: expected metrics such as { loss: 0.3 }, got ${toText(metrics, 60)}.`);
     for (const name in metrics) {
       const value = metrics[name]!;
-      if (typeof value !== 'number') throw new TypeError(`run.log: expected a number for the metric "${name}", got ${toText(value, 60)}. Take the number out first, for a tensor with (await x.data())[0].`);
+      if (typeof value !== 'number')
+        throw new TypeError(
+          `run.log: expected a number for the metric "${name}", got ${toText(value, 60)}. Take the number out first, for a tensor with (await x.data())[0].`,
+        );
       let series = this.#series.get(name);
-      if (!series) this.#series.set(name, series = { steps: new Float64Array(64), values: new Float64Array(64), length: 0, sent: 0 });
+      if (!series) this.#series.set(name, (series = { steps: new Float64Array(64), values: new Float64Array(64), length: 0, sent: 0 }));
       if (series.length === series.steps.length) {
         series.steps = doubled(series.steps);
         series.values = doubled(series.values);
@@ -110,17 +138,31 @@ class Run {
     if (this.#waiting > 0) this.#host.report({ kind: 'run-points', run: this.id, metrics });
     this.#waiting = 0;
     const now = performance.now();
-    if (this.#series.size === 0 || this.#state === 'running' && now - this.#flushedAt < FLUSH_MS) return;
+    if (this.#series.size === 0 || (this.#state === 'running' && now - this.#flushedAt < FLUSH_MS)) return;
     this.#flushedAt = now;
     this.#key = this.#evaluation.emit(this.#output(), this.#key);
   }
 
   #output(): MetricOutput {
-    return { kind: 'metric', run: this.id, name: this.name, finished: this.#state !== 'running', series: Object.fromEntries([...this.#series].map(([name, { steps, values, length }]) => {
-      const drawn = Math.min(length, DRAWN_POINTS);
-      const at = (i: number): number => drawn < length ? Math.round(i * (length - 1) / (drawn - 1)) : i;
-      return [name, { steps: Array.from({ length: drawn }, (_, i) => steps[at(i)]!), values: Array.from({ length: drawn }, (_, i) => values[at(i)]!) }];
-    })) };
+    return {
+      kind: 'metric',
+      run: this.id,
+      name: this.name,
+      finished: this.#state !== 'running',
+      series: Object.fromEntries(
+        [...this.#series].map(([name, { steps, values, length }]) => {
+          const drawn = Math.min(length, DRAWN_POINTS);
+          const at = (i: number): number => (drawn < length ? Math.round((i * (length - 1)) / (drawn - 1)) : i);
+          return [
+            name,
+            {
+              steps: Array.from({ length: drawn }, (_, i) => steps[at(i)]!),
+              values: Array.from({ length: drawn }, (_, i) => values[at(i)]!),
+            },
+          ];
+        }),
+      ),
+    };
   }
 
   #end(state: RunState, summary: Json = {}): void {
@@ -139,10 +181,15 @@ function doubled(from: Float64Array): Float64Array {
 
 /** The entries of a record that are JSON; of the others a line of text. */
 function plain(record: Json): Json {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined).map(([key, value]) => {
-    const json = toJson(value);
-    return [key, json === undefined ? toText(value, 500) : json];
-  }));
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => {
+        const json = toJson(value);
+        return [key, json === undefined ? toText(value, 500) : json];
+      }),
+  );
 }
 
-const newId = (): string => Date.now().toString(36) + Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const newId = (): string =>
+  Date.now().toString(36) + Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join('');

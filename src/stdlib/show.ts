@@ -24,14 +24,20 @@ export function createShow(ask: Ask): Show {
       return;
     }
     const key = evaluation.emit({ kind: 'text', text: '' });
-    evaluation.waitFor(output.then((ready) => { if (ready) evaluation.emit(ready, key); }));
+    evaluation.waitFor(
+      output.then((ready) => {
+        if (ready) evaluation.emit(ready, key);
+      }),
+    );
   };
   return {
     show,
     names: {
-      display: (evaluation) => (...values: unknown[]): void => {
-        for (const value of values) show(value, evaluation);
-      },
+      display:
+        (evaluation) =>
+        (...values: unknown[]): void => {
+          for (const value of values) show(value, evaluation);
+        },
       md: () => md,
       tex: () => tex,
       html: () => html,
@@ -52,10 +58,13 @@ export function tex(strings: TemplateStringsArray, ...values: unknown[]): Shown 
 
 /** HTML whose interpolated text is escaped; other `html` goes in as it is. The page removes what could run. */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): Shown {
-  return new Shown({ kind: 'html', html: join(strings, values, (value) => {
-    const own = source(value, 'html');
-    return value instanceof Shown ? own : own.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
-  }) });
+  return new Shown({
+    kind: 'html',
+    html: join(strings, values, (value) => {
+      const own = source(value, 'html');
+      return value instanceof Shown ? own : own.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+    }),
+  });
 }
 
 export function table(rows: unknown, options?: TableOptions): Shown {
@@ -74,10 +83,15 @@ function join(parts: readonly string[], values: readonly unknown[], write: (valu
 function source(value: unknown, kind: 'markdown' | 'html'): string {
   if (!(value instanceof Shown)) return value === undefined || value === null ? '' : toText(value);
   const { output } = value;
-  return output.kind === 'markdown' ? output.markdown : output.kind === 'html' ? output.html : `(${kind} cannot hold a ${output.kind}: show it on its own)`;
+  return output.kind === 'markdown'
+    ? output.markdown
+    : output.kind === 'html'
+      ? output.html
+      : `(${kind} cannot hold a ${output.kind}: show it on its own)`;
 }
 
-const toOutputOrPicture = (value: unknown): Promise<Output> | Output | undefined => picture(value) ?? toOutput(value instanceof Mutable ? value.value : value);
+const toOutputOrPicture = (value: unknown): Promise<Output> | Output | undefined =>
+  picture(value) ?? toOutput(value instanceof Mutable ? value.value : value);
 
 /** Blobs of images, canvases and pixels as encoded images. */
 function picture(value: unknown): Promise<Output> | undefined {
@@ -94,7 +108,7 @@ function picture(value: unknown): Promise<Output> | undefined {
   }
   if (!canvas) return undefined;
   const { width, height } = canvas;
-  return canvas.convertToBlob().then(async (blob) => ({ ...await encoded(blob), width, height }) as Output);
+  return canvas.convertToBlob().then(async (blob) => ({ ...(await encoded(blob)), width, height }) as Output);
 }
 
 async function encoded(blob: Blob): Promise<Output> {

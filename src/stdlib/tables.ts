@@ -25,7 +25,10 @@ export function toRows(data: unknown, where: string): readonly unknown[] {
     if (Symbol.iterator in data) return Array.from(data as Iterable<unknown>);
     const rows: unknown = (data as { rows?: unknown }).rows;
     if (Array.isArray(rows)) return rows as readonly unknown[];
-    const columns = Object.entries(data).filter(([, column]) => Array.isArray(column) || isTypedArray(column)) as [string, ArrayLike<unknown>][];
+    const columns = Object.entries(data).filter(([, column]) => Array.isArray(column) || isTypedArray(column)) as [
+      string,
+      ArrayLike<unknown>,
+    ][];
     if (columns.length > 0) {
       const length = Math.max(...columns.map(([, column]) => column.length));
       return Array.from({ length }, (_, i) => Object.fromEntries(columns.map(([name, column]) => [name, column[i]])));
@@ -39,13 +42,18 @@ export function toTable(rows: readonly unknown[], { columns, format = {} }: Tabl
   const first = Array.from({ length: Math.min(200, rows.length) }, (_, i) => rows[i]);
   const names = (columns ?? [...new Set(first.flatMap(namesOf))]).slice(0, columnLimit);
   const shown = Array.from({ length: Math.min(rowLimit, rows.length) }, (_, i) =>
-    names.map((name) => plain(format[name] ? format[name](cell(rows[i], name), i) : cell(rows[i], name))));
+    names.map((name) => plain(format[name] ? format[name](cell(rows[i], name), i) : cell(rows[i], name))),
+  );
   return { kind: 'table', columns: names.map((name, i): Column => ({ name, type: typeOf(shown, i) })), rows: shown, total: rows.length };
 }
 
 /** The value of a row in a column. */
 export function cell(row: unknown, name: string): unknown {
-  return typeof row === 'object' && row !== null && !(row instanceof Date) ? (row as Record<string, unknown>)[name] : name === 'value' ? row : undefined;
+  return typeof row === 'object' && row !== null && !(row instanceof Date)
+    ? (row as Record<string, unknown>)[name]
+    : name === 'value'
+      ? row
+      : undefined;
 }
 
 function namesOf(row: unknown): string[] {
@@ -54,9 +62,14 @@ function namesOf(row: unknown): string[] {
 
 function plain(value: unknown): unknown {
   switch (typeof value) {
-    case 'number': case 'boolean': case 'undefined': return value;
-    case 'string': return toText(value, 500);
-    default: return value === null || value instanceof Date ? value : toText(value, 200);
+    case 'number':
+    case 'boolean':
+    case 'undefined':
+      return value;
+    case 'string':
+      return toText(value, 500);
+    default:
+      return value === null || value instanceof Date ? value : toText(value, 200);
   }
 }
 
@@ -65,7 +78,13 @@ function typeOf(rows: readonly (readonly unknown[])[], column: number): Column['
   for (const row of rows) {
     const value = row[column];
     if (value === undefined || value === null) continue;
-    types.add(value instanceof Date ? 'date' : typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? typeof value as 'number' : 'other');
+    types.add(
+      value instanceof Date
+        ? 'date'
+        : typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'
+          ? (typeof value as 'number')
+          : 'other',
+    );
   }
   return types.size === 1 ? [...types][0]! : 'other';
 }

@@ -8,7 +8,10 @@ import type { Names } from './names.ts';
 const SHOW_MS = 100;
 const BREATH_MS = 16;
 
-export interface Time { readonly names: Names; readonly control: Library['control'] }
+export interface Time {
+  readonly names: Names;
+  readonly control: Library['control'];
+}
 
 export function createTime(host: Host, show: (value: unknown, evaluation: Evaluation) => void): Time {
   /** Loops that can be paused, by cell. */
@@ -21,15 +24,22 @@ export function createTime(host: Host, show: (value: unknown, evaluation: Evalua
     },
     names: {
       progress: (evaluation) => (items: unknown, options?: { label?: string }) => progress(host, evaluation, items, options?.label ?? ''),
-      steps: (evaluation) => (n: number, options: { run?: { name: string }; label?: string } = {}) => {
-        if (!Number.isInteger(n) || n < 0) throw new RangeError(`steps: expected a number of steps, an integer from 0 on, got ${String(n)}.`);
-        const meter = new Meter(evaluation, options.label ?? options.run?.name ?? '', n, true);
-        return steps(host, evaluation, n, meter, loops);
-      },
-      sleep: (evaluation) => (ms: number) => host.lend(evaluation, new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        evaluation.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-      })),
+      steps:
+        (evaluation) =>
+        (n: number, options: { run?: { name: string }; label?: string } = {}) => {
+          if (!Number.isInteger(n) || n < 0)
+            throw new RangeError(`steps: expected a number of steps, an integer from 0 on, got ${String(n)}.`);
+          const meter = new Meter(evaluation, options.label ?? options.run?.name ?? '', n, true);
+          return steps(host, evaluation, n, meter, loops);
+        },
+      sleep: (evaluation) => (ms: number) =>
+        host.lend(
+          evaluation,
+          new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, ms);
+            evaluation.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+          }),
+        ),
       signal: (evaluation) => evaluation.signal,
       onDispose: (evaluation) => (fn: () => void) => {
         if (typeof fn !== 'function') throw new TypeError('onDispose: expected a function to call when the cell is evaluated again.');
@@ -41,16 +51,24 @@ export function createTime(host: Host, show: (value: unknown, evaluation: Evalua
         throw new StopSignal('ended by stop()');
       },
       mutable: () => (value: unknown) => new Mutable(value),
-      setTimeout: (evaluation) => (fn: unknown, ms?: number, ...args: unknown[]) => setTimeout(entered(host, evaluation, fn, args), ms),
-      setInterval: (evaluation) => (fn: unknown, ms?: number, ...args: unknown[]) => {
-        const timer = setInterval(entered(host, evaluation, fn, args), ms);
-        evaluation.onDispose(() => clearInterval(timer));
-        return timer;
-      },
+      setTimeout:
+        (evaluation) =>
+        (fn: unknown, ms?: number, ...args: unknown[]) =>
+          setTimeout(entered(host, evaluation, fn, args), ms),
+      setInterval:
+        (evaluation) =>
+        (fn: unknown, ms?: number, ...args: unknown[]) => {
+          const timer = setInterval(entered(host, evaluation, fn, args), ms);
+          evaluation.onDispose(() => clearInterval(timer));
+          return timer;
+        },
       queueMicrotask: (evaluation) => (fn: unknown) => queueMicrotask(entered(host, evaluation, fn, [])),
-      ...(typeof requestAnimationFrame === 'function' ? {
-        requestAnimationFrame: (evaluation: Evaluation) => (fn: FrameRequestCallback) => requestAnimationFrame((time) => entered(host, evaluation, fn, [time])()),
-      } : {}),
+      ...(typeof requestAnimationFrame === 'function'
+        ? {
+            requestAnimationFrame: (evaluation: Evaluation) => (fn: FrameRequestCallback) =>
+              requestAnimationFrame((time) => entered(host, evaluation, fn, [time])()),
+          }
+        : {}),
     },
   };
 }
@@ -58,10 +76,14 @@ export function createTime(host: Host, show: (value: unknown, evaluation: Evalua
 /** `fn` as code of its cell: what it throws, at once or later, is a late error there. */
 function entered(host: Host, evaluation: Evaluation, fn: unknown, args: readonly unknown[]): () => void {
   if (typeof fn !== 'function') throw new TypeError(`A timer needs a function, got ${typeof fn}.`);
-  return () => host.enter(evaluation, () => {
-    const result: unknown = (fn as (...args: readonly unknown[]) => unknown)(...args);
-    if (result instanceof Promise) result.catch((error: unknown) => { if (!(error instanceof Interrupted)) evaluation.lateError(error); });
-  });
+  return () =>
+    host.enter(evaluation, () => {
+      const result: unknown = (fn as (...args: readonly unknown[]) => unknown)(...args);
+      if (result instanceof Promise)
+        result.catch((error: unknown) => {
+          if (!(error instanceof Interrupted)) evaluation.lateError(error);
+        });
+    });
 }
 
 /** One progress output: shown first and last, and at most ten times a second between. */
@@ -96,18 +118,28 @@ class Meter {
   }
 
   /** The clock stands still while paused. */
-  rest(ms: number): void { this.#started += ms; }
+  rest(ms: number): void {
+    this.#started += ms;
+  }
 
-  get complete(): boolean { return this.#total !== undefined && this.#done >= this.#total; }
+  get complete(): boolean {
+    return this.#total !== undefined && this.#done >= this.#total;
+  }
 
   show(paused = false): void {
     this.#shownAt = performance.now();
     const seconds = (this.#shownAt - this.#started) / 1000;
     const rate = seconds > 0 ? this.#done / seconds : 0;
     const output: Output = {
-      kind: 'progress', label: this.#label, done: this.#done, rate, finished: this.#finished,
+      kind: 'progress',
+      label: this.#label,
+      done: this.#done,
+      rate,
+      finished: this.#finished,
       ...(this.#total === undefined ? {} : { total: this.#total }),
-      ...(this.#total !== undefined && rate > 0 && !this.#finished ? { remainingMs: Math.max(0, (this.#total - this.#done) / rate * 1000) } : {}),
+      ...(this.#total !== undefined && rate > 0 && !this.#finished
+        ? { remainingMs: Math.max(0, ((this.#total - this.#done) / rate) * 1000) }
+        : {}),
       ...(this.#pausable ? { pausable: !this.#finished, paused } : {}),
     };
     this.#key = this.#evaluation.emit(output, this.#key);
@@ -126,9 +158,13 @@ function progress(host: Host, evaluation: Evaluation, items: unknown, label: str
       done: () => meter.finish(),
     };
   }
-  if (typeof items === 'object' && items !== null && Symbol.asyncIterator in items) return followAsync(host, evaluation, items as AsyncIterable<unknown>, label);
-  if (typeof items === 'string' || typeof items === 'object' && items !== null && Symbol.iterator in items) return follow(evaluation, items as Iterable<unknown>, label);
-  throw new TypeError(`progress: expected something to iterate or a total, got ${typeof items}. Use progress(list) in a loop, or progress(100) and advance().`);
+  if (typeof items === 'object' && items !== null && Symbol.asyncIterator in items)
+    return followAsync(host, evaluation, items as AsyncIterable<unknown>, label);
+  if (typeof items === 'string' || (typeof items === 'object' && items !== null && Symbol.iterator in items))
+    return follow(evaluation, items as Iterable<unknown>, label);
+  throw new TypeError(
+    `progress: expected something to iterate or a total, got ${typeof items}. Use progress(list) in a loop, or progress(100) and advance().`,
+  );
 }
 
 const totalOf = (items: object | string): number | undefined => {
@@ -148,7 +184,12 @@ function* follow(evaluation: Evaluation, items: Iterable<unknown>, label: string
   }
 }
 
-async function* followAsync(host: Host, evaluation: Evaluation, items: AsyncIterable<unknown>, label: string): AsyncGenerator<unknown, void> {
+async function* followAsync(
+  host: Host,
+  evaluation: Evaluation,
+  items: AsyncIterable<unknown>,
+  label: string,
+): AsyncGenerator<unknown, void> {
   const meter = new Meter(evaluation, label, totalOf(items));
   const iterator = items[Symbol.asyncIterator]();
   let over = false;
@@ -167,15 +208,26 @@ async function* followAsync(host: Host, evaluation: Evaluation, items: AsyncIter
 }
 
 /** A running `steps` loop as its pause button sees it. */
-interface Loop { pause(paused: boolean): void }
+interface Loop {
+  pause(paused: boolean): void;
+}
 
-async function* steps(host: Host, evaluation: Evaluation, n: number, meter: Meter, loops: Map<string, Set<Loop>>): AsyncGenerator<number, void> {
+async function* steps(
+  host: Host,
+  evaluation: Evaluation,
+  n: number,
+  meter: Meter,
+  loops: Map<string, Set<Loop>>,
+): AsyncGenerator<number, void> {
   let resumed: Promise<void> | undefined;
   let resume = (): void => {};
   const loop: Loop = {
     pause: (paused) => {
       if (paused === (resumed !== undefined)) return;
-      if (paused) resumed = new Promise((resolve) => { resume = resolve; });
+      if (paused)
+        resumed = new Promise((resolve) => {
+          resume = resolve;
+        });
       else {
         resumed = undefined;
         resume();

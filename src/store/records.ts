@@ -8,21 +8,42 @@ export function isNotebook(record: unknown): record is StoredNotebook {
 }
 
 export function isOutputs(record: unknown): record is StoredOutputs {
-  return has(record, { notebook: 'string', cell: 'string', hash: 'string', time: 'number' }) && Array.isArray(record['outputs'])
-    && record['outputs'].every((output) => has(output, { kind: 'string' }));
+  return (
+    has(record, { notebook: 'string', cell: 'string', hash: 'string', time: 'number' }) &&
+    Array.isArray(record['outputs']) &&
+    record['outputs'].every((output) => has(output, { kind: 'string' }))
+  );
 }
 
 const states = ['running', 'done', 'failed', 'interrupted'];
 
 export function isRun(record: unknown): record is StoredRun {
-  return has(record, { id: 'string', notebook: 'string', cell: 'string', name: 'string', params: 'object', summary: 'object', startedAt: 'number', ms: 'number', environment: 'object' })
-    && states.includes(record['state'] as string);
+  return (
+    has(record, {
+      id: 'string',
+      notebook: 'string',
+      cell: 'string',
+      name: 'string',
+      params: 'object',
+      summary: 'object',
+      startedAt: 'number',
+      ms: 'number',
+      environment: 'object',
+    }) && states.includes(record['state'] as string)
+  );
 }
 
 export function isPoints(record: unknown): record is StoredPoints {
-  return has(record, { run: 'string', chunk: 'number', metrics: 'object' }) && Object.values(record['metrics'] as object).every((metric: unknown) =>
-    has(metric, { steps: 'object', values: 'object' }) && metric['steps'] instanceof Float64Array && metric['values'] instanceof Float64Array
-    && metric['steps'].length === metric['values'].length);
+  return (
+    has(record, { run: 'string', chunk: 'number', metrics: 'object' }) &&
+    Object.values(record['metrics'] as object).every(
+      (metric: unknown) =>
+        has(metric, { steps: 'object', values: 'object' }) &&
+        metric['steps'] instanceof Float64Array &&
+        metric['values'] instanceof Float64Array &&
+        metric['steps'].length === metric['values'].length,
+    )
+  );
 }
 
 /** Whether `record` is an object with these fields of these types (`null` is no object). */

@@ -13,12 +13,37 @@ beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
 });
 
-const notebook = (over: Partial<StoredNotebook> = {}): StoredNotebook =>
-  ({ id: 'n', title: 'N', text: 'one', revision: 1, createdAt: 1, updatedAt: 1, ...over });
-const run = (over: Partial<StoredRun> = {}): StoredRun =>
-  ({ id: 'r', notebook: 'n', cell: 'c', name: 'mlp', params: { lr: 0.1 }, summary: {}, state: 'done', startedAt: 1, ms: 5, environment: {}, ...over });
-const metric = (steps: number[], values: number[]): { steps: Float64Array; values: Float64Array } => ({ steps: Float64Array.from(steps), values: Float64Array.from(values) });
-const code = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'no error', (e: unknown) => (e instanceof GradusError ? `${e.code}${e.hint ? '' : ' without a hint'}` : e));
+const notebook = (over: Partial<StoredNotebook> = {}): StoredNotebook => ({
+  id: 'n',
+  title: 'N',
+  text: 'one',
+  revision: 1,
+  createdAt: 1,
+  updatedAt: 1,
+  ...over,
+});
+const run = (over: Partial<StoredRun> = {}): StoredRun => ({
+  id: 'r',
+  notebook: 'n',
+  cell: 'c',
+  name: 'mlp',
+  params: { lr: 0.1 },
+  summary: {},
+  state: 'done',
+  startedAt: 1,
+  ms: 5,
+  environment: {},
+  ...over,
+});
+const metric = (steps: number[], values: number[]): { steps: Float64Array; values: Float64Array } => ({
+  steps: Float64Array.from(steps),
+  values: Float64Array.from(values),
+});
+const code = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'no error',
+    (e: unknown) => (e instanceof GradusError ? `${e.code}${e.hint ? '' : ' without a hint'}` : e),
+  );
 const raw = () => openDB<GradusSchema>('gradus', migrations.length);
 
 describe('a notebook', () => {
@@ -33,7 +58,12 @@ describe('a notebook', () => {
 
   test('is listed newest first', async () => {
     const store = await openStore();
-    for (const [id, updatedAt] of [['a', 1], ['b', 3], ['c', 2]] as const) await store.saveNotebook(notebook({ id, updatedAt }));
+    for (const [id, updatedAt] of [
+      ['a', 1],
+      ['b', 3],
+      ['c', 2],
+    ] as const)
+      await store.saveNotebook(notebook({ id, updatedAt }));
     expect((await store.notebooks()).map((n) => n.id)).toEqual(['b', 'c', 'a']);
   });
 
@@ -88,7 +118,10 @@ test('outputs are kept by notebook and cell, many at once, the last one counts',
   await store.saveOutputs([of('a', '1'), of('b', '2')]);
   await store.saveOutputs([of('a', '3')]);
   await store.saveOutputs([]);
-  expect((await store.outputs('n')).map((o) => [o.cell, o.outputs[0]])).toEqual([['a', { kind: 'text', text: '3' }], ['b', { kind: 'text', text: '2' }]]);
+  expect((await store.outputs('n')).map((o) => [o.cell, o.outputs[0]])).toEqual([
+    ['a', { kind: 'text', text: '3' }],
+    ['b', { kind: 'text', text: '2' }],
+  ]);
 });
 
 test('settings come back', async () => {
@@ -123,11 +156,14 @@ describe('runs', () => {
   });
 
   test('joining is the same however a curve was cut', () => {
-    fc.assert(fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 60 }), fc.array(fc.nat(60), { maxLength: 6 }), (values, cuts) => {
-      const at = [0, ...cuts.map((c) => Math.min(c, values.length)).sort((a, b) => a - b), values.length];
-      const chunks = at.slice(1).map((end, i) => ({ metrics: { loss: metric(values.slice(at[i], end), values.slice(at[i], end)) } }));
-      expect([...joinChunks(chunks)['loss']!.values]).toEqual(values);
-    }), { seed: 11, numRuns: 100 });
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 60 }), fc.array(fc.nat(60), { maxLength: 6 }), (values, cuts) => {
+        const at = [0, ...cuts.map((c) => Math.min(c, values.length)).sort((a, b) => a - b), values.length];
+        const chunks = at.slice(1).map((end, i) => ({ metrics: { loss: metric(values.slice(at[i], end), values.slice(at[i], end)) } }));
+        expect([...joinChunks(chunks)['loss']!.values]).toEqual(values);
+      }),
+      { seed: 11, numRuns: 100 },
+    );
   });
 
   test('take their curves with them when deleted', async () => {
@@ -149,7 +185,12 @@ describe('runs', () => {
     await store.saveRun(run({ id: 'young', state: 'running', startedAt: 90_000_000 }));
     const locks: Locks = { request: () => Promise.resolve(), query: () => Promise.resolve({ held: [{ name: 'tab-2' }] }) };
     expect(await sweepDeadRuns(store, () => 100_000_000, locks)).toBe(2);
-    expect(Object.fromEntries((await store.runs()).map((r) => [r.id, r.state]))).toEqual({ dead: 'interrupted', alive: 'running', old: 'interrupted', young: 'running' });
+    expect(Object.fromEntries((await store.runs()).map((r) => [r.id, r.state]))).toEqual({
+      dead: 'interrupted',
+      alive: 'running',
+      old: 'interrupted',
+      young: 'running',
+    });
   });
 });
 
@@ -207,7 +248,9 @@ describe('the database', () => {
   test.each(migrations.map((_, version) => version))('comes up to date from version %i with what was stored', async (version) => {
     (await openStore({ name: 'fresh' })).close();
     if (version > 0) {
-      const old = await openDB<GradusSchema>('gradus', version, { upgrade: (db, from, to, tx) => migrations.slice(from, to ?? 0).forEach((migrate) => migrate(db, tx)) });
+      const old = await openDB<GradusSchema>('gradus', version, {
+        upgrade: (db, from, to, tx) => migrations.slice(from, to ?? 0).forEach((migrate) => migrate(db, tx)),
+      });
       await old.put('notebooks', notebook());
       old.close();
     }
@@ -224,7 +267,10 @@ describe('the database', () => {
 
   test('that an older tab keeps open is reported as blocked', async () => {
     const indexed = indexedDB;
-    const opened = new Promise<IDBDatabase>((resolve) => { const request = indexed.open('gradus', 1); request.onsuccess = () => resolve(request.result); });
+    const opened = new Promise<IDBDatabase>((resolve) => {
+      const request = indexed.open('gradus', 1);
+      request.onsuccess = () => resolve(request.result);
+    });
     const deaf = await opened;
     // A connection at a lower version that does not listen: open one version above what it has.
     vi.stubGlobal('indexedDB', { open: (name: string) => indexed.open(name, 2), deleteDatabase: indexed.deleteDatabase.bind(indexed) });
@@ -243,14 +289,20 @@ describe('the database', () => {
   test('that the browser does not offer is reported as missing', async () => {
     vi.stubGlobal('indexedDB', undefined);
     expect(await code(openStore())).toBe('storage-missing');
-    vi.stubGlobal('indexedDB', { open: () => { throw new DOMException('denied', 'SecurityError'); } });
+    vi.stubGlobal('indexedDB', {
+      open: () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
     expect(await code(openStore())).toBe('storage-missing');
   });
 
   test('that is full is reported, and nothing of the write stays', async () => {
     const store = await openStore();
     await store.saveNotebook(notebook());
-    const put = vi.spyOn(FakeObjectStore.prototype, 'put').mockImplementation(() => { throw new DOMException('no room', 'QuotaExceededError'); });
+    const put = vi.spyOn(FakeObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    });
     expect(await code(store.saveNotebook(notebook({ revision: 2, text: 'two' })))).toBe('storage-full');
     put.mockRestore();
     expect((await store.notebook('n'))?.text).toBe('one');

@@ -25,7 +25,11 @@ export function tabName(locks: Locks | undefined = browserLocks()): string | und
 }
 
 /** Marks as `interrupted` the runs that no living tab records any more. Resolves to how many there were. */
-export async function sweepDeadRuns(store: Store, now: () => number = Date.now, locks: Locks | undefined = browserLocks()): Promise<number> {
+export async function sweepDeadRuns(
+  store: Store,
+  now: () => number = Date.now,
+  locks: Locks | undefined = browserLocks(),
+): Promise<number> {
   const running = (await store.runs()).filter((run) => run.state === 'running');
   if (running.length === 0) return 0;
   const held = locks && new Set((await locks.query()).held?.map((lock) => lock.name));

@@ -16,10 +16,21 @@ export interface StoredNotebook {
   readonly updatedAt: number;
 }
 
-export interface StoredVersion { readonly notebook: string; readonly time: number; readonly text: string; readonly name?: string }
+export interface StoredVersion {
+  readonly notebook: string;
+  readonly time: number;
+  readonly text: string;
+  readonly name?: string;
+}
 
 /** What a cell showed last; `hash` is that of its code, so an edited cell shows nothing old as if it were its own. */
-export interface StoredOutputs { readonly notebook: string; readonly cell: string; readonly hash: string; readonly time: number; readonly outputs: readonly Output[] }
+export interface StoredOutputs {
+  readonly notebook: string;
+  readonly cell: string;
+  readonly hash: string;
+  readonly time: number;
+  readonly outputs: readonly Output[];
+}
 
 export interface StoredRun {
   readonly id: string;
@@ -36,7 +47,11 @@ export interface StoredRun {
 }
 
 /** One typed-array chunk of a run's curves. */
-export interface StoredPoints { readonly run: string; readonly chunk: number; readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>> }
+export interface StoredPoints {
+  readonly run: string;
+  readonly chunk: number;
+  readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>>;
+}
 
 /** What stands between the code and the database. Every method rejects with a GradusError whose hint says what to do. */
 export interface Store {

@@ -15,16 +15,41 @@ export function makeVoice(): Voice {
   const alert = h('div', { class: 'vh', role: 'alert' });
   const toasts = h('div', { class: 'toasts' });
   document.body.append(polite, alert, toasts);
-  const speak = (region: HTMLElement, text: string): void => { fill(region, h('span', {}, text)); };
+  const speak = (region: HTMLElement, text: string): void => {
+    fill(region, h('span', {}, text));
+  };
   return {
     say: (text) => speak(polite, text),
     alert: (text) => speak(alert, text),
     toast(text, undo) {
-      const close = (): void => { clearTimeout(timer); toast.remove(); };
-      const toast = h('div', { class: 'toast' }, h('span', {}, text),
-        undo === undefined ? null : h('button', { type: 'button', class: 'btn small', onclick: () => { close(); undo(); } }, 'Undo'));
+      const close = (): void => {
+        clearTimeout(timer);
+        toast.remove();
+      };
+      const toast = h(
+        'div',
+        { class: 'toast' },
+        h('span', {}, text),
+        undo === undefined
+          ? null
+          : h(
+              'button',
+              {
+                type: 'button',
+                class: 'btn small',
+                onclick: () => {
+                  close();
+                  undo();
+                },
+              },
+              'Undo',
+            ),
+      );
       let timer = setTimeout(close, undo === undefined ? 6000 : 10_000);
-      const hold = (): void => clearTimeout(timer), go = (): void => { timer = setTimeout(close, 3000); };
+      const hold = (): void => clearTimeout(timer),
+        go = (): void => {
+          timer = setTimeout(close, 3000);
+        };
       toast.addEventListener('pointerenter', hold);
       toast.addEventListener('pointerleave', go);
       toast.addEventListener('focusin', hold);
@@ -33,6 +58,10 @@ export function makeVoice(): Voice {
       while (toasts.childElementCount > 3) toasts.firstElementChild?.remove();
       speak(polite, text);
     },
-    dispose() { polite.remove(); alert.remove(); toasts.remove(); },
+    dispose() {
+      polite.remove();
+      alert.remove();
+      toasts.remove();
+    },
   };
 }

@@ -17,47 +17,89 @@ const paths = { run: 'M4.5 2.8v10.4l8.6-5.2z', stop: 'M4 4h8v8H4z' };
 
 export function bindBar(page: Document, { commands, facts, hasStale, voice }: BarOptions): () => void {
   const all = (action: string): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(`[data-action="${action}"]`)];
-  const runAll = all('run-all'), places = [...page.querySelectorAll<HTMLElement>('[data-engine-facts], .bar .engine')];
+  const runAll = all('run-all'),
+    places = [...page.querySelectorAll<HTMLElement>('[data-engine-facts], .bar .engine')];
   const reasons: Record<string, () => string | undefined> = {
     share: () => 'Sharing by link is not part of this version. Download gives the notebook as a file.',
     'run-stale': () => (hasStale() ? undefined : 'No cell is out of date.'),
   };
-  for (const button of all('share')) { button.setAttribute('aria-disabled', 'true'); button.title = reasons['share']?.() ?? ''; }
+  for (const button of all('share')) {
+    button.setAttribute('aria-disabled', 'true');
+    button.title = reasons['share']?.() ?? '';
+  }
   const onClick = (event: MouseEvent): void => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]') : null;
     const action = button?.dataset['action'];
     if (button === null || action === undefined) return;
     const reason = reasons[action]?.();
-    if (reason !== undefined) { event.preventDefault(); voice.toast(reason); return; }
-    if (commands[action] !== undefined) { commands[action]!(); button.closest<HTMLElement>('[popover]')?.hidePopover(); }
+    if (reason !== undefined) {
+      event.preventDefault();
+      voice.toast(reason);
+      return;
+    }
+    if (commands[action] !== undefined) {
+      commands[action]!();
+      button.closest<HTMLElement>('[popover]')?.hidePopover();
+    }
   };
   page.addEventListener('click', onClick);
 
-  createRenderEffect(on(() => facts().busy, (busy) => {
-    for (const button of runAll) {
-      const word = button.querySelector<HTMLElement>('[data-label], span');
-      if (word) setText(word, busy ? 'Stop' : 'Run all');
-      else for (const node of button.childNodes) if (node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim()) node.nodeValue = busy ? ' Stop' : ' Run all';
-      button.querySelector('path')?.setAttribute('d', busy ? paths.stop : paths.run);
-      button.toggleAttribute('data-busy', busy);
-    }
-  }));
-  createRenderEffect(on(facts, (now) => {
-    const { backend } = now, threads = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
-    const words = backend === undefined ? '' : [backend.backend, backend.adapter, backend.backend === 'wasm' ? (threads === 1 ? '1 thread' : `${threads} threads`) : ''].filter(Boolean).join(' · ');
-    for (const place of places) {
-      setText(place, now.saveError !== undefined ? 'Not saved' : words);
-      place.title = now.saveError ?? backend?.why ?? 'Where this notebook computes';
-      place.classList.toggle('bad-text', now.saveError !== undefined);
-    }
-  }));
+  createRenderEffect(
+    on(
+      () => facts().busy,
+      (busy) => {
+        for (const button of runAll) {
+          const word = button.querySelector<HTMLElement>('[data-label], span');
+          if (word) setText(word, busy ? 'Stop' : 'Run all');
+          else
+            for (const node of button.childNodes)
+              if (node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim()) node.nodeValue = busy ? ' Stop' : ' Run all';
+          button.querySelector('path')?.setAttribute('d', busy ? paths.stop : paths.run);
+          button.toggleAttribute('data-busy', busy);
+        }
+      },
+    ),
+  );
+  createRenderEffect(
+    on(facts, (now) => {
+      const { backend } = now,
+        threads = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+      const words =
+        backend === undefined
+          ? ''
+          : [backend.backend, backend.adapter, backend.backend === 'wasm' ? (threads === 1 ? '1 thread' : `${threads} threads`) : '']
+              .filter(Boolean)
+              .join(' · ');
+      for (const place of places) {
+        setText(place, now.saveError !== undefined ? 'Not saved' : words);
+        place.title = now.saveError ?? backend?.why ?? 'Where this notebook computes';
+        place.classList.toggle('bad-text', now.saveError !== undefined);
+      }
+    }),
+  );
   // What is not kept is said where every width sees it, with what keeps it beside.
   let band: HTMLElement | undefined;
-  createRenderEffect(on(() => facts().saveError, (error) => {
+  createRenderEffect(
+    on(
+      () => facts().saveError,
+      (error) => {
+        band?.remove();
+        band =
+          error === undefined
+            ? undefined
+            : h(
+                'div',
+                { class: 'banner', role: 'alert' },
+                h('div', {}, h('strong', {}, 'Not saved.'), ' ', error),
+                h('button', { type: 'button', class: 'btn small', 'data-action': 'download' }, 'Download'),
+                h('button', { type: 'button', class: 'btn small', 'data-action': 'save-copy' }, 'Save a copy'),
+              );
+        if (band) page.querySelector('header.bar')?.after(band);
+      },
+    ),
+  );
+  return () => {
     band?.remove();
-    band = error === undefined ? undefined : h('div', { class: 'banner', role: 'alert' }, h('div', {}, h('strong', {}, 'Not saved.'), ' ', error),
-      h('button', { type: 'button', class: 'btn small', 'data-action': 'download' }, 'Download'), h('button', { type: 'button', class: 'btn small', 'data-action': 'save-copy' }, 'Save a copy'));
-    if (band) page.querySelector('header.bar')?.after(band);
-  }));
-  return () => { band?.remove(); page.removeEventListener('click', onClick); };
+    page.removeEventListener('click', onClick);
+  };
 }

@@ -33,21 +33,28 @@ export class CodeBox {
     this.#status = status;
     this.#options = options;
     this.#shown = status.code;
-    pre.addEventListener('focus', () => { void this.mount(); });
+    pre.addEventListener('focus', () => {
+      void this.mount();
+    });
     pre.addEventListener('input', () => this.#typed());
     const typed = textOf(pre, status.code);
-    if (typed !== status.code) { this.#shown = typed; options.edit(typed); }      // typed before the page was alive
+    if (typed !== status.code) {
+      this.#shown = typed;
+      options.edit(typed);
+    } // typed before the page was alive
     if (document.activeElement === pre) void this.mount();
   }
 
-  get mounted(): boolean { return this.#editor !== undefined; }
+  get mounted(): boolean {
+    return this.#editor !== undefined;
+  }
 
   /** Follows the session: names, errors, and text that changed elsewhere (undo). */
   update(status: CellStatus): void {
     const before = this.#status;
     this.#status = status;
     const error = status.state === 'error' ? status.error : undefined;
-    const moved = (error?.line !== this.#error?.line || error?.column !== this.#error?.column);
+    const moved = error?.line !== this.#error?.line || error?.column !== this.#error?.column;
     this.#error = error;
     const foreign = status.code !== this.#shown && this.#timer === undefined && status.code !== before.code;
     if (foreign) this.#shown = status.code;
@@ -69,7 +76,7 @@ export class CodeBox {
     const arriving = this.#pre !== undefined;
     this.#pre?.focus({ preventScroll: true });
     await this.mount();
-    if (arriving && !this.#box.contains(document.activeElement)) return;      // the reader has gone on meanwhile
+    if (arriving && !this.#box.contains(document.activeElement)) return; // the reader has gone on meanwhile
     this.#editor?.focus(place);
   }
 
@@ -79,19 +86,29 @@ export class CodeBox {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const text = this.#editor?.code() ?? (this.#pre === undefined ? this.#shown : textOf(this.#pre, this.#shown));
-    if (text !== this.#shown) { this.#shown = text; this.#options.edit(text); }
+    if (text !== this.#shown) {
+      this.#shown = text;
+      this.#options.edit(text);
+    }
     this.#options.pending(false);
   }
 
   mount(): Promise<void> {
-    return this.#mounting ??= import('./editor.ts').then(({ openEditor }) => {
+    return (this.#mounting ??= import('./editor.ts').then(({ openEditor }) => {
       const pre = this.#pre;
       if (pre === undefined || !pre.isConnected) return;
-      const code = textOf(pre, this.#shown), selection = selectionIn(pre), focused = document.activeElement === pre;
+      const code = textOf(pre, this.#shown),
+        selection = selectionIn(pre),
+        focused = document.activeElement === pre;
       const scroll = this.#box.scrollLeft;
       this.#editor = openEditor({
-        id: this.#options.id(), code, selection, names: this.#status.uses.map((use) => use.name), language: this.#status.language,
-        changed: () => this.#typed(), left: () => this.flush(),
+        id: this.#options.id(),
+        code,
+        selection,
+        names: this.#status.uses.map((use) => use.name),
+        language: this.#status.language,
+        changed: () => this.#typed(),
+        left: () => this.flush(),
       });
       this.#pre = undefined;
       pre.replaceWith(this.#editor.element);
@@ -99,7 +116,7 @@ export class CodeBox {
       if (focused) this.#editor.focus('keep');
       this.#editor.markError(this.#error);
       if (code !== this.#shown) this.#typed();
-    });
+    }));
   }
 
   dispose(): void {
@@ -127,7 +144,14 @@ function written(node: Node): string {
 
 function selectionIn(pre: HTMLElement): { anchor: number; head: number } | undefined {
   const selection = document.getSelection();
-  if (selection === null || selection.anchorNode === null || selection.focusNode === null || !pre.contains(selection.anchorNode) || !pre.contains(selection.focusNode)) return undefined;
+  if (
+    selection === null ||
+    selection.anchorNode === null ||
+    selection.focusNode === null ||
+    !pre.contains(selection.anchorNode) ||
+    !pre.contains(selection.focusNode)
+  )
+    return undefined;
   const offset = (node: Node, at: number): number => {
     const range = document.createRange();
     range.setStart(pre, 0);
@@ -143,16 +167,21 @@ export function paint(pre: HTMLElement, status: CellStatus, error?: ErrorInfo): 
   const owner = new Map(status.uses.map((use) => [use.name, use.cell]));
   const bad = error?.line === undefined ? undefined : squiggleOf(code, error.line, error.column ?? 1);
   const cuts = new Set([0, code.length, ...(bad === undefined ? [] : [bad.lineStart, bad.from, bad.to, bad.lineEnd])]);
-  for (const [start, end] of status.tokens) { cuts.add(start); cuts.add(end); }
+  for (const [start, end] of status.tokens) {
+    cuts.add(start);
+    cuts.add(end);
+  }
   const places = [...cuts].filter((at) => at >= 0 && at <= code.length).sort((a, b) => a - b);
   const lineBox = bad === undefined ? undefined : h('span', { class: 'ln bad' });
   const out: Node[] = [];
   let t = 0;
   for (let i = 0; i + 1 < places.length; i++) {
-    const from = places[i]!, to = places[i + 1]!;
+    const from = places[i]!,
+      to = places[i + 1]!;
     while (t < status.tokens.length && status.tokens[t]![1] <= from) t++;
     const token = status.tokens[t];
-    const text = code.slice(from, to), kind = token !== undefined && token[0] <= from && token[1] >= to ? token[2] : undefined;
+    const text = code.slice(from, to),
+      kind = token !== undefined && token[0] <= from && token[1] >= to ? token[2] : undefined;
     let node: Node = document.createTextNode(text);
     if (kind === 'x' && owner.has(text)) node = h('a', { class: 'x', href: `#cell-${owner.get(text)}` }, text);
     else if (kind !== undefined) node = h('span', { class: kind }, text);

@@ -46,8 +46,9 @@ export function button(label: string, act: (event: MouseEvent) => void, props: P
 
 /** Writes an attribute only when it differs, so that an unchanged cell costs no style recalculation. */
 export function setAttribute(element: Element, name: string, value: string | undefined): void {
-  if (value === undefined) { if (element.hasAttribute(name)) element.removeAttribute(name); }
-  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  if (value === undefined) {
+    if (element.hasAttribute(name)) element.removeAttribute(name);
+  } else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
 export function setText(element: Element, text: string): void {

@@ -34,7 +34,20 @@ export interface Editor {
 }
 
 const colours = tagHighlighter([
-  { tag: [tags.keyword, tags.bool, tags.null, tags.self, tags.modifier, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword, tags.moduleKeyword], class: 'k' },
+  {
+    tag: [
+      tags.keyword,
+      tags.bool,
+      tags.null,
+      tags.self,
+      tags.modifier,
+      tags.operatorKeyword,
+      tags.controlKeyword,
+      tags.definitionKeyword,
+      tags.moduleKeyword,
+    ],
+    class: 'k',
+  },
   { tag: [tags.string, tags.special(tags.string), tags.regexp, tags.character], class: 's' },
   { tag: [tags.number], class: 'n' },
   { tag: [tags.comment, tags.lineComment, tags.blockComment], class: 'c' },
@@ -67,24 +80,39 @@ function errorMarks(state: EditorState, error: ErrorInfo | undefined): Decoratio
   return Decoration.set(marks, true);
 }
 
-const foreignNames = ViewPlugin.fromClass(class {
-  decorations: DecorationSet;
-  constructor(view: EditorView) { this.decorations = nameMarks(view); }
-  update(update: ViewUpdate): void {
-    if (update.docChanged || update.viewportChanged || syntaxTree(update.startState) !== syntaxTree(update.state)
-      || update.startState.field(namesField) !== update.state.field(namesField)) this.decorations = nameMarks(update.view);
-  }
-}, { decorations: (plugin) => plugin.decorations });
+const foreignNames = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet;
+    constructor(view: EditorView) {
+      this.decorations = nameMarks(view);
+    }
+    update(update: ViewUpdate): void {
+      if (
+        update.docChanged ||
+        update.viewportChanged ||
+        syntaxTree(update.startState) !== syntaxTree(update.state) ||
+        update.startState.field(namesField) !== update.state.field(namesField)
+      )
+        this.decorations = nameMarks(update.view);
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);
 
 const foreign = Decoration.mark({ class: 'x foreign' });
 
 function nameMarks(view: EditorView): DecorationSet {
-  const names = view.state.field(namesField), marks = new RangeSetBuilder<Decoration>();
+  const names = view.state.field(namesField),
+    marks = new RangeSetBuilder<Decoration>();
   if (names.size > 0) {
     for (const { from, to } of view.visibleRanges) {
-      syntaxTree(view.state).iterate({ from, to, enter: (node) => {
-        if (node.name === 'VariableName' && names.has(view.state.sliceDoc(node.from, node.to))) marks.add(node.from, node.to, foreign);
-      } });
+      syntaxTree(view.state).iterate({
+        from,
+        to,
+        enter: (node) => {
+          if (node.name === 'VariableName' && names.has(view.state.sliceDoc(node.from, node.to))) marks.add(node.from, node.to, foreign);
+        },
+      });
     }
   }
   return marks.finish();
@@ -97,8 +125,17 @@ const theme = EditorView.theme({
   '.cm-content': { padding: '0', caretColor: 'var(--ink)', fontVariantLigatures: 'none' },
   '.cm-line': { padding: '0' },
   '.cm-line.bad': { background: 'var(--red-wash)', margin: '0 calc(-1 * var(--bleed))', padding: '0 var(--bleed)' },
-  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': { background: 'none', textDecoration: 'underline', textUnderlineOffset: '0.22em' },
-  '.foreign': { color: 'var(--c-foreign)', textDecoration: 'underline dotted 1.5px', textUnderlineOffset: '0.22em', textDecorationColor: 'color-mix(in oklch, var(--blue) 55%, transparent)' },
+  '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': {
+    background: 'none',
+    textDecoration: 'underline',
+    textUnderlineOffset: '0.22em',
+  },
+  '.foreign': {
+    color: 'var(--c-foreign)',
+    textDecoration: 'underline dotted 1.5px',
+    textUnderlineOffset: '0.22em',
+    textDecorationColor: 'color-mix(in oklch, var(--blue) 55%, transparent)',
+  },
 });
 
 function language(name: string): Extension {
@@ -108,18 +145,38 @@ function language(name: string): Extension {
 
 export function openEditor(options: EditorOptions): Editor {
   const attributes = new Compartment();
-  const named = (id: string): Extension => EditorView.contentAttributes.of({
-    'aria-label': `Code of ${id}`, 'aria-multiline': 'true', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off',
-  });
+  const named = (id: string): Extension =>
+    EditorView.contentAttributes.of({
+      'aria-label': `Code of ${id}`,
+      'aria-multiline': 'true',
+      spellcheck: 'false',
+      autocorrect: 'off',
+      autocapitalize: 'off',
+    });
   const length = options.code.length;
-  const selection = options.selection === undefined ? {} : { selection: { anchor: Math.min(length, options.selection.anchor), head: Math.min(length, options.selection.head) } };
+  const selection =
+    options.selection === undefined
+      ? {}
+      : { selection: { anchor: Math.min(length, options.selection.anchor), head: Math.min(length, options.selection.head) } };
   let quiet = false;
   const view = new EditorView({
     state: EditorState.create({
-      doc: options.code, ...selection,
+      doc: options.code,
+      ...selection,
       extensions: [
-        history(), indentUnit.of('  '), EditorState.tabSize.of(2), indentOnInput(), bracketMatching(), language(options.language), syntaxHighlighting(colours),
-        keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]), attributes.of(named(options.id)), theme, errorField, namesField, foreignNames,
+        history(),
+        indentUnit.of('  '),
+        EditorState.tabSize.of(2),
+        indentOnInput(),
+        bracketMatching(),
+        language(options.language),
+        syntaxHighlighting(colours),
+        keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]),
+        attributes.of(named(options.id)),
+        theme,
+        errorField,
+        namesField,
+        foreignNames,
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) options.changed();
           if (update.focusChanged && !update.view.hasFocus) options.left();

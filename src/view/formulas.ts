@@ -4,5 +4,13 @@ import './styles/katex.css';
 import katex from 'katex';
 
 export function renderFormula(tex: string, display: boolean): string {
-  return katex.renderToString(tex, { displayMode: display, output: 'htmlAndMathml', throwOnError: true, strict: false, trust: false, maxExpand: 1000, maxSize: 40 });
+  return katex.renderToString(tex, {
+    displayMode: display,
+    output: 'htmlAndMathml',
+    throwOnError: true,
+    strict: false,
+    trust: false,
+    maxExpand: 1000,
+    maxSize: 40,
+  });
 }

@@ -21,26 +21,43 @@ export interface Commands {
 const pairMs = 700;
 
 export function bindKeyboard(root: HTMLElement, commands: Commands): () => void {
-  let last = '', lastAt = 0;
+  let last = '',
+    lastAt = 0;
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
     const target = event.target instanceof Element ? event.target : document.body;
     const mod = event.ctrlKey || event.metaKey;
-    if (mod && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 's') { take(event); commands.save(); return; }
-    if (mod && event.shiftKey && event.key === 'Enter') { take(event); commands.runStale(); return; }
+    if (mod && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 's') {
+      take(event);
+      commands.save();
+      return;
+    }
+    if (mod && event.shiftKey && event.key === 'Enter') {
+      take(event);
+      commands.runStale();
+      return;
+    }
     const cell = target.closest<HTMLElement>('[data-cell]');
-    const ids = commands.ids(), id = cell?.dataset['cell'];
+    const ids = commands.ids(),
+      id = cell?.dataset['cell'];
     const typing = target.closest('input, textarea, select, [contenteditable]:not([contenteditable="false"])') !== null;
     const inCode = target.closest('.code') !== null;
     if (id !== undefined && event.key === 'Enter' && (event.shiftKey || mod) && (!typing || inCode)) {
       take(event);
       commands.run(id);
       if (!event.shiftKey) return;
-      const next = ids[ids.indexOf(id) + 1];                  // run and go on: the next cell, in the same mode
-      if (next === undefined) { if (!typing) commands.select(id); } else if (inCode && typing) commands.editCode(next); else commands.select(next);
+      const next = ids[ids.indexOf(id) + 1]; // run and go on: the next cell, in the same mode
+      if (next === undefined) {
+        if (!typing) commands.select(id);
+      } else if (inCode && typing) commands.editCode(next);
+      else commands.select(next);
       return;
     }
-    if (id !== undefined && inCode && event.key === 'Escape') { take(event); commands.select(id); return; }
+    if (id !== undefined && inCode && event.key === 'Escape') {
+      take(event);
+      commands.select(id);
+      return;
+    }
     if (typing || mod || event.altKey) return;
     const inside = cell !== null && target === cell;
     if (!inside && target !== document.body && !(target.closest('.run') !== null && cell !== null)) return;
@@ -49,19 +66,66 @@ export function bindKeyboard(root: HTMLElement, commands: Commands): () => void 
     const pair = key === last && event.timeStamp - lastAt < pairMs;
     last = key;
     lastAt = event.timeStamp;
-    const move = (to: string | undefined): void => { if (to !== undefined) { take(event); commands.select(to); } };
+    const move = (to: string | undefined): void => {
+      if (to !== undefined) {
+        take(event);
+        commands.select(to);
+      }
+    };
     switch (key) {
-      case 'j': return move(ids[at + 1]);
-      case 'k': return move(at < 0 ? undefined : ids[at - 1]);
-      case 'ArrowDown': if (inside) move(ids[at + 1]); return;
-      case 'ArrowUp': if (inside) move(ids[at - 1]); return;
-      case 'Enter': if (inside && id !== undefined) { take(event); commands.editCode(id); } return;
-      case 'a': if (id !== undefined) { take(event); commands.insert(id, 'above'); } return;
-      case 'b': if (id !== undefined) { take(event); commands.insert(id, 'below'); } return;
-      case 'd': if (id !== undefined && pair) { take(event); last = ''; commands.remove(id); } return;
-      case 'z': take(event); commands.undo(); return;
-      case 'i': if (pair) { take(event); last = ''; commands.stop(); } return;
-      case '0': if (pair) { take(event); last = ''; commands.restart(); } return;
+      case 'j':
+        return move(ids[at + 1]);
+      case 'k':
+        return move(at < 0 ? undefined : ids[at - 1]);
+      case 'ArrowDown':
+        if (inside) move(ids[at + 1]);
+        return;
+      case 'ArrowUp':
+        if (inside) move(ids[at - 1]);
+        return;
+      case 'Enter':
+        if (inside && id !== undefined) {
+          take(event);
+          commands.editCode(id);
+        }
+        return;
+      case 'a':
+        if (id !== undefined) {
+          take(event);
+          commands.insert(id, 'above');
+        }
+        return;
+      case 'b':
+        if (id !== undefined) {
+          take(event);
+          commands.insert(id, 'below');
+        }
+        return;
+      case 'd':
+        if (id !== undefined && pair) {
+          take(event);
+          last = '';
+          commands.remove(id);
+        }
+        return;
+      case 'z':
+        take(event);
+        commands.undo();
+        return;
+      case 'i':
+        if (pair) {
+          take(event);
+          last = '';
+          commands.stop();
+        }
+        return;
+      case '0':
+        if (pair) {
+          take(event);
+          last = '';
+          commands.restart();
+        }
+        return;
       default:
     }
   };

@@ -5,7 +5,23 @@ import DOMPurify from 'dompurify';
 
 const profile = {
   USE_PROFILES: { html: true, svg: true, mathMl: true },
-  FORBID_TAGS: ['style', 'form', 'button', 'textarea', 'select', 'option', 'iframe', 'object', 'embed', 'link', 'meta', 'base', 'dialog', 'foreignObject', 'use'],
+  FORBID_TAGS: [
+    'style',
+    'form',
+    'button',
+    'textarea',
+    'select',
+    'option',
+    'iframe',
+    'object',
+    'embed',
+    'link',
+    'meta',
+    'base',
+    'dialog',
+    'foreignObject',
+    'use',
+  ],
   FORBID_ATTR: ['style', 'id', 'name', 'srcset', 'ping', 'formaction', 'contenteditable', 'popovertarget', 'popovertargetaction'],
   ALLOW_DATA_ATTR: false,
   SANITIZE_NAMED_PROPS: true,
@@ -22,11 +38,14 @@ export function setMarkup(element: Element, html: string): void {
   element.innerHTML = (policy === undefined ? html : policy.createHTML(html)) as string;
 }
 
-interface Policy { createHTML(html: string): unknown }
+interface Policy {
+  createHTML(html: string): unknown;
+}
 let policy: Policy | undefined;
 
 function policyOf(): Policy | undefined {
-  const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: { createHTML(html: string): string }): Policy } }).trustedTypes;
+  const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: { createHTML(html: string): string }): Policy } })
+    .trustedTypes;
   if (types === undefined) return undefined;
-  return policy ??= types.createPolicy('gradus', { createHTML: (html) => html });
+  return (policy ??= types.createPolicy('gradus', { createHTML: (html) => html }));
 }

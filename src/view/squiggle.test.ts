@@ -4,7 +4,10 @@ import { ago, duration, number, ordinal } from './words.ts';
 import { toCsv } from './outputs/table.ts';
 
 const code = 'const a = 1\nreturn lables.map(one)\n';
-const word = (line: number, column: number): string | undefined => { const place = squiggleOf(code, line, column); return place && code.slice(place.from, place.to); };
+const word = (line: number, column: number): string | undefined => {
+  const place = squiggleOf(code, line, column);
+  return place && code.slice(place.from, place.to);
+};
 
 test('the wavy line takes the word at the place, one sign where there is none, nothing behind the end of a line', () => {
   expect(word(2, 8)).toBe('lables');
@@ -23,6 +26,17 @@ test('numbers, times and places are worded as the interface writes them', () => 
 });
 
 test('a table is copied as CSV with quotes doubled and commas quoted', () => {
-  const columns = [{ name: 'a', type: 'number' as const }, { name: 'b, c', type: 'string' as const }];
-  expect(toCsv({ columns, rows: [[1, 'say "hi"'], [null, 'x\ny']] })).toBe('a,"b, c"\n1,"say ""hi"""\n,"x\ny"\n');
+  const columns = [
+    { name: 'a', type: 'number' as const },
+    { name: 'b, c', type: 'string' as const },
+  ];
+  expect(
+    toCsv({
+      columns,
+      rows: [
+        [1, 'say "hi"'],
+        [null, 'x\ny'],
+      ],
+    }),
+  ).toBe('a,"b, c"\n1,"say ""hi"""\n,"x\ny"\n');
 });

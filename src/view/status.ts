@@ -14,33 +14,58 @@ export interface StatusActions {
 /** Class of the point for each state. */
 export function pointClass(status: CellStatus): string {
   switch (status.state) {
-    case 'idle': return status.kept === undefined ? 'pt' : 'pt kept';
-    case 'running': return 'pt half';
-    case 'stale': return 'pt stale';
-    case 'error': return 'pt fail';
-    case 'blocked': case 'off': return 'pt block';
-    default: return 'pt';
+    case 'idle':
+      return status.kept === undefined ? 'pt' : 'pt kept';
+    case 'running':
+      return 'pt half';
+    case 'stale':
+      return 'pt stale';
+    case 'error':
+      return 'pt fail';
+    case 'blocked':
+    case 'off':
+      return 'pt block';
+    default:
+      return 'pt';
   }
 }
 
 /** The margin's words; `waiting` is how many cells wait for this one, where it failed. */
 export function marginWords(status: CellStatus, now: number, waiting: number): string {
   switch (status.state) {
-    case 'idle': return status.kept === undefined ? 'not run' : `from last time, ${ago(status.kept, now)}`;
-    case 'queued': return status.place === undefined || status.place <= 1 ? 'next in line' : `next in line, ${ordinal(status.place)}`;
-    case 'running': return status.startedAt === undefined ? 'running' : `running ${seconds(now - status.startedAt)}`;
-    case 'done': return status.live ? 'running on' : status.ms === undefined ? 'done' : duration(status.ms);
-    case 'stale': return 'out of date';
-    case 'error': return waiting > 0 ? `failed; ${plural(waiting, 'cell')} ${waiting === 1 ? 'waits' : 'wait'}` : 'failed';
-    case 'blocked': return 'waits';
-    case 'off': return 'off';
-    default: return status.state satisfies never;
+    case 'idle':
+      return status.kept === undefined ? 'not run' : `from last time, ${ago(status.kept, now)}`;
+    case 'queued':
+      return status.place === undefined || status.place <= 1 ? 'next in line' : `next in line, ${ordinal(status.place)}`;
+    case 'running':
+      return status.startedAt === undefined ? 'running' : `running ${seconds(now - status.startedAt)}`;
+    case 'done':
+      return status.live ? 'running on' : status.ms === undefined ? 'done' : duration(status.ms);
+    case 'stale':
+      return 'out of date';
+    case 'error':
+      return waiting > 0 ? `failed; ${plural(waiting, 'cell')} ${waiting === 1 ? 'waits' : 'wait'}` : 'failed';
+    case 'blocked':
+      return 'waits';
+    case 'off':
+      return 'off';
+    default:
+      return status.state satisfies never;
   }
 }
 
 /** The name of the section: "Cell model, running". */
 export function spokenState(status: CellStatus): string {
-  const words = { idle: status.kept === undefined ? 'not run' : 'from last time', queued: 'next in line', running: 'running', done: 'done', stale: 'out of date', error: 'failed', blocked: 'waits', off: 'off' };
+  const words = {
+    idle: status.kept === undefined ? 'not run' : 'from last time',
+    queued: 'next in line',
+    running: 'running',
+    done: 'done',
+    stale: 'out of date',
+    error: 'failed',
+    blocked: 'waits',
+    off: 'off',
+  };
   return words[status.state];
 }
 
@@ -48,21 +73,57 @@ export function statusNodes(status: CellStatus, actions: StatusActions, look: (i
   const { state, why, id } = status;
   switch (state) {
     case 'stale':
-      return [h('div', { class: 'status warn' },
-        h('span', {}, h('strong', {}, 'Out of date.'), ' ', ...coded(sentence(why ?? ''))), h('span', { class: 'grow' }), button('Run stale cell', () => actions.run(id), { 'data-run-stale': id }))];
+      return [
+        h(
+          'div',
+          { class: 'status warn' },
+          h('span', {}, h('strong', {}, 'Out of date.'), ' ', ...coded(sentence(why ?? ''))),
+          h('span', { class: 'grow' }),
+          button('Run stale cell', () => actions.run(id), { 'data-run-stale': id }),
+        ),
+      ];
     case 'error':
       return status.error === undefined ? [] : [h('div', { class: 'error' }, ...errorBody(status.error, id, actions))];
     case 'blocked': {
-      const owner = status.uses.find((use) => { const of = look(use.cell)?.state; return of === 'error' || of === 'blocked'; });
-      if (owner === undefined) return [h('div', { class: 'status' }, h('span', {}, ...coded(sentence(status.error?.message ?? why ?? 'Waits for a name without a value'))))];
+      const owner = status.uses.find((use) => {
+        const of = look(use.cell)?.state;
+        return of === 'error' || of === 'blocked';
+      });
+      if (owner === undefined)
+        return [
+          h(
+            'div',
+            { class: 'status' },
+            h('span', {}, ...coded(sentence(status.error?.message ?? why ?? 'Waits for a name without a value'))),
+          ),
+        ];
       const failed = look(owner.cell)?.state === 'error';
-      return [h('div', { class: 'status' }, h('span', {}, 'Waits for ', h('code', {}, owner.name), failed ? ', which failed in ' : ', which waits in ', h('a', { class: 'link', href: `#cell-${owner.cell}` }, owner.cell), '.'))];
+      return [
+        h(
+          'div',
+          { class: 'status' },
+          h(
+            'span',
+            {},
+            'Waits for ',
+            h('code', {}, owner.name),
+            failed ? ', which failed in ' : ', which waits in ',
+            h('a', { class: 'link', href: `#cell-${owner.cell}` }, owner.cell),
+            '.',
+          ),
+        ),
+      ];
     }
-    case 'off': return [h('div', { class: 'status' }, h('span', {}, 'Off. It defines nothing.'))];
-    case 'idle': case 'queued': case 'running':
+    case 'off':
+      return [h('div', { class: 'status' }, h('span', {}, 'Off. It defines nothing.'))];
+    case 'idle':
+    case 'queued':
+    case 'running':
       return why === undefined || why === '' ? [] : [h('div', { class: 'status' }, h('span', {}, ...coded(sentence(why))))];
-    case 'done': return [];
-    default: return state satisfies never;
+    case 'done':
+      return [];
+    default:
+      return state satisfies never;
   }
 }
 

@@ -39,7 +39,7 @@ export function ago(moment: number, now: number): string {
 /** 1st, 2nd, 3rd, 4th. */
 export function ordinal(n: number): string {
   const tens = n % 100;
-  const ending = tens >= 11 && tens <= 13 ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] ?? 'th';
+  const ending = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
   return `${n}${ending}`;
 }
 

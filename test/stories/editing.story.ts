@@ -4,15 +4,21 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cell, cellIs, type OpenPage, openSite, type Site } from './harness.ts';
 
 let site: Site;
-beforeAll(async () => { site = await openSite(); });
+beforeAll(async () => {
+  site = await openSite();
+});
 afterAll(() => site?.close());
 
-const text = (id: string, ...cells: string[]): string => `---\ngradus: 1\nid: ${id}\ntitle: A story\n---\nThe answer is \${answer}.\n\n${cells.map((code) => `\`\`\`ts\n${code}\n\`\`\`\n`).join('\n')}`;
+const text = (id: string, ...cells: string[]): string =>
+  `---\ngradus: 1\nid: ${id}\ntitle: A story\n---\nThe answer is \${answer}.\n\n${cells.map((code) => `\`\`\`ts\n${code}\n\`\`\`\n`).join('\n')}`;
 
 /** Opens a file on the map and saves a copy of it. */
 async function own(id: string, cells: readonly string[], width = 1280): Promise<OpenPage> {
   const page = await site.page('', { viewport: { width, height: 900 } });
-  await page.locator('input[type=file]').first().setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text(id, ...cells)) });
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text(id, ...cells)) });
   await page.getByRole('heading', { level: 1, name: 'A story' }).waitFor();
   await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
   await page.waitForURL(`**/#/n/${id}`);
@@ -34,7 +40,9 @@ test('an edit turns the cell out of date, Mod+Enter runs it and what follows', a
   await page.keyboard.press('Control+Enter');
   await expect.poll(() => shown(page, 'answer')).toMatch(/^63\s*$/);
   expect(await page.locator('[data-value="0"]').innerText()).toBe('63');
-  await expect.poll(() => page.evaluate(() => document.documentElement.dataset['saved'] === document.documentElement.dataset['revision'])).toBe(true);
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.dataset['saved'] === document.documentElement.dataset['revision']))
+    .toBe(true);
   await page.keyboard.press('Control+s');
   await page.getByRole('status').getByText('Saved').waitFor();
   await page.reload();
@@ -47,8 +55,13 @@ test('an edit turns the cell out of date, Mod+Enter runs it and what follows', a
 test('keys typed before the editor is there arrive in it, in their order', async () => {
   const page = await own('typing', ['const answer = 1']);
   let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => { release = resolve; });
-  await page.route('**/editor-*.js', async (route) => { await held; await route.continue(); });
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/editor-*.js', async (route) => {
+    await held;
+    await route.continue();
+  });
   await code(page, 'answer').click();
   await page.keyboard.press('End');
   await page.keyboard.type('23');
@@ -63,13 +76,20 @@ test('keys typed before the editor is there arrive in it, in their order', async
 
 test('static code and the editor stand on the same pixels', async () => {
   const page = await own('pixels', ['const answer = [\n  1,\n  2,\n]', 'answer']);
-  const box = (): Promise<unknown> => page.evaluate(() => [...document.querySelectorAll('.code')].map((element) => { const { top, left, width, height } = element.getBoundingClientRect(); return [top, left, width, height].map((x) => Math.round(x * 10) / 10); }));
-  const letters = (): Promise<number> => page.evaluate(() => {
-    const walker = document.createTreeWalker(document.querySelector('[role=textbox]')!, NodeFilter.SHOW_TEXT);
-    const range = document.createRange();
-    range.selectNodeContents(walker.nextNode()!);
-    return range.getBoundingClientRect().left;
-  });
+  const box = (): Promise<unknown> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('.code')].map((element) => {
+        const { top, left, width, height } = element.getBoundingClientRect();
+        return [top, left, width, height].map((x) => Math.round(x * 10) / 10);
+      }),
+    );
+  const letters = (): Promise<number> =>
+    page.evaluate(() => {
+      const walker = document.createTreeWalker(document.querySelector('[role=textbox]')!, NodeFilter.SHOW_TEXT);
+      const range = document.createRange();
+      range.selectNodeContents(walker.nextNode()!);
+      return range.getBoundingClientRect().left;
+    });
   const before = [await box(), await letters()];
   await code(page, 'answer').click();
   await cell(page, 'answer').locator('.cm-content').waitFor();
@@ -111,7 +131,15 @@ test('command mode: Esc, J, B makes a cell, D D deletes it, Undo brings it back'
 });
 
 test('on a phone the page never scrolls sideways, and a slider drives its cell', async () => {
-  const page = await own('phone', ["const k = view(Inputs.range([0, 10], { label: 'factor', step: 1, value: 3 }))", 'const answer = k * k\nanswer', "'a long line of code that has to scroll inside of its cell and never moves the page sideways'.length"], 390);
+  const page = await own(
+    'phone',
+    [
+      "const k = view(Inputs.range([0, 10], { label: 'factor', step: 1, value: 3 }))",
+      'const answer = k * k\nanswer',
+      "'a long line of code that has to scroll inside of its cell and never moves the page sideways'.length",
+    ],
+    390,
+  );
   await page.getByRole('button', { name: 'Run all' }).click();
   await cellIs(page, 'answer', 'done');
   await page.getByRole('slider', { name: 'factor' }).fill('6');

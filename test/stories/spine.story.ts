@@ -31,7 +31,10 @@ const open = async (path: string): Promise<{ context: BrowserContext; page: Page
 it('map, unit 14, run all, slider, edit, endless loop, and everything is there the next day', async () => {
   const first = await open('/');
   let { page } = first;
-  await page.getByRole('link', { name: /Neural Network Fundamentals/ }).first().click();
+  await page
+    .getByRole('link', { name: /Neural Network Fundamentals/ })
+    .first()
+    .click();
   await page.waitForURL(/\/n\/nn-fundamentals\/$/);
   await cellIs(page, 'histogram', 'done');
 
@@ -78,7 +81,11 @@ it('map, unit 14, run all, slider, edit, endless loop, and everything is there t
   for (let i = 0; i < '\nwhile (story > 0) {}'.length; i++) await page.keyboard.press('Backspace');
   await page.keyboard.press('Control+Enter');
   await cellIs(page, 'setting', 'done');
-  await page.waitForFunction(() => Number(document.documentElement.dataset['saved']) > 0 && document.documentElement.dataset['saved'] === document.documentElement.dataset['revision']);
+  await page.waitForFunction(
+    () =>
+      Number(document.documentElement.dataset['saved']) > 0 &&
+      document.documentElement.dataset['saved'] === document.documentElement.dataset['revision'],
+  );
   await page.waitForTimeout(1500); // outputs are kept a moment after their cells
   await first.context.close();
 
@@ -89,7 +96,15 @@ it('map, unit 14, run all, slider, edit, endless loop, and everything is there t
   await expect.poll(() => cell(page, 'train').getAttribute('data-kept')).not.toBeNull();
   expect(await cell(page, 'train').locator('[data-kind="metric"]').count()).toBeGreaterThan(0);
   await page.goto(new URL('/#/runs', server.url).href);
-  await page.getByRole('row', { name: /mnist-mlp/ }).first().waitFor();
-  expect(await page.getByRole('row', { name: /mnist-mlp/ }).first().innerText()).toContain('done');
+  await page
+    .getByRole('row', { name: /mnist-mlp/ })
+    .first()
+    .waitFor();
+  expect(
+    await page
+      .getByRole('row', { name: /mnist-mlp/ })
+      .first()
+      .innerText(),
+  ).toContain('done');
   await second.context.close();
 }, 240_000);

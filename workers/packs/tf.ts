@@ -26,7 +26,10 @@ async function start(host: Host): Promise<void> {
 /** Resolves to tfjs, its backend chosen and reported; what `evaluation` makes with it is freed as notebook.md 2 says. */
 async function create(host: Host, evaluation: Evaluation): Promise<typeof tf> {
   started ??= start(host);
-  await started.catch((error: unknown) => { started = undefined; throw error; });
+  await started.catch((error: unknown) => {
+    started = undefined;
+    throw error;
+  });
   own ??= trackTensors(tf, host);
   own(evaluation);
   return tf;

@@ -73,7 +73,15 @@ export function makeEngine(...lines: string[]) {
 
   const executor = createExecutor({
     start: { set: {}, headless: true, base: '', packs: {} },
-    guard: { flag: new Int32Array(1), check: () => {}, thrown: () => undefined, limited: (_ms, fn) => fn(), adapt: (code) => code, begin: () => {}, reset: () => {} },
+    guard: {
+      flag: new Int32Array(1),
+      check: () => {},
+      thrown: () => undefined,
+      limited: (_ms, fn) => fn(),
+      adapt: (code) => code,
+      begin: () => {},
+      reset: () => {},
+    },
     post: (reports) => {
       for (const report of structuredClone(reports)) receive(report);
     },

@@ -29,12 +29,14 @@ export function createPack(Plot: Plot): PlotPack {
     if (typeof value !== 'object' || value === null) return value;
     const call = callOf(value);
     const rest = Object.keys(value).length;
-    if (call) return rest ? { ...make(call, document) as object, ...realizeFields(value, document) } : make(call, document);
-    if (Array.isArray(value)) return value.some((item) => typeof item === 'object' && holdsCall(item)) ? value.map((item) => realize(item, document)) : value;
+    if (call) return rest ? { ...(make(call, document) as object), ...realizeFields(value, document) } : make(call, document);
+    if (Array.isArray(value))
+      return value.some((item) => typeof item === 'object' && holdsCall(item)) ? value.map((item) => realize(item, document)) : value;
     const prototype: unknown = Object.getPrototypeOf(value);
     return (prototype === Object.prototype || prototype === null) && holdsCall(value) ? realizeFields(value, document) : value;
   };
-  const realizeFields = (value: object, document: TinyDocument) => Object.fromEntries(Object.entries(value).map(([key, item]) => [key, realize(item, document)]));
+  const realizeFields = (value: object, document: TinyDocument) =>
+    Object.fromEntries(Object.entries(value).map(([key, item]) => [key, realize(item, document)]));
 
   const drawn = (call: Call): { node: TinyElement; document: TinyDocument } => {
     const document = new TinyDocument();
@@ -44,7 +46,10 @@ export function createPack(Plot: Plot): PlotPack {
     Plot,
     draw: (call, categories) => {
       const { node } = drawn(call);
-      const [options, ...rest] = call.args as [{ color?: { range?: unknown; scheme?: unknown; interpolate?: unknown } } | undefined, ...unknown[]];
+      const [options, ...rest] = call.args as [
+        { color?: { range?: unknown; scheme?: unknown; interpolate?: unknown } } | undefined,
+        ...unknown[],
+      ];
       const open = categories && call.name === 'plot' && !(options?.color?.range ?? options?.color?.scheme ?? options?.color?.interpolate);
       const type = open ? (node as unknown as { scale(name: string): { type: string } | undefined }).scale('color')?.type : undefined;
       if (!type || !/ordinal|categorical/.test(type)) return node.outerHTML;

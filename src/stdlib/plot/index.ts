@@ -75,7 +75,10 @@ export function createPlot(host: Pick<Host, 'load' | 'options'>, _evaluation?: E
     if (name === 'plot' || name === 'legend') return figure(call);
     const value = { [noted]: call };
     if (isMark(name) || name === 'marks') {
-      Object.defineProperty(value, 'plot', { value: ({ marks = [], ...options }: { marks?: unknown[] } = {}) => figure({ name: 'plot', args: [{ ...options, marks: [...marks, value] }] }) });
+      Object.defineProperty(value, 'plot', {
+        value: ({ marks = [], ...options }: { marks?: unknown[] } = {}) =>
+          figure({ name: 'plot', args: [{ ...options, marks: [...marks, value] }] }),
+      });
     }
     return value;
   };
@@ -91,17 +94,22 @@ export function createPlot(host: Pick<Host, 'load' | 'options'>, _evaluation?: E
     return said((...args: unknown[]) => said((value as (...args: unknown[]) => unknown)(...args), { name, args }), name);
   };
 
-  return new Proxy({}, {
-    get(_, name) {
-      if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
-      if (!library.has(name)) library.set(name, isRecorded(name) ? (...args: unknown[]) => note(name, args) : fromLibrary(name));
-      return library.get(name);
+  return new Proxy(
+    {},
+    {
+      get(_, name) {
+        if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
+        if (!library.has(name)) library.set(name, isRecorded(name) ? (...args: unknown[]) => note(name, args) : fromLibrary(name));
+        return library.get(name);
+      },
     },
-  });
+  );
 }
 
 function drawnFigure(draw: () => string, alt: string): Figure {
-  const none = () => { throw new Error('Plot: a legend has no scales of its own. Ask the figure that it belongs to.'); };
+  const none = () => {
+    throw new Error('Plot: a legend has no scales of its own. Ask the figure that it belongs to.');
+  };
   return { [output]: () => ({ kind: 'plot', svg: draw(), alt }), scale: none, legend: none };
 }
 
@@ -126,6 +134,11 @@ function describe(call: Call, options: { marks?: unknown; x?: unknown; y?: unkno
   };
   visit(options.marks);
   const label = (axis: unknown) => (axis as { label?: unknown } | undefined)?.label;
-  const axes = [['x', label(options.x)], ['y', label(options.y)]].filter(([, text]) => typeof text === 'string').map(([axis, text]) => `${axis} is ${text}`);
+  const axes = [
+    ['x', label(options.x)],
+    ['y', label(options.y)],
+  ]
+    .filter(([, text]) => typeof text === 'string')
+    .map(([axis, text]) => `${axis} is ${text}`);
   return [call.name === 'legend' ? 'Legend' : `Figure of ${[...new Set(marks)].join(', ') || 'axes'}`, ...axes].join('; ') + '.';
 }

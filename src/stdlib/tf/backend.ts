@@ -12,11 +12,21 @@ export interface Gpu {
 }
 export interface GpuAdapter {
   readonly isFallbackAdapter?: boolean;
-  readonly info?: { readonly vendor?: string; readonly architecture?: string; readonly device?: string; readonly description?: string; readonly isFallbackAdapter?: boolean };
+  readonly info?: {
+    readonly vendor?: string;
+    readonly architecture?: string;
+    readonly device?: string;
+    readonly description?: string;
+    readonly isFallbackAdapter?: boolean;
+  };
 }
 
 /** Sets the backend of `tf` and returns what was chosen and why. Rejects when the requested one cannot be had. */
-export async function chooseBackend(tf: Pick<TensorFlow, 'setBackend' | 'ready'>, requested: StartOptions['backend'], gpu: Gpu | undefined): Promise<BackendReport> {
+export async function chooseBackend(
+  tf: Pick<TensorFlow, 'setBackend' | 'ready'>,
+  requested: StartOptions['backend'],
+  gpu: Gpu | undefined,
+): Promise<BackendReport> {
   const start = async (name: 'webgpu' | 'wasm' | 'cpu'): Promise<string | undefined> => {
     try {
       if (!(await tf.setBackend(name))) return `tfjs could not start ${name}`;
@@ -26,19 +36,31 @@ export async function chooseBackend(tf: Pick<TensorFlow, 'setBackend' | 'ready'>
       return error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);
     }
   };
-  const adapter = requested === 'wasm' || requested === 'js' ? undefined
-    : await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  const adapter =
+    requested === 'wasm' || requested === 'js'
+      ? undefined
+      : await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   const adapterName = adapter ? describeAdapter(adapter) : '';
 
   if (requested) {
-    const failed = requested === 'webgpu' && !adapter
-      ? gpu ? 'the browser gives no adapter' : 'this browser has no WebGPU in workers'
-      : await start(requested === 'js' ? 'cpu' : requested);
-    if (failed) throw new Error(`tf: backend ${requested} was asked for and cannot start: ${failed}. Leave the backend out to take what is there.`);
+    const failed =
+      requested === 'webgpu' && !adapter
+        ? gpu
+          ? 'the browser gives no adapter'
+          : 'this browser has no WebGPU in workers'
+        : await start(requested === 'js' ? 'cpu' : requested);
+    if (failed)
+      throw new Error(`tf: backend ${requested} was asked for and cannot start: ${failed}. Leave the backend out to take what is there.`);
     return { kind: 'backend', backend: requested, adapter: adapterName, why: 'asked for' };
   }
 
-  let why = !gpu ? 'this browser has no WebGPU' : !adapter ? 'the browser gives no GPU adapter' : isSoftware(adapter) ? `${adapterName} is a software adapter, slower than wasm` : '';
+  let why = !gpu
+    ? 'this browser has no WebGPU'
+    : !adapter
+      ? 'the browser gives no GPU adapter'
+      : isSoftware(adapter)
+        ? `${adapterName} is a software adapter, slower than wasm`
+        : '';
   if (adapter && !why) {
     const failed = await start('webgpu');
     if (!failed) return { kind: 'backend', backend: 'webgpu', adapter: adapterName, why: 'a real GPU is there' };
@@ -58,6 +80,9 @@ function describeAdapter({ info }: GpuAdapter): string {
 
 /** An adapter that computes on the CPU. */
 export function isSoftware(adapter: GpuAdapter): boolean {
-  return adapter.isFallbackAdapter === true || adapter.info?.isFallbackAdapter === true
-    || /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(describeAdapter(adapter));
+  return (
+    adapter.isFallbackAdapter === true ||
+    adapter.info?.isFallbackAdapter === true ||
+    /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(describeAdapter(adapter))
+  );
 }

@@ -13,7 +13,9 @@ async function evaluate<T extends Record<string, unknown>>(cell: string, body: (
   const disposers: (() => void)[] = [];
   const enders: ((exports: Record<string, unknown>) => void)[] = [];
   running = { cell, onDispose: (fn: () => void) => disposers.unshift(fn), onEnd: (fn: never) => enders.push(fn) } as unknown as Evaluation;
-  cells.set(cell, () => { for (const fn of disposers) fn(); });
+  cells.set(cell, () => {
+    for (const fn of disposers) fn();
+  });
   own(running);
   let exports: T | undefined;
   try {
@@ -46,7 +48,13 @@ describe('tensors of an evaluation', () => {
 
   test('stay when a container exports them', async () => {
     const a = tf.ones.bind(tf);
-    await evaluate('a', () => ({ list: [a([1])], map: new Map([['x', a([1])]]), set: new Set([a([1])]), deep: { in: [{ here: a([1]) }] }, box: new Mutable(a([1])) }));
+    await evaluate('a', () => ({
+      list: [a([1])],
+      map: new Map([['x', a([1])]]),
+      set: new Set([a([1])]),
+      deep: { in: [{ here: a([1]) }] },
+      box: new Mutable(a([1])),
+    }));
     expect(count()).toBe(5);
   });
 
@@ -54,7 +62,12 @@ describe('tensors of an evaluation', () => {
     await evaluate('a', () => ({ x: tf.ones([2]) }));
     await evaluate('a', () => ({}));
     expect(count()).toBe(0);
-    await expect(evaluate('b', () => { tf.ones([2]); throw new Error('no'); })).rejects.toThrow('no');
+    await expect(
+      evaluate('b', () => {
+        tf.ones([2]);
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
     expect(count()).toBe(0);
   });
 
@@ -68,10 +81,18 @@ describe('tensors of an evaluation', () => {
   });
 
   test('are all kept while a closure or an instance is exported', async () => {
-    const { f } = await evaluate('a', () => { const w = tf.scalar(2); return { f: () => w.mul(3).dataSync()[0] }; });
+    const { f } = await evaluate('a', () => {
+      const w = tf.scalar(2);
+      return { f: () => w.mul(3).dataSync()[0] };
+    });
     expect(await evaluate('b', () => ({ y: f() }))).toEqual({ y: 6 });
     expect(count()).toBe(1);
-    class Holder { #w = tf.scalar(5); get() { return this.#w.dataSync()[0]; } }
+    class Holder {
+      #w = tf.scalar(5);
+      get() {
+        return this.#w.dataSync()[0];
+      }
+    }
     const { h } = await evaluate('c', () => ({ h: new Holder() }));
     expect(h.get()).toBe(5);
     cells.get('a')!();
@@ -89,14 +110,26 @@ describe('tensors of an evaluation', () => {
   });
 
   test('made by hand and disposed of by hand are nobody’s business', async () => {
-    await evaluate('a', () => { tf.tidy(() => tf.ones([3]).sum()).dispose(); return {}; });
+    await evaluate('a', () => {
+      tf.tidy(() => tf.ones([3]).sum()).dispose();
+      return {};
+    });
     expect(count()).toBe(0);
   });
 });
 
 describe('training', () => {
-  const data = () => ({ xs: tf.tensor2d([[0, 0], [0, 1], [1, 0], [1, 1]]), ys: tf.tensor2d([[0], [1], [1], [0]]) });
-  const makeModel = () => tf.sequential({ layers: [tf.layers.dense({ units: 4, activation: 'tanh', inputShape: [2] }), tf.layers.dense({ units: 1 })] });
+  const data = () => ({
+    xs: tf.tensor2d([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]),
+    ys: tf.tensor2d([[0], [1], [1], [0]]),
+  });
+  const makeModel = () =>
+    tf.sequential({ layers: [tf.layers.dense({ units: 4, activation: 'tanh', inputShape: [2] }), tf.layers.dense({ units: 1 })] });
 
   test('in a cell of its own leaves the model and the optimiser of other cells usable', async () => {
     const { model, optimizer } = await evaluate('model', () => ({ model: makeModel(), optimizer: tf.train.adam(0.1) }));
@@ -108,29 +141,50 @@ describe('training', () => {
       });
     }
     const settled = count();
-    await evaluate('train', () => { optimizer.minimize(() => tf.losses.meanSquaredError(ys, model.predict(xs) as tf.Tensor) as tf.Scalar); return {}; });
+    await evaluate('train', () => {
+      optimizer.minimize(() => tf.losses.meanSquaredError(ys, model.predict(xs) as tf.Tensor) as tf.Scalar);
+      return {};
+    });
     expect(count()).toBe(settled);
     for (const dispose of cells.values()) dispose();
     expect(count()).toBe(0);
   });
 
   test('builds a model of another cell at its first call, and the weights stay', async () => {
-    const { model } = await evaluate('model', () => ({ model: tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] }) }));
+    const { model } = await evaluate('model', () => ({
+      model: tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] }),
+    }));
     const { layer } = await evaluate('layer', () => ({ layer: tf.layers.dense({ units: 3 }) }));
-    await evaluate('use', () => { layer.apply(tf.ones([1, 2])); model.predict(tf.ones([1, 2])); return {}; });
-    await evaluate('use', () => { layer.apply(tf.ones([1, 2])); return {}; });
+    await evaluate('use', () => {
+      layer.apply(tf.ones([1, 2]));
+      model.predict(tf.ones([1, 2]));
+      return {};
+    });
+    await evaluate('use', () => {
+      layer.apply(tf.ones([1, 2]));
+      return {};
+    });
     expect(layer.getWeights().map((w) => w.isDisposed)).toEqual([false, false]);
   });
 
   const bodies: Record<string, () => Promise<Record<string, unknown>>> = {
-    'makes and drops': async () => { tf.randomNormal([8, 8]).matMul(tf.ones([8, 2])); return {}; },
+    'makes and drops': async () => {
+      tf.randomNormal([8, 8]).matMul(tf.ones([8, 2]));
+      return {};
+    },
     'exports a tensor': async () => ({ x: tf.randomNormal([8, 8]).relu() }),
-    'exports a function': async () => { const w = tf.variable(tf.ones([2])); return { f: () => w }; },
+    'exports a function': async () => {
+      const w = tf.variable(tf.ones([2]));
+      return { f: () => w };
+    },
     'trains by hand': async () => {
       const w = tf.variable(tf.zeros([2, 1]));
       const { xs, ys } = data();
       const optimizer = tf.train.adam(0.1);
-      for (let i = 0; i < 2; i++) { optimizer.minimize(() => xs.matMul(w).sub(ys).square().mean()); await Promise.resolve(); }
+      for (let i = 0; i < 2; i++) {
+        optimizer.minimize(() => xs.matMul(w).sub(ys).square().mean());
+        await Promise.resolve();
+      }
       return { w };
     },
     'fits and exports the model': async () => {
@@ -140,7 +194,10 @@ describe('training', () => {
       const history = await model.fit(xs, ys, { epochs: 2, verbose: 0 });
       return { model, history };
     },
-    fails: async () => { tf.variable(tf.ones([3])); return Promise.reject(new Error('failed')); },
+    fails: async () => {
+      tf.variable(tf.ones([3]));
+      return Promise.reject(new Error('failed'));
+    },
   };
   test.each(Object.entries(bodies))('a cell that %s holds as many tensors after 100 evaluations as after one', async (_, body) => {
     await evaluate('cell', body).catch(() => {});

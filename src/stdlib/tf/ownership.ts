@@ -40,7 +40,11 @@ export function trackTensors(tf: TensorFlow, host: Pick<Host, 'current'>): (eval
     const ledger: Ledger = { owned: new Set() };
     live.set(evaluation, ledger);
     if (ended.has(evaluation)) return ledger;
-    evaluation.onDispose(() => { live.delete(evaluation); ended.add(evaluation); free(ledger.owned); });
+    evaluation.onDispose(() => {
+      live.delete(evaluation);
+      ended.add(evaluation);
+      free(ledger.owned);
+    });
     evaluation.onEnd((exports) => {
       if (!live.has(evaluation)) return free(ledger.owned);
       settle(ledger, exports);
@@ -86,7 +90,9 @@ export function trackTensors(tf: TensorFlow, host: Pick<Host, 'current'>): (eval
     owners.get(tensor)?.owned.delete(tensor);
     owners.delete(tensor);
   };
-  return (evaluation) => { open(evaluation); };
+  return (evaluation) => {
+    open(evaluation);
+  };
 }
 
 /** The tensors that `root` holds, directly or through plain objects, arrays, maps, sets, models, layers and optimisers. */
@@ -100,7 +106,10 @@ export function reach(tf: TensorFlow, root: unknown): Reach {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) continue;
     seen.add(value);
     if (seen.size > walkLimit) return { tensors, opaque: true };
-    if (value instanceof tf.Tensor) { tensors.add(value); continue; }
+    if (value instanceof tf.Tensor) {
+      tensors.add(value);
+      continue;
+    }
     // `inside` tfjs' own objects closures hold nothing that a field does not hold as well.
     const inside = item.inside || value instanceof tf.serialization.Serializable || value instanceof tf.GraphModel;
     if (!inside && !isTransparent(value)) opaque = true;
@@ -120,6 +129,11 @@ export function reach(tf: TensorFlow, root: unknown): Reach {
 /** Whether all that `value` holds can be seen from outside. */
 function isTransparent(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || Array.isArray(value) || ArrayBuffer.isView(value)
-    || [Map, Set, Mutable, ArrayBuffer, Date, RegExp, Error].some((known) => value instanceof known);
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value) ||
+    [Map, Set, Mutable, ArrayBuffer, Date, RegExp, Error].some((known) => value instanceof known)
+  );
 }

@@ -8,7 +8,10 @@ port1.onmessage = () => waiting.shift()?.();
 // tfjs looks for these two names once, when its module is evaluated.
 const names = globalThis as { requestAnimationFrame?: unknown; setImmediate?: unknown };
 names.requestAnimationFrame = undefined;
-names.setImmediate ??= (fn: () => void) => { waiting.push(fn); port2.postMessage(null); };
+names.setImmediate ??= (fn: () => void) => {
+  waiting.push(fn);
+  port2.postMessage(null);
+};
 
 /** Gives back what was taken; called once tfjs has been evaluated. */
 export function restoreFrames(): void {

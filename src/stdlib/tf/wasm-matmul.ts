@@ -22,7 +22,11 @@ export function transposeBeforeMatMul(tf: Pick<TensorFlow, 'getKernel' | 'regist
       };
       const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
       const plain = { a: attrs?.['transposeA'] ? turned(a) : a, b: attrs?.['transposeB'] ? turned(b) : b };
-      const product = original.kernelFunc({ inputs: { ...inputs, ...plain }, attrs: { ...attrs, transposeA: false, transposeB: false }, backend });
+      const product = original.kernelFunc({
+        inputs: { ...inputs, ...plain },
+        attrs: { ...attrs, transposeA: false, transposeB: false },
+        backend,
+      });
       for (const { dataId } of made) (backend as { disposeData(id: object): void }).disposeData(dataId);
       return product;
     };

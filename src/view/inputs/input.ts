@@ -28,16 +28,23 @@ export type Moved = (value: unknown) => void;
 
 /** The controls besides the slider, once they are there. */
 let others: typeof import('./controls.ts').buildControl | undefined;
-const needsOthers = ({ type, props }: InputSpec): boolean => (type === 'form' ? ((props['fields'] ?? []) as readonly InputSpec[]).some(needsOthers) : type !== 'range' && others === undefined);
+const needsOthers = ({ type, props }: InputSpec): boolean =>
+  type === 'form' ? ((props['fields'] ?? []) as readonly InputSpec[]).some(needsOthers) : type !== 'range' && others === undefined;
 
 export const drawInput: Draw<'input'> = (output, element, context) => {
-  let latest: InputSpec = output, slot: FieldSlot | undefined, gone = false;
+  let latest: InputSpec = output,
+    slot: FieldSlot | undefined,
+    gone = false;
   const draw = (): void => {
     if (gone) return;
     slot = drawField(latest, (id, value) => context.input(id, value), context.cell);
     element.append(slot.element);
   };
-  if (needsOthers(output)) void import('./controls.ts').then(({ buildControl }) => { others = buildControl; draw(); });
+  if (needsOthers(output))
+    void import('./controls.ts').then(({ buildControl }) => {
+      others = buildControl;
+      draw();
+    });
   else draw();
   return {
     update(next: Output) {
@@ -45,18 +52,29 @@ export const drawInput: Draw<'input'> = (output, element, context) => {
       latest = next;
       return slot?.update(next) ?? true;
     },
-    dispose() { gone = true; },
+    dispose() {
+      gone = true;
+    },
   };
 };
 
-export interface FieldSlot { readonly element: HTMLElement; update(next: InputSpec): boolean }
+export interface FieldSlot {
+  readonly element: HTMLElement;
+  update(next: InputSpec): boolean;
+}
 
 /** One input, or one field of a form. */
 export function drawField(spec: InputSpec, send: (id: string, value: unknown) => void, cell: string): FieldSlot {
-  let now = spec, movedAt = -Infinity, queued: { value: unknown } | undefined, frame: number | undefined;
+  let now = spec,
+    movedAt = -Infinity,
+    queued: { value: unknown } | undefined,
+    frame: number | undefined;
   const moved = (value: unknown): void => {
     movedAt = performance.now();
-    if (frame !== undefined) { queued = { value }; return; }
+    if (frame !== undefined) {
+      queued = { value };
+      return;
+    }
     send(now.id, value);
     frame = requestAnimationFrame(function next() {
       frame = undefined;
@@ -92,7 +110,8 @@ function shapeOf({ type, props }: InputSpec): string {
 function drawForm(spec: InputSpec, send: (id: string, value: unknown) => void, cell: string): FieldSlot {
   const fieldsOf = (of: InputSpec): readonly InputSpec[] => (of.props['fields'] ?? []) as readonly InputSpec[];
   const slots = fieldsOf(spec).map((field) => drawField(field, send, cell));
-  const title = h('legend', {}), element = h('fieldset', { class: 'form' }, spec.label === '' ? null : title, ...slots.map((slot) => slot.element));
+  const title = h('legend', {}),
+    element = h('fieldset', { class: 'form' }, spec.label === '' ? null : title, ...slots.map((slot) => slot.element));
   setText(title, spec.label);
   return {
     element,

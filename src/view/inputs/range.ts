@@ -24,16 +24,25 @@ export function labelled(spec: InputSpec, control: Field, cell: string, ...after
 export function numeric(input: HTMLInputElement, props: InputSpec['props']): void {
   for (const name of ['min', 'max', 'step', 'placeholder']) {
     const value = props[name];
-    if (value === undefined) input.removeAttribute(name); else input.setAttribute(name, String(value));
+    if (value === undefined) input.removeAttribute(name);
+    else input.setAttribute(name, String(value));
   }
 }
 
 /** A slider, then its value, which can be typed over. With `scale` the slider moves over places of equal distance. */
 export function range(spec: InputSpec, moved: Moved, cell: string): Control {
   const slider = h('input', { type: 'range' });
-  const field = h('input', { class: 'value', type: 'text', inputmode: 'decimal', 'aria-label': 'Value', autocomplete: 'off', disabled: spec.props['disabled'] === true });
+  const field = h('input', {
+    class: 'value',
+    type: 'text',
+    inputmode: 'decimal',
+    'aria-label': 'Value',
+    autocomplete: 'off',
+    disabled: spec.props['disabled'] === true,
+  });
   const first = spec.value;
-  let props = spec.props, value = Number(spec.value);
+  let props = spec.props,
+    value = Number(spec.value);
   const scale = (): readonly number[] | undefined => props['scale'] as readonly number[] | undefined;
   const shown = (): string => (typeof props['text'] === 'string' ? props['text'] : plain(value));
   const paint = (): void => {
@@ -41,14 +50,15 @@ export function range(spec: InputSpec, moved: Moved, cell: string): Control {
     if (places === undefined) numeric(slider, { min: props['min'], max: props['max'], step: props['step'] });
     else numeric(slider, { min: 0, max: places.length - 1, step: 1 });
     slider.value = String(places === undefined ? value : nearest(places, value));
-    const low = Number(slider.min), high = Number(slider.max);
+    const low = Number(slider.min),
+      high = Number(slider.max);
     slider.style.setProperty('--at', `${high > low ? (100 * (Number(slider.value) - low)) / (high - low) : 0}%`);
     if (scale() !== undefined || props['text'] !== undefined) slider.setAttribute('aria-valuetext', shown());
     if (document.activeElement !== field) field.value = shown();
   };
   const change = (next: number): void => {
     value = next;
-    if (typeof props['text'] === 'string') props = { ...props, text: undefined };     // the engine words the new value
+    if (typeof props['text'] === 'string') props = { ...props, text: undefined }; // the engine words the new value
     moved(value);
     paint();
   };
@@ -63,14 +73,22 @@ export function range(spec: InputSpec, moved: Moved, cell: string): Control {
     slider.dispatchEvent(new Event('input', { bubbles: true }));
   });
   const typed = (): void => {
-    const next = Number(field.value), low = Number(props['min']), high = Number(props['max']);
+    const next = Number(field.value),
+      low = Number(props['min']),
+      high = Number(props['max']);
     const valid = field.value.trim() !== '' && !Number.isNaN(next) && next >= low && next <= high;
     field.setAttribute('aria-invalid', String(!valid));
     if (valid && next !== value) change(next);
   };
   field.addEventListener('input', typed);
-  field.addEventListener('focus', () => { field.value = plain(value); field.select(); });
-  field.addEventListener('blur', () => { field.removeAttribute('aria-invalid'); field.value = shown(); });
+  field.addEventListener('focus', () => {
+    field.value = plain(value);
+    field.select();
+  });
+  field.addEventListener('blur', () => {
+    field.removeAttribute('aria-invalid');
+    field.value = shown();
+  });
   field.addEventListener('change', () => {
     const next = Number(field.value);
     if (field.value.trim() === '' || Number.isNaN(next)) return;
@@ -80,13 +98,23 @@ export function range(spec: InputSpec, moved: Moved, cell: string): Control {
   });
   const element = labelled(spec, slider, cell, field);
   paint();
-  return { element, set(next, nextProps) { value = Number(next); props = nextProps; paint(); } };
+  return {
+    element,
+    set(next, nextProps) {
+      value = Number(next);
+      props = nextProps;
+      paint();
+    },
+  };
 }
 
-const plain = (value: number): string => (Math.abs(value) < 1e6 && String(value).length <= 9 ? String(value) : number(value).replaceAll(',', ''));
+const plain = (value: number): string =>
+  Math.abs(value) < 1e6 && String(value).length <= 9 ? String(value) : number(value).replaceAll(',', '');
 
 function nearest(places: readonly number[], value: number): number {
   let best = 0;
-  places.forEach((place, i) => { if (Math.abs(place - value) < Math.abs(places[best]! - value)) best = i; });
+  places.forEach((place, i) => {
+    if (Math.abs(place - value) < Math.abs(places[best]! - value)) best = i;
+  });
   return best;
 }

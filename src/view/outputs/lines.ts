@@ -16,13 +16,18 @@ export const drawText: Draw<'text'> = (output, element) => {
 
 /** Level as a word at the left where it says something, the text, and how often the same line came. */
 export function drawLog(output: Log, element: HTMLElement, _context: OutputContext): { update(next: Output): boolean } {
-  const word = h('span', { class: 'level' }), text = h('span', { class: 'said' }), times = h('span', { class: 'count' });
+  const word = h('span', { class: 'level' }),
+    text = h('span', { class: 'said' }),
+    times = h('span', { class: 'count' });
   const line = h('div', { class: 'log' }, text, times);
   element.append(line);
   const update = (next: Output): boolean => {
     if (next.kind !== 'log' || !('text' in next)) return false;
     line.dataset['level'] = next.level;
-    if (next.level === 'warn' || next.level === 'error') { setText(word, next.level); line.prepend(word); } else word.remove();
+    if (next.level === 'warn' || next.level === 'error') {
+      setText(word, next.level);
+      line.prepend(word);
+    } else word.remove();
     setText(text, next.text);
     setText(times, (next.count ?? 1) > 1 ? `× ${count(next.count ?? 1)}` : '');
     return true;
@@ -44,10 +49,17 @@ export function drawTruncated(output: Truncated, element: HTMLElement, _context:
 
 /** A bar where the total is known, and its words: how many, how fast, how long, and Pause where the loop can pause. */
 export const drawProgress: Draw<'progress'> = (output, element, context) => {
-  const bar = h('i'), track = h('div', { class: 'track', role: 'progressbar', 'aria-valuemin': '0' }, bar);
-  const done = h('span'), rate = h('span'), left = h('span', { class: 'left' });
+  const bar = h('i'),
+    track = h('div', { class: 'track', role: 'progressbar', 'aria-valuemin': '0' }, bar);
+  const done = h('span'),
+    rate = h('span'),
+    left = h('span', { class: 'left' });
   let paused = false;
-  const pause = h('button', { type: 'button', class: 'btn bare small', onclick: () => context.control(context.cell, paused ? 'resume' : 'pause') });
+  const pause = h('button', {
+    type: 'button',
+    class: 'btn bare small',
+    onclick: () => context.control(context.cell, paused ? 'resume' : 'pause'),
+  });
   element.append(h('div', { class: 'progress' }, track, h('div', { class: 'say' }, done, rate, left, h('span', { class: 'grow' }), pause)));
   const update = (next: Output): boolean => {
     if (next.kind !== 'progress') return false;
@@ -60,7 +72,18 @@ export const drawProgress: Draw<'progress'> = (output, element, context) => {
     fill(done, h('b', {}, count(next.done)), total === undefined ? ` ${next.label}` : ` of ${count(total)} ${next.label}`);
     setText(rate, next.rate > 0 ? `${number(next.rate >= 10 ? Math.round(next.rate) : next.rate)} per second` : '');
     const whole = total === undefined || next.done >= total;
-    setText(left, next.paused ? 'paused' : next.finished ? (whole ? 'done' : 'ended early') : next.remainingMs !== undefined ? `${duration(next.remainingMs)} left` : '');
+    setText(
+      left,
+      next.paused
+        ? 'paused'
+        : next.finished
+          ? whole
+            ? 'done'
+            : 'ended early'
+          : next.remainingMs !== undefined
+            ? `${duration(next.remainingMs)} left`
+            : '',
+    );
     paused = next.paused === true;
     pause.hidden = next.pausable !== true || next.finished;
     setText(pause, paused ? 'Resume' : 'Pause');
@@ -71,8 +94,12 @@ export const drawProgress: Draw<'progress'> = (output, element, context) => {
 };
 
 export const drawCheck: Draw<'check'> = (output, element) => {
-  const point = h('span', { class: 'pt', 'aria-hidden': 'true' }), name = h('b'), word = h('span', { class: 'vh' }), time = h('span', { class: 'num quiet' });
-  const message = h('p'), row = h('li', {}, point, h('span', {}, word, name), time, message);
+  const point = h('span', { class: 'pt', 'aria-hidden': 'true' }),
+    name = h('b'),
+    word = h('span', { class: 'vh' }),
+    time = h('span', { class: 'num quiet' });
+  const message = h('p'),
+    row = h('li', {}, point, h('span', {}, word, name), time, message);
   element.append(h('ul', { class: 'checks' }, row));
   const update = (next: Output): boolean => {
     if (next.kind !== 'check') return false;

@@ -20,11 +20,24 @@ export const drawMetric: Draw<'metric'> = (output, element) => {
       if (drawn.has(name)) continue;
       const figure = h('div');
       box.append(figure);
-      drawn.set(name, render(() => createComponent(Curve, {
-        get series() { return metric().series[name] ?? { steps: [], values: [] }; },
-        get title() { return name; },
-        get finished() { return metric().finished; },
-      }), figure));
+      drawn.set(
+        name,
+        render(
+          () =>
+            createComponent(Curve, {
+              get series() {
+                return metric().series[name] ?? { steps: [], values: [] };
+              },
+              get title() {
+                return name;
+              },
+              get finished() {
+                return metric().finished;
+              },
+            }),
+          figure,
+        ),
+      );
     }
   };
   void draw();

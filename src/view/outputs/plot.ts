@@ -29,7 +29,8 @@ export interface PlotTheme {
 export function replay(record: PlotRecord, Plot: Plot, theme: PlotTheme = {}): Element {
   const functions = Plot as unknown as Readonly<Record<string, unknown>>;
   const own = (name: unknown): unknown => {
-    if (typeof name !== 'string' || !Object.hasOwn(functions, name)) throw new Error(`Plot: there is no Plot.${String(name)} in this version.`);
+    if (typeof name !== 'string' || !Object.hasOwn(functions, name))
+      throw new Error(`Plot: there is no Plot.${String(name)} in this version.`);
     return functions[name];
   };
   const decode = (value: unknown): unknown => {
@@ -37,11 +38,17 @@ export function replay(record: PlotRecord, Plot: Plot, theme: PlotTheme = {}): E
     if (Array.isArray(value)) return value.map(decode);
     const node = value as { $?: unknown; name?: unknown; args?: unknown[]; values?: unknown; call?: unknown; rest?: object };
     switch (node.$) {
-      case 'data': case 'column': return node.values;
-      case 'ref': return own(node.name);
-      case 'call': return (own(node.name) as (...args: unknown[]) => unknown)(...(node.args ?? []).map(decode));
-      case 'spread': return { ...decode(node.call) as object, ...decode(node.rest) as object };
-      default: return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]));
+      case 'data':
+      case 'column':
+        return node.values;
+      case 'ref':
+        return own(node.name);
+      case 'call':
+        return (own(node.name) as (...args: unknown[]) => unknown)(...(node.args ?? []).map(decode));
+      case 'spread':
+        return { ...(decode(node.call) as object), ...(decode(node.rest) as object) };
+      default:
+        return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]));
     }
   };
 
@@ -49,9 +56,12 @@ export function replay(record: PlotRecord, Plot: Plot, theme: PlotTheme = {}): E
   const make = (more: object): Element => {
     // Decoded anew for each drawing: marks keep state of the figure that they are in.
     const [options, ...rest] = given.map(decode) as [Record<string, unknown>, ...unknown[]];
-    const color = 'color' in more ? { color: { ...options?.['color'] as object, ...more.color as object } } : {};
+    const color = 'color' in more ? { color: { ...(options?.['color'] as object), ...(more.color as object) } } : {};
     const figure = own(record.call === 'legend' ? 'legend' : 'plot') as (options: object, ...rest: unknown[]) => Element;
-    return figure({ ...defaultsFor(options ?? {}, theme), ...options, ...color, ...(theme.document ? { document: theme.document } : {}) }, ...rest);
+    return figure(
+      { ...defaultsFor(options ?? {}, theme), ...options, ...color, ...(theme.document ? { document: theme.document } : {}) },
+      ...rest,
+    );
   };
   const element = make({});
   const range = colorRange(element, (given[0] ?? {}) as { color?: unknown }, theme);
@@ -66,7 +76,7 @@ function defaultsFor(options: Record<string, unknown>, theme: PlotTheme): object
   const free = options['margin'] === undefined;
   return {
     ...(width ? { width } : {}),
-    ...(style && typeof options['style'] !== 'string' ? { style: { ...style, ...options['style'] as object } } : {}),
+    ...(style && typeof options['style'] !== 'string' ? { style: { ...style, ...(options['style'] as object) } } : {}),
     ...(marginLeft && free && axis('y') ? { marginLeft } : {}),
     ...(marginBottom && free && axis('x') ? { marginBottom } : {}),
   };
@@ -77,9 +87,15 @@ function colorRange(element: Element, options: { color?: unknown }, theme: PlotT
   const said = options.color as { range?: unknown; scheme?: unknown; interpolate?: unknown } | undefined;
   if (said?.range || said?.scheme || said?.interpolate) return undefined;
   const scale = (element as { scale?: (name: string) => { type?: string } | undefined }).scale?.('color');
-  const range = !scale?.type ? undefined
-    : /ordinal|categorical|point|band/.test(scale.type) ? theme.categories
-      : scale.type.startsWith('diverging') ? theme.diverging : /linear|pow|sqrt|log|symlog/.test(scale.type) ? theme.sequential : undefined;
+  const range = !scale?.type
+    ? undefined
+    : /ordinal|categorical|point|band/.test(scale.type)
+      ? theme.categories
+      : scale.type.startsWith('diverging')
+        ? theme.diverging
+        : /linear|pow|sqrt|log|symlog/.test(scale.type)
+          ? theme.sequential
+          : undefined;
   return range ? { range } : undefined;
 }
 
@@ -94,7 +110,11 @@ function dropBadLink(link: Element): void {
 export async function drawPlot(output: PlotOutput, element: HTMLElement): Promise<() => void> {
   if ('svg' in output) {
     const { default: DOMPurify } = await import('dompurify');
-    const clean = DOMPurify.sanitize(output.svg, { RETURN_DOM_FRAGMENT: true, USE_PROFILES: { html: true, svg: true, svgFilters: true }, ADD_TAGS: ['style'] });
+    const clean = DOMPurify.sanitize(output.svg, {
+      RETURN_DOM_FRAGMENT: true,
+      USE_PROFILES: { html: true, svg: true, svgFilters: true },
+      ADD_TAGS: ['style'],
+    });
     element.replaceChildren(clean);
     dress(element.firstElementChild, output);
     return () => element.replaceChildren();
@@ -121,15 +141,20 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement): Promis
 function dress(figure: Element | null, { alt, title }: PlotOutput): void {
   const name = [title, alt].filter((text) => text).join('. ') || 'Figure';
   if (figure instanceof SVGSVGElement) figure.setAttribute('aria-label', name);
-  for (const svg of figure instanceof SVGSVGElement ? [figure] : figure?.querySelectorAll('svg') ?? []) {
+  for (const svg of figure instanceof SVGSVGElement ? [figure] : (figure?.querySelectorAll('svg') ?? [])) {
     svg.style.setProperty('--plot-background', 'var(--paper)');
     svg.style.fontSize ||= '13px';
     // Plot names its groups, which have no role that takes a name; inside an image nobody hears them.
     svg.setAttribute('role', 'img');
     if (svg !== figure) svg.setAttribute('aria-label', name);
-    const strip = (): void => { for (const part of svg.querySelectorAll('[aria-label], [aria-description]')) { part.removeAttribute('aria-label'); part.removeAttribute('aria-description'); } };
+    const strip = (): void => {
+      for (const part of svg.querySelectorAll('[aria-label], [aria-description]')) {
+        part.removeAttribute('aria-label');
+        part.removeAttribute('aria-description');
+      }
+    };
     strip();
-    new MutationObserver(strip).observe(svg, { childList: true, subtree: true });      // tips come and go with the pointer
+    new MutationObserver(strip).observe(svg, { childList: true, subtree: true }); // tips come and go with the pointer
   }
 }
 

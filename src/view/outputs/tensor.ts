@@ -7,22 +7,52 @@ import { count, number, plural } from '../words.ts';
 import type { Draw } from './index.ts';
 
 type Rgb = readonly [number, number, number];
-const tileLimit = 24, rowLimit = 30, columnLimit = 12;
+const tileLimit = 24,
+  rowLimit = 30,
+  columnLimit = 12;
 
 export const drawTensor: Draw<'tensor'> = (output, element) => {
-  let tensor = output, tile = 0, first = 0, values = false;
-  const name = h('span', { class: 'num' }), asPicture = seg('Picture', () => { values = false; draw(); }), asValues = seg('Values', () => { values = true; draw(); });
-  const head = h('div', { class: 'tensor-head' }, name, h('span', { class: 'seg', role: 'group', 'aria-label': 'Show as' }, asPicture, asValues));
-  const slice = h('input', { type: 'range', min: '0', 'aria-label': 'Slice', oninput: () => { first = Number(slice.value) * tileLimit; tile = first; draw(); } });
+  let tensor = output,
+    tile = 0,
+    first = 0,
+    values = false;
+  const name = h('span', { class: 'num' }),
+    asPicture = seg('Picture', () => {
+      values = false;
+      draw();
+    }),
+    asValues = seg('Values', () => {
+      values = true;
+      draw();
+    });
+  const head = h(
+    'div',
+    { class: 'tensor-head' },
+    name,
+    h('span', { class: 'seg', role: 'group', 'aria-label': 'Show as' }, asPicture, asValues),
+  );
+  const slice = h('input', {
+    type: 'range',
+    min: '0',
+    'aria-label': 'Slice',
+    oninput: () => {
+      first = Number(slice.value) * tileLimit;
+      tile = first;
+      draw();
+    },
+  });
   const sliceSaid = h('output', { class: 'num' });
   const sliceRow = h('div', { class: 'field slice' }, h('span', {}, 'slice'), slice, sliceSaid);
-  const body = h('div', { class: 'tensor' }), stats = h('p', { class: 'cap num' });
+  const body = h('div', { class: 'tensor' }),
+    stats = h('p', { class: 'cap num' });
   element.append(head, body, sliceRow, stats);
 
   const draw = (): void => {
     const { shape, dtype, data } = tensor;
-    const [rows, columns] = shape.length === 0 ? [1, 1] : shape.length === 1 ? [1, shape[0] ?? 0] : [shape[shape.length - 2] ?? 0, shape[shape.length - 1] ?? 0];
-    const size = rows * columns, tiles = size === 0 ? 0 : Math.floor(data.length / size) || (data.length > 0 ? 1 : 0);
+    const [rows, columns] =
+      shape.length === 0 ? [1, 1] : shape.length === 1 ? [1, shape[0] ?? 0] : [shape[shape.length - 2] ?? 0, shape[shape.length - 1] ?? 0];
+    const size = rows * columns,
+      tiles = size === 0 ? 0 : Math.floor(data.length / size) || (data.length > 0 ? 1 : 0);
     fill(name, h('b', {}, dtype), ` [${shape.join(', ')}]`);
     const range = rangeOf(data);
     asPicture.setAttribute('aria-pressed', String(!values));
@@ -34,21 +64,62 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
     slice.value = String(Math.floor(first / tileLimit));
     slice.style.setProperty('--at', `${pages < 2 ? 0 : (100 * first) / tileLimit / (pages - 1)}%`);
     setText(sliceSaid, `${first} … ${Math.min(tiles, first + tileLimit) - 1}`);
-    const said = range === undefined ? [] : [...(range.nan < data.length ? [`min ${number(range.min)}`, `max ${number(range.max)}`, `mean ${number(range.mean)}`] : []),
-      ...(data.length < tensor.total ? [`${count(data.length)} of ${count(tensor.total)} values`] : [])];
-    fill(stats, said.join(' · '), range !== undefined && range.nan > 0 ? h('span', { class: 'nan' }, `${said.length > 0 ? ' · ' : ''}${plural(range.nan, 'NaN', 'NaN')}`) : null);
-    if (size < 2) { fill(body, h('span', { class: data.length > 0 ? 'num' : 'quiet' }, data.length > 0 ? number(Number(data[0])) : 'No values.')); stats.hidden = true; return; }
+    const said =
+      range === undefined
+        ? []
+        : [
+            ...(range.nan < data.length ? [`min ${number(range.min)}`, `max ${number(range.max)}`, `mean ${number(range.mean)}`] : []),
+            ...(data.length < tensor.total ? [`${count(data.length)} of ${count(tensor.total)} values`] : []),
+          ];
+    fill(
+      stats,
+      said.join(' · '),
+      range !== undefined && range.nan > 0
+        ? h('span', { class: 'nan' }, `${said.length > 0 ? ' · ' : ''}${plural(range.nan, 'NaN', 'NaN')}`)
+        : null,
+    );
+    if (size < 2) {
+      fill(body, h('span', { class: data.length > 0 ? 'num' : 'quiet' }, data.length > 0 ? number(Number(data[0])) : 'No values.'));
+      stats.hidden = true;
+      return;
+    }
     stats.hidden = false;
     fill(body);
-    if (values) { body.append(grid(data, tile * size, rows, columns)); return; }
+    if (values) {
+      body.append(grid(data, tile * size, rows, columns));
+      return;
+    }
     const colour = palette(element, range?.min ?? 0, range?.max ?? 0);
-    const nan = token(element, '--fig-5'), shown = Math.min(tileLimit, tiles - first);
+    const nan = token(element, '--fig-5'),
+      shown = Math.min(tileLimit, tiles - first);
     const box = h('div', { class: tiles > 1 ? 'tiles' : 'tile-one', style: `--columns: ${Math.min(12, Math.max(1, shown))}` });
     for (let i = first; i < first + shown; i++) {
       const canvas = paint(data, i * size, rows, columns, colour, nan);
       const label = `${dtype} [${shape.join(', ')}]${tiles > 1 ? `, slice ${i}` : ''}${range ? `, from ${number(range.min)} to ${number(range.max)}` : ''}`;
-      if (tiles === 1) { canvas.setAttribute('role', 'img'); canvas.setAttribute('aria-label', label); canvas.style.width = `${Math.min(columns * Math.max(1, Math.min(24, Math.floor(420 / Math.max(rows, columns)))), 736)}px`; if (rows === 1) canvas.style.height = '24px'; box.append(canvas); }
-      else box.append(h('button', { type: 'button', class: 'tile', title: `slice ${i}`, 'aria-label': `Values of slice ${i}`, onclick: () => { tile = i; values = true; draw(); } }, canvas));
+      if (tiles === 1) {
+        canvas.setAttribute('role', 'img');
+        canvas.setAttribute('aria-label', label);
+        canvas.style.width = `${Math.min(columns * Math.max(1, Math.min(24, Math.floor(420 / Math.max(rows, columns)))), 736)}px`;
+        if (rows === 1) canvas.style.height = '24px';
+        box.append(canvas);
+      } else
+        box.append(
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'tile',
+              title: `slice ${i}`,
+              'aria-label': `Values of slice ${i}`,
+              onclick: () => {
+                tile = i;
+                values = true;
+                draw();
+              },
+            },
+            canvas,
+          ),
+        );
     }
     body.append(box);
   };
@@ -56,7 +127,10 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
   return {
     update(next) {
       if (next.kind !== 'tensor') return false;
-      if (next.shape.join() !== tensor.shape.join()) { tile = 0; first = 0; }
+      if (next.shape.join() !== tensor.shape.join()) {
+        tile = 0;
+        first = 0;
+      }
       tensor = next;
       draw();
       return true;
@@ -69,10 +143,17 @@ function seg(label: string, act: () => void): HTMLButtonElement {
 }
 
 function rangeOf(data: ArrayLike<number>): { min: number; max: number; mean: number; nan: number } | undefined {
-  let min = Infinity, max = -Infinity, sum = 0, seen = 0, nan = 0;
+  let min = Infinity,
+    max = -Infinity,
+    sum = 0,
+    seen = 0,
+    nan = 0;
   for (let i = 0; i < data.length; i++) {
     const x = Number(data[i]);
-    if (Number.isNaN(x)) { nan++; continue; }
+    if (Number.isNaN(x)) {
+      nan++;
+      continue;
+    }
     if (x < min) min = x;
     if (x > max) max = x;
     sum += x;
@@ -81,7 +162,14 @@ function rangeOf(data: ArrayLike<number>): { min: number; max: number; mean: num
   return data.length === 0 ? undefined : { min, max, mean: sum / seen, nan };
 }
 
-function paint(data: ArrayLike<number>, from: number, rows: number, columns: number, colour: (x: number) => Rgb, nan: Rgb): HTMLCanvasElement {
+function paint(
+  data: ArrayLike<number>,
+  from: number,
+  rows: number,
+  columns: number,
+  colour: (x: number) => Rgb,
+  nan: Rgb,
+): HTMLCanvasElement {
   const canvas = h('canvas', { width: columns, height: rows, class: 'px' });
   const context = canvas.getContext('2d');
   if (context === null || columns === 0 || rows === 0) return canvas;
@@ -96,12 +184,16 @@ function paint(data: ArrayLike<number>, from: number, rows: number, columns: num
 }
 
 function palette(element: Element, min: number, max: number): (x: number) => Rgb {
-  const paper = token(element, '--paper-2'), mix = (a: Rgb, b: Rgb, t: number): Rgb => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+  const paper = token(element, '--paper-2'),
+    mix = (a: Rgb, b: Rgb, t: number): Rgb => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
   if (min < 0) {
-    const low = token(element, '--fig-1'), high = token(element, '--fig-2'), size = Math.max(-min, max) || 1;
+    const low = token(element, '--fig-1'),
+      high = token(element, '--fig-2'),
+      size = Math.max(-min, max) || 1;
     return (x) => (x < 0 ? mix(paper, low, -x / size) : mix(paper, high, x / size));
   }
-  const ink = token(element, '--ink'), size = max || 1;
+  const ink = token(element, '--ink'),
+    size = max || 1;
   return (x) => mix(paper, ink, Math.min(1, x / size));
 }
 
@@ -120,10 +212,29 @@ function token(element: Element, name: string): Rgb {
 }
 
 function grid(data: ArrayLike<number>, from: number, rows: number, columns: number): HTMLElement {
-  const across = Math.min(columns, columnLimit), down = Math.min(rows, rowLimit);
-  const table = h('table', { class: 'tbl' }, h('tbody', {}, ...Array.from({ length: down }, (_, i) => h('tr', {},
-    ...Array.from({ length: across }, (_, j) => h('td', { class: 'r' }, from + i * columns + j < data.length ? number(Number(data[from + i * columns + j])) : '')),
-    columns > across ? h('td', { class: 'quiet' }, '…') : null))));
-  const cut = down < rows || across < columns ? h('p', { class: 'cap' }, `${count(down)} of ${plural(rows, 'row')}, ${count(across)} of ${plural(columns, 'column')}`) : null;
+  const across = Math.min(columns, columnLimit),
+    down = Math.min(rows, rowLimit);
+  const table = h(
+    'table',
+    { class: 'tbl' },
+    h(
+      'tbody',
+      {},
+      ...Array.from({ length: down }, (_, i) =>
+        h(
+          'tr',
+          {},
+          ...Array.from({ length: across }, (_, j) =>
+            h('td', { class: 'r' }, from + i * columns + j < data.length ? number(Number(data[from + i * columns + j])) : ''),
+          ),
+          columns > across ? h('td', { class: 'quiet' }, '…') : null,
+        ),
+      ),
+    ),
+  );
+  const cut =
+    down < rows || across < columns
+      ? h('p', { class: 'cap' }, `${count(down)} of ${plural(rows, 'row')}, ${count(across)} of ${plural(columns, 'column')}`)
+      : null;
   return h('div', {}, h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Values' }, table), cut ?? '');
 }

@@ -8,7 +8,17 @@ import type { Draw } from './index.ts';
 
 const rowLimit = 100;
 const colours: Readonly<Partial<Record<Extract<ValueNode, { type: 'primitive' }>['of'], string>>> = {
-  number: 'n', bigint: 'n', string: 's', boolean: 'k', null: 'k', undefined: 'k', date: 'n', regexp: 's', function: 'quiet', class: 'quiet', error: 'bad-text',
+  number: 'n',
+  bigint: 'n',
+  string: 's',
+  boolean: 'k',
+  null: 'k',
+  undefined: 'k',
+  date: 'n',
+  regexp: 's',
+  function: 'quiet',
+  class: 'quiet',
+  error: 'bad-text',
 };
 
 export const drawValue: Draw<'value'> = (output, element) => {
@@ -20,13 +30,17 @@ export const drawValue: Draw<'value'> = (output, element) => {
     if (next.value.type === 'primitive' && line !== undefined) {
       const name = `mono value ${colours[next.value.of] ?? ''}`;
       if (line.className !== name) line.className = name;
-      if (line.firstChild instanceof Text) line.firstChild.data = next.value.text; else line.textContent = next.value.text;
+      if (line.firstChild instanceof Text) line.firstChild.data = next.value.text;
+      else line.textContent = next.value.text;
       return true;
     }
     if (next.value.type === 'primitive') {
       line = h('div', { class: `mono value ${colours[next.value.of] ?? ''}` }, next.value.text);
       element.replaceChildren(line);
-    } else { line = undefined; element.replaceChildren(h('div', { class: 'tree' }, tree(next.value, '', open, closed))); }
+    } else {
+      line = undefined;
+      element.replaceChildren(h('div', { class: 'tree' }, tree(next.value, '', open, closed)));
+    }
     return true;
   };
   update(output);
@@ -36,7 +50,8 @@ export const drawValue: Draw<'value'> = (output, element) => {
 function tree(node: ValueNode, path: string, open: Set<string>, closed: Set<string>, key?: string): HTMLElement {
   const keyed = key === undefined ? null : h('span', { class: 'key' }, `${key} `);
   if (node.type !== 'object' && node.type !== 'array') return h('div', { class: key === undefined ? undefined : 'row' }, keyed, leaf(node));
-  if (node.size === 0) return h('div', { class: key === undefined ? undefined : 'row' }, keyed, h('span', { class: 'quiet' }, `${node.name} `), preview(node));
+  if (node.size === 0)
+    return h('div', { class: key === undefined ? undefined : 'row' }, keyed, h('span', { class: 'quiet' }, `${node.name} `), preview(node));
   const details = h('details');
   const summary = h('summary', {}, keyed, h('span', { class: 'quiet' }, `${node.name} `), preview(node));
   const body = h('div');
@@ -48,20 +63,48 @@ function tree(node: ValueNode, path: string, open: Set<string>, closed: Set<stri
   };
   details.append(summary, body);
   details.addEventListener('toggle', () => {
-    if (details.open) { open.add(path); closed.delete(path); build(); } else { open.delete(path); closed.add(path); }
+    if (details.open) {
+      open.add(path);
+      closed.delete(path);
+      build();
+    } else {
+      open.delete(path);
+      closed.add(path);
+    }
   });
-  if (open.has(path) && !closed.has(path) && node.entries.length > 0) { details.open = true; build(); }
+  if (open.has(path) && !closed.has(path) && node.entries.length > 0) {
+    details.open = true;
+    build();
+  }
   return details;
 }
 
-function rows(node: Extract<ValueNode, { entries: readonly unknown[] }>, from: number, body: HTMLElement, path: string, open: Set<string>, closed: Set<string>): void {
+function rows(
+  node: Extract<ValueNode, { entries: readonly unknown[] }>,
+  from: number,
+  body: HTMLElement,
+  path: string,
+  open: Set<string>,
+  closed: Set<string>,
+): void {
   const to = Math.min(node.entries.length, from + rowLimit);
   for (const entry of node.entries.slice(from, to)) {
     body.append(tree(entry.value, `${path}/${entry.key}`, open, closed, entry.key));
   }
   const shown = node.entries.length - to;
   if (shown > 0) {
-    const more = h('button', { type: 'button', class: 'btn bare small', onclick: () => { more.remove(); rows(node, to, body, path, open, closed); } }, `${count(shown + node.more)} more`);
+    const more = h(
+      'button',
+      {
+        type: 'button',
+        class: 'btn bare small',
+        onclick: () => {
+          more.remove();
+          rows(node, to, body, path, open, closed);
+        },
+      },
+      `${count(shown + node.more)} more`,
+    );
     body.append(more);
   } else if (node.more > 0) body.append(h('div', { class: 'row quiet' }, `${count(node.more)} more`));
 }
@@ -79,7 +122,7 @@ function preview(node: Extract<ValueNode, { entries: readonly unknown[] }>): HTM
     line.append(i > 0 ? ', ' : '', array ? '' : `${entry.key}: `, leafText(entry.value, text));
     return false;
   });
-  line.append((cut >= 0 || node.more > 0) ? ', …' : '', array ? ']' : '}');
+  line.append(cut >= 0 || node.more > 0 ? ', …' : '', array ? ']' : '}');
   return line;
 }
 
@@ -89,12 +132,18 @@ function leafText(node: ValueNode, text: string): HTMLElement | string {
 
 function short(node: ValueNode): string {
   switch (node.type) {
-    case 'primitive': return node.text.length > 40 ? `${node.text.slice(0, 39)}…` : node.text;
-    case 'array': return `${node.name}(${node.size})`;
-    case 'object': return node.name || '{…}';
-    case 'cut': return node.name;
-    case 'circular': return `circular ${node.name}`;
-    default: return node satisfies never;
+    case 'primitive':
+      return node.text.length > 40 ? `${node.text.slice(0, 39)}…` : node.text;
+    case 'array':
+      return `${node.name}(${node.size})`;
+    case 'object':
+      return node.name || '{…}';
+    case 'cut':
+      return node.name;
+    case 'circular':
+      return `circular ${node.name}`;
+    default:
+      return node satisfies never;
   }
 }
 

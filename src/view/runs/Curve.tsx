@@ -51,7 +51,14 @@ export function Curve(props: CurveProps): JSX.Element {
     const y = makeScale([ys[0] - pad, ys[1] + pad], [height() - bottom, top], Math.max(2, Math.floor(height() / 55)), log);
     let last = values.length - 1;
     while (last > 0 && !Number.isFinite(y(values[last]!))) last--;
-    return { x, y, path: linePath(props.series, decimate(values), x, y), lastX: x(steps[last]!), lastY: y(values[last]!), lastValue: values[last]! };
+    return {
+      x,
+      y,
+      path: linePath(props.series, decimate(values), x, y),
+      lastX: x(steps[last]!),
+      lastY: y(values[last]!),
+      lastValue: values[last]!,
+    };
   });
 
   const sentence = createMemo(() => describe(props.title, props.series, props.finished));
@@ -59,32 +66,64 @@ export function Curve(props: CurveProps): JSX.Element {
 
   return (
     <figure class="curve" ref={figure}>
-      <figcaption>{props.title}{props.log ? ', log' : ''}</figcaption>
-      <svg role="img" aria-label={sentence()} width={width()} height={height()} viewBox={`0 0 ${width()} ${height()}`} font-size="13" fill="var(--ink-3)">
-        <Show when={drawn()}>{(d) => (
-          <>
-            <For each={d().y.ticks}>{(t) => (
-              <>
-                <path d={`M${left} ${d().y(t)}H${width() - right}`} stroke="var(--fig-grid)" />
-                <text x={left - 8} y={d().y(t) + 4} text-anchor="end">{formatNumber(t)}</text>
-              </>
-            )}</For>
-            <path d={`M${left} ${height() - bottom}H${width() - right}`} stroke="var(--edge)" />
-            <For each={d().x.ticks}>{(t) => (
-              <>
-                <path d={`M${d().x(t)} ${height() - bottom}v4`} stroke="var(--edge)" />
-                <text x={d().x(t)} y={height() - bottom + 18} text-anchor="middle">{formatNumber(t)}</text>
-              </>
-            )}</For>
-            <path d={d().path} fill="none" stroke="var(--fig-1)" stroke-width="2" stroke-linejoin="round" />
-            <circle cx={d().lastX} cy={d().lastY} r="4" fill={props.finished ? 'var(--fig-1)' : 'var(--paper)'} stroke="var(--fig-1)" stroke-width="2" />
-            <text x={d().lastX + 9} y={d().lastY + 4} fill="var(--ink)">{formatNumber(d().lastValue)}</text>
-          </>
-        )}</Show>
+      <figcaption>
+        {props.title}
+        {props.log ? ', log' : ''}
+      </figcaption>
+      <svg
+        role="img"
+        aria-label={sentence()}
+        width={width()}
+        height={height()}
+        viewBox={`0 0 ${width()} ${height()}`}
+        font-size="13"
+        fill="var(--ink-3)"
+      >
+        <Show when={drawn()}>
+          {(d) => (
+            <>
+              <For each={d().y.ticks}>
+                {(t) => (
+                  <>
+                    <path d={`M${left} ${d().y(t)}H${width() - right}`} stroke="var(--fig-grid)" />
+                    <text x={left - 8} y={d().y(t) + 4} text-anchor="end">
+                      {formatNumber(t)}
+                    </text>
+                  </>
+                )}
+              </For>
+              <path d={`M${left} ${height() - bottom}H${width() - right}`} stroke="var(--edge)" />
+              <For each={d().x.ticks}>
+                {(t) => (
+                  <>
+                    <path d={`M${d().x(t)} ${height() - bottom}v4`} stroke="var(--edge)" />
+                    <text x={d().x(t)} y={height() - bottom + 18} text-anchor="middle">
+                      {formatNumber(t)}
+                    </text>
+                  </>
+                )}
+              </For>
+              <path d={d().path} fill="none" stroke="var(--fig-1)" stroke-width="2" stroke-linejoin="round" />
+              <circle
+                cx={d().lastX}
+                cy={d().lastY}
+                r="4"
+                fill={props.finished ? 'var(--fig-1)' : 'var(--paper)'}
+                stroke="var(--fig-1)"
+                stroke-width="2"
+              />
+              <text x={d().lastX + 9} y={d().lastY + 4} fill="var(--ink)">
+                {formatNumber(d().lastValue)}
+              </text>
+            </>
+          )}
+        </Show>
       </svg>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>Values</summary>
-        <Show when={open()}><Values series={props.series} title={props.title} /></Show>
+        <Show when={open()}>
+          <Values series={props.series} title={props.title} />
+        </Show>
       </details>
     </figure>
   );
@@ -110,12 +149,32 @@ function Values(props: { readonly series: Series; readonly title: string }): JSX
   return (
     <div class="scroll" tabindex="0" role="group" aria-label={`Values of ${props.title}`}>
       <table class="tbl">
-        <thead><tr><th scope="col" class="r">step</th><th scope="col" class="r">{props.title}</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col" class="r">
+              step
+            </th>
+            <th scope="col" class="r">
+              {props.title}
+            </th>
+          </tr>
+        </thead>
         <tbody>
-          <For each={rows()}>{(i) => <tr><td class="r">{formatNumber(props.series.steps[i]!)}</td><td class="r">{formatNumber(props.series.values[i]!)}</td></tr>}</For>
+          <For each={rows()}>
+            {(i) => (
+              <tr>
+                <td class="r">{formatNumber(props.series.steps[i]!)}</td>
+                <td class="r">{formatNumber(props.series.values[i]!)}</td>
+              </tr>
+            )}
+          </For>
         </tbody>
       </table>
-      <Show when={props.series.values.length > rowLimit}><p class="quiet">{rowLimit} of {formatNumber(props.series.values.length)} values.</p></Show>
+      <Show when={props.series.values.length > rowLimit}>
+        <p class="quiet">
+          {rowLimit} of {formatNumber(props.series.values.length)} values.
+        </p>
+      </Show>
     </div>
   );
 }

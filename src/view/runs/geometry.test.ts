@@ -8,14 +8,21 @@ suite('decimate', () => {
   });
 
   test('keeps the ends and both extremes, in order, within the limit', () => {
-    fc.assert(fc.property(fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 4000 }), fc.integer({ min: 12, max: 400 }), (values, limit) => {
-      const kept = decimate(values, limit);
-      expect(kept.length).toBeLessThanOrEqual(Math.max(limit, 2));
-      expect(kept[0]).toBe(0);
-      expect(kept.at(-1)).toBe(values.length - 1);
-      for (let i = 1; i < kept.length; i++) expect(kept[i]!).toBeGreaterThan(kept[i - 1]!);
-      expect(extent(kept.map((i) => values[i]!))).toEqual(extent(values));
-    }), { seed: 7, numRuns: 100 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 4000 }),
+        fc.integer({ min: 12, max: 400 }),
+        (values, limit) => {
+          const kept = decimate(values, limit);
+          expect(kept.length).toBeLessThanOrEqual(Math.max(limit, 2));
+          expect(kept[0]).toBe(0);
+          expect(kept.at(-1)).toBe(values.length - 1);
+          for (let i = 1; i < kept.length; i++) expect(kept[i]!).toBeGreaterThan(kept[i - 1]!);
+          expect(extent(kept.map((i) => values[i]!))).toEqual(extent(values));
+        },
+      ),
+      { seed: 7, numRuns: 100 },
+    );
   });
 
   test('leaves a gap where a stretch is not finite', () => {
@@ -34,9 +41,12 @@ suite('ticks', () => {
   });
 
   test('never run away', () => {
-    fc.assert(fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.double({ min: 1e-6, max: 1e9, noNaN: true }), (low, width) => {
-      expect(linearTicks(low, low + width, 5).length).toBeLessThanOrEqual(12);
-    }), { seed: 7, numRuns: 500 });
+    fc.assert(
+      fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.double({ min: 1e-6, max: 1e9, noNaN: true }), (low, width) => {
+        expect(linearTicks(low, low + width, 5).length).toBeLessThanOrEqual(12);
+      }),
+      { seed: 7, numRuns: 500 },
+    );
   });
 });
 
@@ -53,5 +63,14 @@ test('a logarithmic scale gives each decade the same room and values below zero 
 });
 
 test('numbers are written as the interface writes them', () => {
-  expect([1250, 0.0432119, 2.1e-6, 0, -3.5, NaN, 12345.678, 1e12].map(formatNumber)).toEqual(['1,250', '0.04321', '2.1e-6', '0', '-3.5', 'NaN', '12,346', '1e12']);
+  expect([1250, 0.0432119, 2.1e-6, 0, -3.5, NaN, 12345.678, 1e12].map(formatNumber)).toEqual([
+    '1,250',
+    '0.04321',
+    '2.1e-6',
+    '0',
+    '-3.5',
+    'NaN',
+    '12,346',
+    '1e12',
+  ]);
 });

@@ -23,16 +23,18 @@ export function makeRows(runs: readonly StoredRun[], entries: readonly RunEntry[
   const curves = new Map(entries.map((entry) => [entry.id, entry.metrics]));
   const counts = new Map<string, number>();
   const oldestFirst = [...runs].sort((a, b) => a.startedAt - b.startedAt);
-  return oldestFirst.map((run): Row => {
-    const number = (counts.get(run.name) ?? 0) + 1;
-    counts.set(run.name, number);
-    const metrics = curves.get(run.id) ?? {};
-    const names = Object.keys(metrics);
-    const name = names.find((n) => /loss|error|nll|perplexity/i.test(n)) ?? names[0];
-    const steps = Math.max(0, ...Object.values(metrics).map((m) => (m.steps[m.values.length - 1] ?? -1) + 1));
-    const loss = name === undefined ? {} : { loss: { name, series: metrics[name]! } };
-    return { run, number, metrics, ...loss, steps, says: sayState(run, name === undefined ? undefined : metrics[name]) };
-  }).reverse();
+  return oldestFirst
+    .map((run): Row => {
+      const number = (counts.get(run.name) ?? 0) + 1;
+      counts.set(run.name, number);
+      const metrics = curves.get(run.id) ?? {};
+      const names = Object.keys(metrics);
+      const name = names.find((n) => /loss|error|nll|perplexity/i.test(n)) ?? names[0];
+      const steps = Math.max(0, ...Object.values(metrics).map((m) => (m.steps[m.values.length - 1] ?? -1) + 1));
+      const loss = name === undefined ? {} : { loss: { name, series: metrics[name]! } };
+      return { run, number, metrics, ...loss, steps, says: sayState(run, name === undefined ? undefined : metrics[name]) };
+    })
+    .reverse();
 }
 
 function sayState(run: StoredRun, loss: Series | undefined): string {
@@ -58,7 +60,11 @@ export function formatCell(value: unknown): string {
 /** Rows that match every word of `text`: a comparison (`lr<0.01`, `test_acc >= 0.9`, `hidden=64`) over results,
     parameters and last values of metrics, or a piece of the name, number, state or notebook. */
 export function filterRows(rows: readonly Row[], text: string): Row[] {
-  const words = text.trim().replace(/\s*(<=|>=|[<>=:])\s*/g, '$1').split(/\s+/).filter(Boolean);
+  const words = text
+    .trim()
+    .replace(/\s*(<=|>=|[<>=:])\s*/g, '$1')
+    .split(/\s+/)
+    .filter(Boolean);
   const tests = words.map((word): ((row: Row) => boolean) => {
     const comparison = /^([\w.-]+)(<=|>=|[<>=:])(.+)$/.exec(word);
     if (comparison) {
@@ -66,7 +72,8 @@ export function filterRows(rows: readonly Row[], text: string): Row[] {
       return (row) => compare(lookUp(row, key!), operator!, given!);
     }
     const piece = word.toLowerCase();
-    return (row) => `${row.run.name} ${row.number} ${row.says} ${row.run.notebook} ${row.run.environment['backend'] ?? ''}`.toLowerCase().includes(piece);
+    return (row) =>
+      `${row.run.name} ${row.number} ${row.says} ${row.run.notebook} ${row.run.environment['backend'] ?? ''}`.toLowerCase().includes(piece);
   });
   return rows.filter((row) => tests.every((matches) => matches(row)));
 }
@@ -80,7 +87,8 @@ function lookUp(row: Row, key: string): unknown {
 
 function compare(value: unknown, operator: string, given: string): boolean {
   if (value === undefined) return false;
-  if (operator === '=' || operator === ':') return String(value).toLowerCase() === given.toLowerCase() || (typeof value === 'number' && value === Number(given));
+  if (operator === '=' || operator === ':')
+    return String(value).toLowerCase() === given.toLowerCase() || (typeof value === 'number' && value === Number(given));
   const [a, b] = [Number(value), Number(given)];
   return operator === '<' ? a < b : operator === '>' ? a > b : operator === '<=' ? a <= b : a >= b;
 }
