@@ -28,7 +28,7 @@ describe('show', () => {
     const md = name('md') as Fn as typeof import('./show.ts').md;
     name('display')(md`**a** ${2} $\alpha$ \`code\``);
     const html = name('html') as Fn as typeof import('./show.ts').html;
-    name('display')(html`<b>${'<i>'}</b>${[html`<hr />`, 'x']}`);
+    name('display')(html`<b>${'<i>'}</b>${[html`<hr>`, 'x']}`);
     const tex = name('tex') as Fn as typeof import('./show.ts').tex;
     name('display')(tex`\frac{${1}}{2}`);
     expect(evaluation.outputs).toMatchObject([
