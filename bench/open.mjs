@@ -71,7 +71,7 @@ export async function load(context, target, url, { slowdown }) {
     const page = await profile.newPage();
     if (target.own) {
       await page.goto(`${url}#/n/nobody`);
-      await page.waitForFunction(async () => (await indexedDB.databases()).some(({ name }) => name === 'gradus'), undefined, { timeout: patienceMs });
+      await page.waitForFunction(() => document.title.startsWith('No notebook'), undefined, { timeout: patienceMs });
       await storeNotebook(page, target.own);
       await page.goto('about:blank');
     }

@@ -15,7 +15,7 @@ interface PageData { readonly compiled: Compiled; readonly shippedHash: string; 
 
 declare global {
   /** What the static page's script did before this one (view/static/page.ts). */
-  interface Window { __engine?: WorkerLike | undefined; __stored?: Promise<boolean>; __late?: () => void }
+  interface Window { __engine?: WorkerLike | undefined; __stored?: boolean; __late?: () => void }
 }
 
 const page = document.documentElement;
@@ -28,17 +28,26 @@ let openedFile: { readonly name: string; readonly text: string } | undefined;
 // ---- the store: opened once, after the first paint, and never waited for longer than this
 const storeMs = 3000;
 let storeOpening: Promise<Store> | undefined;
-const anyStored: Promise<boolean> = Promise.resolve(window.__stored ?? true);
+/** Whether this browser has a store, as noted beside it: to ask the database itself takes longer than all else of an opening. */
+const anyStored = window.__stored ?? true;
 function openedStore(): Promise<Store> {
   return storeOpening ??= import('./store/index.ts').then(async ({ openStore, sweepDeadRuns }) => {
     const store = await openStore();
+    try { localStorage.setItem('stored', '1'); } catch { /* then every opening asks the store */ }
     void sweepDeadRuns(store).catch(() => undefined);
     return store;
   });
 }
 /** The store where anything was ever stored in this browser; elsewhere nothing waits for it. */
 async function storeIfAny(): Promise<Store | undefined> {
-  return (await anyStored) ? storeNow() : undefined;
+  return anyStored ? storeNow() : undefined;
+}
+/** A store without its note (the one was cleared, the other not) gets it, and the page opens anew with what is kept. */
+async function noteStore(): Promise<void> {
+  const known = await indexedDB.databases?.().catch(() => []);
+  if (known?.some(({ name }) => name === 'gradus') !== true || localStorage.getItem('stored') === '1') return;
+  localStorage.setItem('stored', '1');
+  location.reload();
 }
 async function storeNow(): Promise<Store | undefined> {
   return Promise.race([openedStore().catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
@@ -95,7 +104,7 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
   const root = document.querySelector<HTMLElement>('main.nb') ?? document.body;
   const runs = compiled.front?.open === 'run' && view.locked === undefined;
   const settled = runs ? firstResult(() => session) : Promise.resolve();
-  const store = unsaved ? undefined : anyStored.then((any) => (any ? undefined : settled.then(firstPlot))).then(openedStore);
+  const store = unsaved ? undefined : (anyStored ? openedStore() : settled.then(firstPlot).then(noteStore).then(openedStore));
   const session: Session = createSession({
     text: compiled.text, compiled, analyser, createWorker, ...services(folder), now: Date.now,
     engine: { set: {}, headless: false, base: base.href, packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])) },

@@ -50,7 +50,7 @@ export interface Page {
 export const earlyScript = `(()=>{const r=document.documentElement,w=window;try{const t=localStorage.getItem("theme");if(t)r.dataset.theme=t}catch{}
 if(/^#(\\/|g1\\.|src=)/.test(location.hash))r.dataset.place="app";
 const u=r.dataset.run;if(u)try{(w.__engine=new w.Worker(u,{name:"gradus-ts"})).onerror=()=>{w.__engine=undefined}}catch{}
-try{w.__stored=indexedDB.databases?.().then(l=>l.some(d=>d.name==="gradus"),()=>true)}catch{}
+try{w.__stored=localStorage.getItem("stored")==="1"}catch{}
 w.__late=()=>{for(const s of document.querySelectorAll("style[data-late]"))s.media="all"};addEventListener("load",()=>setTimeout(w.__late,2500));
 addEventListener("DOMContentLoaded",()=>{try{const m=document.querySelector("[data-missing]"),i=/\\/n\\/([^/]+)/.exec(location.pathname);if(m&&i)m.textContent=decodeURIComponent(i[1])}catch{}});
 w.__early=[];addEventListener("click",e=>{const f=s=>e.target.closest?.(s),t=f("[data-action],.run,.fold");if(f("#outline a,.cmds button"))f("[popover]").hidePopover();if(!t)return;
