@@ -32,7 +32,12 @@ export const open = {
       { name: 'gradus, small notebook', folder: site, path: 'n/bench-small/', isolation: true, edit: true },
       { name: 'gradus, own notebook', folder: site, path: '#/n/bench-own', isolation: true, edit: true, own },
       ...(unit ? [{ name: `gradus, unit ${unit}`, folder: site, path: `n/${unit}/`, isolation: true, unit: true }] : []),
-      ...(await buildPeers(context)).map(peer => ({ name: `${peer.name} ${peer.version}`, folder: peer.folder, path: peer.path, isolation: false })),
+      ...(await buildPeers(context)).map((peer) => ({
+        name: `${peer.name} ${peer.version}`,
+        folder: peer.folder,
+        path: peer.path,
+        isolation: false,
+      })),
     ];
 
     const rows = [];
@@ -48,19 +53,48 @@ export const open = {
       const results = await interleave(rivals, { rounds });
       for (const line of lines.reverse()) await line.close();
       for (const { name } of targets) {
-        const of = key => median(results[name].map(one => one[key]));
-        rows.push({ condition: condition.name, page: name, paint: of('paint'), result: of('result'), plot: of('plot'), edit: of('edit'), codeAfterEdit: of('codeAfterEdit'), code: of('code'), fonts: of('fonts'), other: of('other'), total: of('total'), requests: of('requests') });
+        const of = (key) => median(results[name].map((one) => one[key]));
+        rows.push({
+          condition: condition.name,
+          page: name,
+          paint: of('paint'),
+          result: of('result'),
+          plot: of('plot'),
+          edit: of('edit'),
+          codeAfterEdit: of('codeAfterEdit'),
+          code: of('code'),
+          fonts: of('fonts'),
+          other: of('other'),
+          total: of('total'),
+          requests: of('requests'),
+        });
       }
     }
-    return { rows, text: conditions.map(({ name }) => {
-      const group = rows.filter(row => row.condition === name);
-      const first = group.find(row => row.page === 'gradus, small notebook');
-      const kB = bytes => (Number.isNaN(bytes) ? '–' : `${(bytes / 1000).toFixed(0)} kB`);
-      return `${name}\n${table(group.map(row => ({
-        page: row.page, 'first paint': `${ms(row.paint)} ms`, 'first result': `${ms(row.result)} ms`, ratio: row === first ? '1' : ratio(row.result, first.result), plot: Number.isNaN(row.plot) ? '–' : `${ms(row.plot)} ms`,
-        'first edit': Number.isNaN(row.edit) ? '–' : `${ms(row.edit)} ms`, 'JS and CSS': kB(row.code), 'and after it': kB(row.codeAfterEdit), fonts: kB(row.fonts), 'all bytes': kB(row.total), requests: row.requests,
-      })))}`;
-    }).join('\n\n') };
+    return {
+      rows,
+      text: conditions
+        .map(({ name }) => {
+          const group = rows.filter((row) => row.condition === name);
+          const first = group.find((row) => row.page === 'gradus, small notebook');
+          const kB = (bytes) => (Number.isNaN(bytes) ? '–' : `${(bytes / 1000).toFixed(0)} kB`);
+          return `${name}\n${table(
+            group.map((row) => ({
+              page: row.page,
+              'first paint': `${ms(row.paint)} ms`,
+              'first result': `${ms(row.result)} ms`,
+              ratio: row === first ? '1' : ratio(row.result, first.result),
+              plot: Number.isNaN(row.plot) ? '–' : `${ms(row.plot)} ms`,
+              'first edit': Number.isNaN(row.edit) ? '–' : `${ms(row.edit)} ms`,
+              'JS and CSS': kB(row.code),
+              'and after it': kB(row.codeAfterEdit),
+              fonts: kB(row.fonts),
+              'all bytes': kB(row.total),
+              requests: row.requests,
+            })),
+          )}`;
+        })
+        .join('\n\n'),
+    };
   },
 };
 
@@ -80,18 +114,32 @@ export async function load(context, target, url, { slowdown }) {
     await cdp.send('Network.clearBrowserCache');
     if (slowdown) await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
     const sizes = [];
-    profile.on('requestfinished', request => sizes.push(request.sizes().then(({ responseBodySize }) => ({ url: request.url(), body: Math.max(0, responseBodySize) }), () => undefined)));
+    profile.on('requestfinished', (request) =>
+      sizes.push(
+        request.sizes().then(
+          ({ responseBodySize }) => ({ url: request.url(), body: Math.max(0, responseBodySize) }),
+          () => undefined,
+        ),
+      ),
+    );
     await page.addInitScript(watch, { unit: target.unit === true });
     await page.goto(url + target.path, { waitUntil: 'commit', timeout: patienceMs });
     const wanted = target.unit ? ['paint', 'result'] : ['paint', 'result', 'plot'];
-    await page.waitForFunction(keys => keys.every(key => globalThis.__marks?.[key] !== undefined), wanted, { timeout: patienceMs });
+    await page.waitForFunction((keys) => keys.every((key) => globalThis.__marks?.[key] !== undefined), wanted, { timeout: patienceMs });
     const marks = await page.evaluate(() => globalThis.__marks);
     await page.waitForLoadState('networkidle', { timeout: patienceMs });
     const before = await count(sizes);
     const edit = target.edit ? await firstEdit(page) : NaN;
     if (target.edit) await page.waitForLoadState('networkidle', { timeout: patienceMs });
     const after = await count(sizes);
-    return { paint: marks.paint, result: marks.result, plot: marks.plot ?? NaN, edit, ...before, codeAfterEdit: target.edit ? after.code : NaN };
+    return {
+      paint: marks.paint,
+      result: marks.result,
+      plot: marks.plot ?? NaN,
+      edit,
+      ...before,
+      codeAfterEdit: target.edit ? after.code : NaN,
+    };
   } finally {
     await profile.close();
   }
@@ -99,11 +147,17 @@ export async function load(context, target, url, { slowdown }) {
 
 /** Bytes of the bodies as they were sent, by kind. */
 async function count(sizes) {
-  const requests = (await Promise.all(sizes)).filter(size => size && size.url.startsWith('http') && !size.url.endsWith('favicon.ico'));
-  const bytes = test => requests.filter(({ url }) => test(new URL(url).pathname)).reduce((sum, { body }) => sum + body, 0);
-  const isCode = path => /\.(js|mjs|css)$/.test(path);
-  const isFont = path => /\.woff2?$/.test(path);
-  return { code: bytes(isCode), fonts: bytes(isFont), other: bytes(path => !isCode(path) && !isFont(path)), total: bytes(() => true), requests: requests.length };
+  const requests = (await Promise.all(sizes)).filter((size) => size && size.url.startsWith('http') && !size.url.endsWith('favicon.ico'));
+  const bytes = (test) => requests.filter(({ url }) => test(new URL(url).pathname)).reduce((sum, { body }) => sum + body, 0);
+  const isCode = (path) => /\.(js|mjs|css)$/.test(path);
+  const isFont = (path) => /\.woff2?$/.test(path);
+  return {
+    code: bytes(isCode),
+    fonts: bytes(isFont),
+    other: bytes((path) => !isCode(path) && !isFont(path)),
+    total: bytes(() => true),
+    requests: requests.length,
+  };
 }
 
 /** From Shift+Enter in the changed cell to its new value. */
@@ -115,7 +169,13 @@ async function firstEdit(page) {
   await page.keyboard.insertText('const total = 6 * 7 * 2000 + k;\ntotal');
   await page.waitForTimeout(100);
   await page.evaluate(() => {
-    addEventListener('keydown', event => { if (event.key === 'Enter') globalThis.__marks.editBegan ??= performance.now(); }, { capture: true });
+    addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key === 'Enter') globalThis.__marks.editBegan ??= performance.now();
+      },
+      { capture: true },
+    );
   });
   await page.keyboard.press('Shift+Enter');
   await page.waitForFunction(() => globalThis.__marks.edited !== undefined, undefined, { timeout: patienceMs });
@@ -125,19 +185,34 @@ async function firstEdit(page) {
 /** In the page, before its own scripts: notes when what we wait for is there. */
 function watch({ unit }) {
   const marks = (globalThis.__marks = {});
-  const note = key => { marks[key] ??= performance.now(); };
-  new PerformanceObserver(list => { for (const entry of list.getEntriesByName('first-contentful-paint')) marks.paint ??= entry.startTime; }).observe({ type: 'paint', buffered: true });
+  const note = (key) => {
+    marks[key] ??= performance.now();
+  };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntriesByName('first-contentful-paint')) marks.paint ??= entry.startTime;
+  }).observe({ type: 'paint', buffered: true });
   const look = () => {
     const { body } = document;
     if (!body) return;
     if (unit) {
       // A unit's first result: its first cell with an output that came alive in this page.
-      for (const cell of document.querySelectorAll('[data-cell][data-state="done"]')) if (cell.querySelector('[data-outputs] > [data-kind]')) { note('result'); break; }
+      for (const cell of document.querySelectorAll('[data-cell][data-state="done"]'))
+        if (cell.querySelector('[data-outputs] > [data-kind]')) {
+          note('result');
+          break;
+        }
       return;
     }
     if (marks.result === undefined && body.textContent.includes('42003')) note('result');
-    if (marks.plot === undefined && [...document.querySelectorAll('svg path')].some(path => (path.getAttribute('d') ?? '').length > 500)) note('plot');
+    if (marks.plot === undefined && [...document.querySelectorAll('svg path')].some((path) => (path.getAttribute('d') ?? '').length > 500))
+      note('plot');
     if (marks.edited === undefined && marks.result !== undefined && body.textContent.includes('84003')) note('edited');
   };
-  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ['data-state', 'd'] });
+  new MutationObserver(look).observe(document, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ['data-state', 'd'],
+  });
 }

@@ -212,7 +212,10 @@ async function buildHeadless() {
     absWorkingDir: root,
   });
   const script = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'src/headless.ts')[0];
-  writeFileSync(at('build/headless.html'), readFileSync(at('headless.html'), 'utf8').replace('/src/headless.ts', `./${relative('dist', script)}`));
+  writeFileSync(
+    at('build/headless.html'),
+    readFileSync(at('headless.html'), 'utf8').replace('/src/headless.ts', `./${relative('dist', script)}`),
+  );
 }
 
 /* ---- static pages ---- */

@@ -11,11 +11,19 @@ import { bindNotebook, type NotebookOptions } from './view/NotebookView.ts';
 import { h } from './view/dom.ts';
 import type { Pages } from './pages.ts';
 
-interface PageData { readonly compiled: Compiled; readonly shippedHash: string; readonly folder: string }
+interface PageData {
+  readonly compiled: Compiled;
+  readonly shippedHash: string;
+  readonly folder: string;
+}
 
 declare global {
   /** What the static page's script did before this one (view/static/page.ts). */
-  interface Window { __engine?: WorkerLike | undefined; __stored?: boolean; __late?: () => void }
+  interface Window {
+    __engine?: WorkerLike | undefined;
+    __stored?: boolean;
+    __late?: () => void;
+  }
 }
 
 const page = document.documentElement;
@@ -31,12 +39,16 @@ let storeOpening: Promise<Store> | undefined;
 /** Whether this browser has a store, as noted beside it: to ask the database itself takes longer than all else of an opening. */
 const anyStored = window.__stored ?? true;
 function openedStore(): Promise<Store> {
-  return storeOpening ??= import('./store/index.ts').then(async ({ openStore, sweepDeadRuns }) => {
+  return (storeOpening ??= import('./store/index.ts').then(async ({ openStore, sweepDeadRuns }) => {
     const store = await openStore();
-    try { localStorage.setItem('stored', '1'); } catch { /* then every opening asks the store */ }
+    try {
+      localStorage.setItem('stored', '1');
+    } catch {
+      /* then every opening asks the store */
+    }
     void sweepDeadRuns(store).catch(() => undefined);
     return store;
-  });
+  }));
 }
 /** The store where anything was ever stored in this browser; elsewhere nothing waits for it. */
 async function storeIfAny(): Promise<Store | undefined> {
@@ -67,11 +79,14 @@ function createWorker(): WorkerLike {
 /** Answers what cells ask for; `folder` (relative to the site) is where the notebook's files lie, absent where it has none. */
 function services(folder: string | undefined): Pick<SessionOptions, 'services' | 'moduleText'> {
   const beside = async (name: string): Promise<Response> => {
-    if (folder === undefined) throw new Error(`"${name}" is not there: this notebook has no folder. Add the file with Inputs.file(), which gives the same object.`);
+    if (folder === undefined)
+      throw new Error(`"${name}" is not there: this notebook has no folder. Add the file with Inputs.file(), which gives the same object.`);
     const clean = name.replace(/^\.\//, '');
-    if (/^[a-z]+:|^\/|(^|\/)\.\.(\/|$)/i.test(clean)) throw new Error(`"${name}" lies outside of the notebook's folder. Only files beside the notebook can be read.`);
+    if (/^[a-z]+:|^\/|(^|\/)\.\.(\/|$)/i.test(clean))
+      throw new Error(`"${name}" lies outside of the notebook's folder. Only files beside the notebook can be read.`);
     const response = await fetch(new URL(clean, new URL(folder, base)));
-    if (!response.ok || response.headers.get('content-type')?.startsWith('text/html') === true && !/\.html?$/.test(clean)) throw new Error(`"${name}" is not beside this notebook.`);
+    if (!response.ok || (response.headers.get('content-type')?.startsWith('text/html') === true && !/\.html?$/.test(clean)))
+      throw new Error(`"${name}" is not beside this notebook.`);
     return response;
   };
   return {
@@ -81,7 +96,9 @@ function services(folder: string | undefined): Pick<SessionOptions, 'services' |
         return { name: call.name.split('/').at(-1), type: response.headers.get('content-type') ?? '', bytes: await response.arrayBuffer() };
       }
       if (call.service === 'dataset') {
-        const datasets = await import('./engine/datasets.ts').catch(() => { throw new Error(`"${call.name}" could not be loaded. Check the connection, then run the cell again.`); });
+        const datasets = await import('./engine/datasets.ts').catch(() => {
+          throw new Error(`"${call.name}" could not be loaded. Check the connection, then run the cell again.`);
+        });
         return datasets.fetchDataset(base.href, call.name);
       }
       throw new Error(`The page has no service "${call.service}".`);
@@ -104,15 +121,29 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
   const root = document.querySelector<HTMLElement>('main.nb') ?? document.body;
   const runs = compiled.front?.open === 'run' && view.locked === undefined;
   const settled = runs ? firstResult(() => session) : Promise.resolve();
-  const store = unsaved ? undefined : (anyStored ? openedStore() : settled.then(firstPlot).then(noteStore).then(openedStore));
+  const store = unsaved ? undefined : anyStored ? openedStore() : settled.then(firstPlot).then(noteStore).then(openedStore);
   const session: Session = createSession({
-    text: compiled.text, compiled, analyser, createWorker, ...services(folder), now: Date.now,
-    engine: { set: {}, headless: false, base: base.href, packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])) },
+    text: compiled.text,
+    compiled,
+    analyser,
+    createWorker,
+    ...services(folder),
+    now: Date.now,
+    engine: {
+      set: {},
+      headless: false,
+      base: base.href,
+      packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])),
+    },
     ...(store === undefined ? { unsaved: true } : { store }),
-    ...(stored === undefined ? {} : { stored }), ...(shippedHash === undefined ? {} : { shippedHash }),
+    ...(stored === undefined ? {} : { stored }),
+    ...(shippedHash === undefined ? {} : { shippedHash }),
   });
   const unbind = bindNotebook(root, session, view);
-  close = () => { unbind(); session.dispose(); };
+  close = () => {
+    unbind();
+    session.dispose();
+  };
   if (runs) void runWhenSeen(session);
   void settled.then(() => window.__late?.());
   return session;
@@ -143,7 +174,8 @@ async function firstPlot(): Promise<void> {
 
 /** Asks for what draws plots, named by the page, without evaluating it: it is on its way when the first one is due. */
 function wantPlot(): void {
-  for (const path of page.dataset['plot']?.split(' ') ?? []) document.head.append(h('link', { rel: 'modulepreload', href: new URL(path, base).href }));
+  for (const path of page.dataset['plot']?.split(' ') ?? [])
+    document.head.append(h('link', { rel: 'modulepreload', href: new URL(path, base).href }));
   delete page.dataset['plot'];
 }
 
@@ -156,10 +188,20 @@ async function runWhenSeen(session: Session): Promise<void> {
 
 // ---- what is shown: a notebook that ships comes alive here, everything else in a chunk of its own
 let made: Promise<Pages> | undefined;
-const pages = (): Promise<Pages> => (made ??= import('./pages.ts').then(({ createPages }) => createPages({
-  base, baseHref, openedStore, storeNow, comeAlive,
-  close(then = () => undefined) { close(); close = then; },
-})));
+const pages = (): Promise<Pages> =>
+  (made ??= import('./pages.ts').then(({ createPages }) =>
+    createPages({
+      base,
+      baseHref,
+      openedStore,
+      storeNow,
+      comeAlive,
+      close(then = () => undefined) {
+        close();
+        close = then;
+      },
+    }),
+  ));
 const saveCopy = async (text: string): Promise<void> => {
   await (await pages()).saveCopy(text);
   openedFile = undefined;
@@ -174,8 +216,24 @@ async function showShipped(): Promise<void> {
   const stored = await (await storeIfAny())?.notebook(id).catch(() => undefined);
   if (stored !== undefined && stored.text !== data.compiled.text && !asShipped) return (await pages()).showStored(stored, data.folder);
   const edited = stored !== undefined && stored.text !== data.compiled.text;
-  if (edited) document.querySelector('header.bar')?.after((await pages()).noteOf('The text as it ships. Your copy is kept; changes to this one are not.', 'Back to your copy', `${baseHref}n/${id}/`));
-  comeAlive({ compiled: data.compiled, folder: data.folder, shippedHash: data.shippedHash, stored, unsaved: edited, view: { name: id, saveCopy } });
+  if (edited)
+    document
+      .querySelector('header.bar')
+      ?.after(
+        (await pages()).noteOf(
+          'The text as it ships. Your copy is kept; changes to this one are not.',
+          'Back to your copy',
+          `${baseHref}n/${id}/`,
+        ),
+      );
+  comeAlive({
+    compiled: data.compiled,
+    folder: data.folder,
+    shippedHash: data.shippedHash,
+    stored,
+    unsaved: edited,
+    view: { name: id, saveCopy },
+  });
 }
 
 let home = location.hash;
@@ -186,7 +244,11 @@ async function route(): Promise<void> {
   if (/^#\/runs\b/.test(hash)) return (await pages()).showRuns();
   if (hash === '#/file') return (await pages()).showOpened(openedFile);
   if (/^#(g1\.|src=)/.test(hash)) {
-    return (await pages()).plain('A notebook in a link', 'Notebooks in links come later', 'This version does not open a notebook from a link. A file can be opened on the course map.');
+    return (await pages()).plain(
+      'A notebook in a link',
+      'Notebooks in links come later',
+      'This version does not open a notebook from a link. A file can be opened on the course map.',
+    );
   }
   if (page.dataset['kind'] === 'notebook') return showShipped();
   if (page.dataset['kind'] === 'map') await (await pages()).showMap();
@@ -197,7 +259,7 @@ addEventListener('hashchange', () => {
   const before = home;
   home = location.hash;
   if (app(location.hash)) void show();
-  else if (app(before)) location.reload();                    // back to the static page of this address
+  else if (app(before)) location.reload(); // back to the static page of this address
 });
 
 // ---- commands of every page
@@ -214,7 +276,9 @@ document.addEventListener('change', (event) => {
   if (file !== undefined) void openFile(file);
   input.value = '';
 });
-document.addEventListener('dragover', (event) => { if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault(); });
+document.addEventListener('dragover', (event) => {
+  if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+});
 document.addEventListener('drop', (event) => {
   const file = event.dataTransfer?.files[0];
   if (file === undefined || (event.target instanceof Element && event.target.closest('input[type=file]') !== null)) return;
@@ -222,7 +286,8 @@ document.addEventListener('drop', (event) => {
   void openFile(file);
 });
 document.addEventListener('click', (event) => {
-  if (event.target instanceof Element && event.target.closest('[data-action="new-notebook"]') !== null) void pages().then((made) => made.newNotebook());
+  if (event.target instanceof Element && event.target.closest('[data-action="new-notebook"]') !== null)
+    void pages().then((made) => made.newNotebook());
 });
 
 /** Shows what the address names, then does what was pressed before the page was alive. */
@@ -230,11 +295,18 @@ async function show(): Promise<void> {
   try {
     await route();
   } catch (error) {
-    await (await pages()).plain('Gradus', 'This page could not be shown', error instanceof Error ? [error.message, (error as { hint?: string }).hint].filter(Boolean).join(' ') : String(error));
+    await (
+      await pages()
+    ).plain(
+      'Gradus',
+      'This page could not be shown',
+      error instanceof Error ? [error.message, (error as { hint?: string }).hint].filter(Boolean).join(' ') : String(error),
+    );
   }
   const early = window.__early ?? [];
   window.__early = undefined;
   for (const element of early) if (element.isConnected && !element.matches('input')) element.click();
-  for (const input of document.querySelectorAll<HTMLInputElement>('input[type=file][data-action="open-file"]')) if (input.files?.[0] !== undefined) void openFile(input.files[0]);
+  for (const input of document.querySelectorAll<HTMLInputElement>('input[type=file][data-action="open-file"]'))
+    if (input.files?.[0] !== undefined) void openFile(input.files[0]);
 }
 void show();

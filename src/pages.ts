@@ -41,22 +41,37 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   async function showText(text: string, opening: Omit<Opening, 'compiled'>, band: (HTMLElement | null)[] = []): Promise<void> {
     const { renderOwn, setMarkup } = await import('./own.ts');
     const own = await renderOwn(text, baseHref);
-    const box = h('div'), place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
+    const box = h('div'),
+      place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
     setMarkup(box, own.html);
     replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
     comeAlive({ ...opening, compiled: own.compiled });
   }
 
-  const noteOf = (words: string, link: string, href: string): HTMLElement => h('div', { class: 'banner', role: 'note' }, h('div', {}, words), h('a', { class: 'btn small', href }, link));
+  const noteOf = (words: string, link: string, href: string): HTMLElement =>
+    h('div', { class: 'banner', role: 'note' }, h('div', {}, words), h('a', { class: 'btn small', href }, link));
 
   async function showStored(stored: StoredNotebook, folder?: string): Promise<void> {
     const shipped = stored.shippedHash !== undefined;
-    await showText(stored.text, { stored, shippedHash: stored.shippedHash, folder: shipped ? folder ?? `n/${stored.id}/` : undefined, view: { name: stored.id, saveCopy } },
-      shipped ? [noteOf('Your copy of a notebook that ships with this site.', 'Show the shipped text', `${baseHref}n/${stored.id}/?shipped`)] : []);
+    await showText(
+      stored.text,
+      {
+        stored,
+        shippedHash: stored.shippedHash,
+        folder: shipped ? (folder ?? `n/${stored.id}/`) : undefined,
+        view: { name: stored.id, saveCopy },
+      },
+      shipped
+        ? [noteOf('Your copy of a notebook that ships with this site.', 'Show the shipped text', `${baseHref}n/${stored.id}/?shipped`)]
+        : [],
+    );
   }
 
   async function showOpened(file: { readonly name: string; readonly text: string } | undefined): Promise<void> {
-    if (file === undefined) { location.replace(base); return; }
+    if (file === undefined) {
+      location.replace(base);
+      return;
+    }
     const { refusal } = await import('./own.ts');
     const reason = await refusal(file.text, file.name);
     if (reason !== undefined) {
@@ -65,9 +80,21 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
       return;
     }
     const save = h('button', { type: 'button', class: 'btn solid', 'data-action': 'save-copy' }, 'Save a copy');
-    await showText(file.text, {
-      unsaved: true, view: { name: file.name.replace(/\.[^.]*$/, ''), locked: 'This notebook is from a file. Save a copy to run it.', saveCopy },
-    }, [h('div', { class: 'banner', role: 'note' }, h('div', {}, h('strong', {}, `From the file ${file.name}.`), ' Nothing in it runs before you save a copy in this browser.'), save)]);
+    await showText(
+      file.text,
+      {
+        unsaved: true,
+        view: { name: file.name.replace(/\.[^.]*$/, ''), locked: 'This notebook is from a file. Save a copy to run it.', saveCopy },
+      },
+      [
+        h(
+          'div',
+          { class: 'banner', role: 'note' },
+          h('div', {}, h('strong', {}, `From the file ${file.name}.`), ' Nothing in it runs before you save a copy in this browser.'),
+          save,
+        ),
+      ],
+    );
   }
 
   /** Stores `text` under its own id, or the next one that is free, and goes there. */
@@ -80,12 +107,15 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   }
 
   async function isTaken(store: Store, id: string): Promise<boolean> {
-    return await store.notebook(id) !== undefined || await isShipped(id);
+    return (await store.notebook(id)) !== undefined || (await isShipped(id));
   }
 
   /** Whether a notebook ships under this id: the course map links every one. */
   async function isShipped(id: string): Promise<boolean> {
-    const map = await fetch(base).then((response) => response.text(), () => '');
+    const map = await fetch(base).then(
+      (response) => response.text(),
+      () => '',
+    );
     return map.includes(`n/${encodeURIComponent(id)}/"`);
   }
 
@@ -98,11 +128,20 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const stored = await (await storeNow())?.notebook(id).catch(() => undefined);
     if (stored !== undefined) await showStored(stored);
     else if (await isShipped(id)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
-    else await plain(`No notebook called ${id}`, `No notebook called ${id}`, 'It does not ship with this site, and it is not stored in this browser.');
+    else
+      await plain(
+        `No notebook called ${id}`,
+        `No notebook called ${id}`,
+        'It does not ship with this site, and it is not stored in this browser.',
+      );
   }
 
   async function showRuns(): Promise<void> {
-    const [{ RunsPage }, { render }, store] = await Promise.all([import('./view/runs/RunsPage.tsx'), import('solid-js/web'), openedStore()]);
+    const [{ RunsPage }, { render }, store] = await Promise.all([
+      import('./view/runs/RunsPage.tsx'),
+      import('solid-js/web'),
+      openedStore(),
+    ]);
     const box = h('div');
     replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, runs: true }), box);
     close(render(() => RunsPage({ store }), box));
@@ -112,17 +151,28 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const { bindMap, showOwn } = await import('./view/map/live.ts');
     const main = document.querySelector<HTMLElement>('main') ?? document.body;
     close(bindMap(main));
-    void storeNow().then(async (store) => {
-      const own = [...await store?.notebooks() ?? []].sort((a, b) => b.updatedAt - a.updatedAt);
-      showOwn(main, own.map(({ id, title, updatedAt }) => ({ id, title, about: `changed ${ago(updatedAt, Date.now())}` })));
-    }).catch(() => undefined);
+    void storeNow()
+      .then(async (store) => {
+        const own = [...((await store?.notebooks()) ?? [])].sort((a, b) => b.updatedAt - a.updatedAt);
+        showOwn(
+          main,
+          own.map(({ id, title, updatedAt }) => ({ id, title, about: `changed ${ago(updatedAt, Date.now())}` })),
+        );
+      })
+      .catch(() => undefined);
   }
 
   async function newNotebook(): Promise<void> {
     const store = await openedStore().catch((error: unknown) => error as Error & { hint?: string });
-    if (store instanceof Error) {          // it can be written and run all the same
-      await showText(freshNotebook('untitled'), { unsaved: true, view: { name: 'untitled', saveCopy } },
-        [h('div', { class: 'banner', role: 'alert' }, h('div', {}, h('strong', {}, 'Not saved.'), ' ', [store.message, store.hint].filter(Boolean).join(' ')))]);
+    if (store instanceof Error) {
+      // it can be written and run all the same
+      await showText(freshNotebook('untitled'), { unsaved: true, view: { name: 'untitled', saveCopy } }, [
+        h(
+          'div',
+          { class: 'banner', role: 'alert' },
+          h('div', {}, h('strong', {}, 'Not saved.'), ' ', [store.message, store.hint].filter(Boolean).join(' ')),
+        ),
+      ]);
       return;
     }
     const id = await freeId('untitled', (candidate) => isTaken(store, candidate));

@@ -82,7 +82,8 @@ const faces = /@font-face\s*\{[^}]*url\([^}]*\}/g;
 
 export function pageHtml({ title, body, place, base, assets, kind, data, runs, plots, formulas, description }: Page): string {
   const at = (path: string): string => escapeHtml(base + path);
-  const rooted = (css: string): string => css.replace(/url\((["']?)\.\.\//g, (_, quote: string) => `url(${quote}${base}`).replaceAll('</', '<\\/');
+  const rooted = (css: string): string =>
+    css.replace(/url\((["']?)\.\.\//g, (_, quote: string) => `url(${quote}${base}`).replaceAll('</', '<\\/');
   const styles = rooted(assets.styles);
   const late = runs ? (styles.match(faces) ?? []).join('') : '';
   const preloaded = [...(runs ? [] : fonts), ...(formulas ? mathFonts : [])];
