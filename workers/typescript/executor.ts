@@ -101,9 +101,10 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   function compile(cells: readonly Cell[]): void {
     const sources = cells.map((cell): CellSource => {
       const { id, code, shifts, imports } = cell.record;
-      const { used, library: ours } = bindingOf(cell);
+      const { used, library: ours, long } = bindingOf(cell);
       const locals = imports.flatMap(({ bindings }) => bindings.map(({ local }) => local));
-      return { id, shifts, code: guard.adapt(code), parameters: [...used, ...ours, ...locals, '__g', '__f', '__i'] };
+      const parameters = [...used, ...ours, ...locals, '__g', '__f', '__i'];
+      return { id, shifts, code: guard.adapt(code), parameters, plain: !long && !/\bawait\b/.test(code) };
     });
     compiler.compile(sources).forEach((fn, i) => {
       cells[i]!.compiled = fn;
@@ -139,17 +140,23 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     enter(evaluation);
     args.push(new Helpers(evaluation), guard.flag, guard.check);
     const body = owner.compiled; // called bare: `this` is undefined, as in a module
-    body(...args).then(
-      (exports) => {
-        if (!evaluation.take()) return;
-        const stopped = entered === evaluation ? guard.thrown() : undefined; // and caught by the cell
-        if (stopped) void caught(evaluation, stopped);
-        else settle(evaluation, exports ?? {});
-      },
-      (error: unknown) => {
-        if (evaluation.take()) void caught(evaluation, error);
-      },
-    );
+    const failed = (error: unknown): void => {
+      if (evaluation.take()) void caught(evaluation, error);
+    };
+    const succeeded = (exports: Exports): void => {
+      if (!evaluation.take()) return;
+      const stopped = entered === evaluation ? guard.thrown() : undefined; // and caught by the cell
+      if (stopped) void caught(evaluation, stopped);
+      else settle(evaluation, exports ?? {});
+    };
+    let exports: ReturnType<typeof body>;
+    try {
+      exports = body(...args);
+    } catch (error) {
+      return failed(error);
+    }
+    if (exports instanceof Promise) exports.then(succeeded, failed);
+    else succeeded(exports);
   }
 
   /** Publishes the cell's names at once where all are plain values, else when they have settled. */
