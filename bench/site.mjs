@@ -44,19 +44,27 @@ function shippedIds(root) {
 
 /** Puts a notebook into the store of `page`'s site. The database is the app's own: this waits until the app has made its tables. */
 export async function storeNotebook(page, { id, title, text }) {
-  const put = record => new Promise((resolve, reject) => {
-    const opening = indexedDB.open('gradus');
-    opening.onupgradeneeded = () => opening.transaction.abort(); // never made here
-    opening.onerror = () => resolve(false);
-    opening.onsuccess = () => {
-      const database = opening.result;
-      if (!database.objectStoreNames.contains('notebooks')) { database.close(); resolve(false); return; }
-      const transaction = database.transaction('notebooks', 'readwrite');
-      transaction.objectStore('notebooks').put(record);
-      transaction.oncomplete = () => { database.close(); resolve(true); };
-      transaction.onerror = () => reject(transaction.error);
-    };
-  });
+  const put = (record) =>
+    new Promise((resolve, reject) => {
+      const opening = indexedDB.open('gradus');
+      opening.onupgradeneeded = () => opening.transaction.abort(); // never made here
+      opening.onerror = () => resolve(false);
+      opening.onsuccess = () => {
+        const database = opening.result;
+        if (!database.objectStoreNames.contains('notebooks')) {
+          database.close();
+          resolve(false);
+          return;
+        }
+        const transaction = database.transaction('notebooks', 'readwrite');
+        transaction.objectStore('notebooks').put(record);
+        transaction.oncomplete = () => {
+          database.close();
+          resolve(true);
+        };
+        transaction.onerror = () => reject(transaction.error);
+      };
+    });
   const record = { id, title, text, revision: 1, createdAt: Date.now(), updatedAt: Date.now() };
   for (let tries = 0; !(await page.evaluate(put, record)); tries++) {
     if (tries === 100) throw new Error('storeNotebook: expected the app to make its tables within 5 s, it did not. Look at the page.');

@@ -27,7 +27,9 @@ export async function refusal(text: string, name: string): Promise<string | unde
   const notebook = await openNotebook(text);
   const problem = frontMatterError(notebook);
   if (problem !== undefined) return `${name}, line ${problem.line}: ${problem.message}`;
-  return notebook.front === undefined ? `${name} is no notebook: its front matter has no line “gradus: 1”. A notebook is a Markdown file that begins with ---, gradus: 1, ---.` : undefined;
+  return notebook.front === undefined
+    ? `${name} is no notebook: its front matter has no line “gradus: 1”. A notebook is a Markdown file that begins with ---, gradus: 1, ---.`
+    : undefined;
 }
 
 export async function renderOwn(text: string, base: string): Promise<OwnPage> {

@@ -2,9 +2,7 @@
 
 import { openEngine, send, source } from './engine.ts';
 
-async function log(
-  calls: number,
-): Promise<{
+async function log(calls: number): Promise<{
   readonly insideMs: number;
   readonly emptyMs: number;
   readonly untilDoneMs: number;

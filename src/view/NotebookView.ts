@@ -27,26 +27,42 @@ export interface NotebookOptions {
 
 declare global {
   /** Elements that were pressed before the page was alive, kept by the static page's script as long as this is a list. */
-  interface Window { __early?: HTMLElement[] | undefined }
+  interface Window {
+    __early?: HTMLElement[] | undefined;
+  }
 }
 
-const pulseLimit = 20, clockMs = 100;
+const pulseLimit = 20,
+  clockMs = 100;
 
 export function bindNotebook(root: HTMLElement, session: Session, options: NotebookOptions): () => void {
   return createRoot((disposeRoot) => {
-    const live = makeLive(session), voice = makeVoice(), now = options.now ?? Date.now;
+    const live = makeLive(session),
+      voice = makeVoice(),
+      now = options.now ?? Date.now;
     const views = new Map<string, CellView>();
     const effects = new Map<string, () => void>();
-    const running = new Set<string>(), failed = new Set<string>(), pending = new Set<string>();
+    const running = new Set<string>(),
+      failed = new Set<string>(),
+      pending = new Set<string>();
     let asked: ReadonlySet<string> | 'all' | undefined;
     const page = document.documentElement;
 
     // ---- what the reader does
-    const flushEdits = (): void => { for (const id of [...pending]) views.get(id)?.flush(); };
-    const allowed = (): boolean => { if (options.locked === undefined) return true; voice.toast(options.locked); return false; };
+    const flushEdits = (): void => {
+      for (const id of [...pending]) views.get(id)?.flush();
+    };
+    const allowed = (): boolean => {
+      if (options.locked === undefined) return true;
+      voice.toast(options.locked);
+      return false;
+    };
     const act = (what: () => void, about?: ReadonlySet<string> | 'all'): void => {
       flushEdits();
-      if (about !== undefined) { if (!allowed()) return; asked = about; }
+      if (about !== undefined) {
+        if (!allowed()) return;
+        asked = about;
+      }
       what();
       live.settle();
     };
@@ -64,13 +80,26 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       element?.focus({ preventScroll: true });
       element?.scrollIntoView({ block: 'nearest' });
     };
-    const markRevision = (): void => { page.dataset['revision'] = String(session.revision + pending.size); };
+    const markRevision = (): void => {
+      page.dataset['revision'] = String(session.revision + pending.size);
+    };
     const host: CellHost = {
-      run, go, now,
-      input: (id, value) => { if (allowed()) session.input(id, value); },
+      run,
+      go,
+      now,
+      input: (id, value) => {
+        if (allowed()) session.input(id, value);
+      },
       control: (id, action) => session.control(id, action),
-      edit: (id, code) => { session.edit(id, code); live.settle(); },
-      pending: (id, waits) => { if (waits) pending.add(id); else pending.delete(id); markRevision(); },
+      edit: (id, code) => {
+        session.edit(id, code);
+        live.settle();
+      },
+      pending: (id, waits) => {
+        if (waits) pending.add(id);
+        else pending.delete(id);
+        markRevision();
+      },
       look: (id) => session.cell(id),
     };
 
@@ -85,23 +114,30 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     };
     const watch = (view: CellView, id: string): void => {
       effects.get(id)?.();
-      effects.set(id, createRoot((dispose) => {
-        const cell = live.cell(id);
-        createRenderEffect(on(cell, (status) => {
-          if (status === undefined) return;
-          const before = view.status;
-          if (before === status) return;
-          untrack(() => view.update(status));
-          note(before, status);
-        }));
-        return dispose;
-      }));
+      effects.set(
+        id,
+        createRoot((dispose) => {
+          const cell = live.cell(id);
+          createRenderEffect(
+            on(cell, (status) => {
+              if (status === undefined) return;
+              const before = view.status;
+              if (before === status) return;
+              untrack(() => view.update(status));
+              note(before, status);
+            }),
+          );
+          return dispose;
+        }),
+      );
     };
     /** Who runs and who failed, for the clock, the margin and the announcements. */
     const ended = new Map<string, CellStatus['state']>();
     const note = (before: CellStatus | undefined, status: CellStatus): void => {
-      if (status.state === 'running') running.add(status.id); else running.delete(status.id);
-      if (status.state === 'error') failed.add(status.id); else failed.delete(status.id);
+      if (status.state === 'running') running.add(status.id);
+      else running.delete(status.id);
+      if (status.state === 'error') failed.add(status.id);
+      else failed.delete(status.id);
       if (before === undefined || before.state === status.state) return;
       if (status.state === 'done' || status.state === 'error' || status.state === 'stale') ended.set(status.id, status.state);
       if (status.state === 'error' && (asked === 'all' || asked?.has(status.id) === true)) {
@@ -112,12 +148,15 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     const follow = (ids: readonly string[]): void => {
       const shown = [...root.querySelectorAll<HTMLElement>('[data-cell]')];
       const old = shown.map((element) => element.dataset['cell'] ?? '');
-      let head = 0, tail = 0;
+      let head = 0,
+        tail = 0;
       while (head < old.length && head < ids.length && old[head] === ids[head]) head++;
       while (tail < old.length - head && tail < ids.length - head && old[old.length - 1 - tail] === ids[ids.length - 1 - tail]) tail++;
       const held = shown.map((element) => views.get(element.dataset['cell'] ?? ''));
-      const gone = shown.slice(head, shown.length - tail), come = ids.slice(head, ids.length - tail);
-      if (gone.length === come.length) gone.forEach((element, i) => rename(element, held[head + i], old[head + i]!, come[i]!));      // names changed, the list did not
+      const gone = shown.slice(head, shown.length - tail),
+        come = ids.slice(head, ids.length - tail);
+      if (gone.length === come.length)
+        gone.forEach((element, i) => rename(element, held[head + i], old[head + i]!, come[i]!)); // names changed, the list did not
       else {
         const kept = new Set(come);
         for (const element of gone) if (!kept.has(element.dataset['cell'] ?? '')) remove(element);
@@ -125,8 +164,12 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
           if (views.has(id)) return;
           const status = session.cell(id);
           if (status === undefined) return;
-          const shell = makeShell(status), previous = views.get(ids[head + i - 1] ?? ''), next = shown[shown.length - tail];
-          if (previous !== undefined) previous.element.after(shell); else if (next !== undefined) next.before(shell); else root.append(shell);
+          const shell = makeShell(status),
+            previous = views.get(ids[head + i - 1] ?? ''),
+            next = shown[shown.length - tail];
+          if (previous !== undefined) previous.element.after(shell);
+          else if (next !== undefined) next.before(shell);
+          else root.append(shell);
           bind(shell, id);
         });
       }
@@ -134,8 +177,15 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     const rename = (element: HTMLElement, view: CellView | undefined, from: string, to: string): void => {
       const status = session.cell(to);
       if (from === to || status === undefined) return;
-      if (view === undefined) { bind(element, to); return; }
-      if (views.get(from) === view) { effects.get(from)?.(); effects.delete(from); views.delete(from); }
+      if (view === undefined) {
+        bind(element, to);
+        return;
+      }
+      if (views.get(from) === view) {
+        effects.get(from)?.();
+        effects.delete(from);
+        views.delete(from);
+      }
       running.delete(from);
       failed.delete(from);
       views.set(to, view);
@@ -161,30 +211,44 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     // ---- prose values
     for (const place of root.querySelectorAll<HTMLElement>('[data-value]')) {
       const index = Number(place.dataset['value']);
-      createRenderEffect(on(live.prose(index), (value) => {
-        setText(place, value === undefined ? '…' : value.error !== undefined ? missingName(value.error.message) : value.text === '' ? '…' : value.text);
-        place.classList.toggle('missing', value?.error !== undefined);
-        if (value?.error === undefined) place.removeAttribute('title'); else place.title = value.error.message;
-      }));
+      createRenderEffect(
+        on(live.prose(index), (value) => {
+          setText(
+            place,
+            value === undefined ? '…' : value.error !== undefined ? missingName(value.error.message) : value.text === '' ? '…' : value.text,
+          );
+          place.classList.toggle('missing', value?.error !== undefined);
+          if (value?.error === undefined) place.removeAttribute('title');
+          else place.title = value.error.message;
+        }),
+      );
     }
 
     // ---- errors of no known cell
     const notices = h('div', { class: 'notices' });
     let noticed = 0;
-    createRenderEffect(on(live.notices, (list) => {
-      const latest = list.at(-1);
-      if (list.length > noticed && latest !== undefined) voice.toast([latest.message, latest.hint].filter(Boolean).join(' '));
-      noticed = list.length;
-      fill(notices, ...list.slice(-3).map((error) => h('div', { class: 'error' }, ...errorBody(error, '', { go }))));
-      if (list.length > 0 && !notices.isConnected) root.append(notices);
-    }));
+    createRenderEffect(
+      on(live.notices, (list) => {
+        const latest = list.at(-1);
+        if (list.length > noticed && latest !== undefined) voice.toast([latest.message, latest.hint].filter(Boolean).join(' '));
+        noticed = list.length;
+        fill(notices, ...list.slice(-3).map((error) => h('div', { class: 'error' }, ...errorBody(error, '', { go }))));
+        if (list.length > 0 && !notices.isConnected) root.append(notices);
+      }),
+    );
 
     // ---- facts for the document, the clock, the words that depend on other cells
-    let clock: ReturnType<typeof setInterval> | undefined, wasBusy = session.busy;
+    let clock: ReturnType<typeof setInterval> | undefined,
+      wasBusy = session.busy;
     const countWaiting = (id: string): number => {
-      const seen = new Set<string>(), next = [id];
+      const seen = new Set<string>(),
+        next = [id];
       for (let at = next.pop(); at !== undefined; at = next.pop()) {
-        for (const user of session.cell(at)?.usedBy ?? []) if (!seen.has(user) && session.cell(user)?.state === 'blocked') { seen.add(user); next.push(user); }
+        for (const user of session.cell(at)?.usedBy ?? [])
+          if (!seen.has(user) && session.cell(user)?.state === 'blocked') {
+            seen.add(user);
+            next.push(user);
+          }
       }
       return seen.size;
     };
@@ -192,69 +256,140 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       if (changed.size === 0) return;
       if (changed.size <= pulseLimit) for (const id of changed) if (ended.get(id) === 'done') views.get(id)?.pulse();
       for (const id of failed) views.get(id)?.tick(countWaiting(id));
-      if (running.size > 0) clock ??= setInterval(() => { for (const id of running) views.get(id)?.tick(); }, clockMs);
-      else { clearInterval(clock); clock = undefined; }
-      if (wasBusy && !session.busy) { announce(); asked = undefined; ended.clear(); }
+      if (running.size > 0)
+        clock ??= setInterval(() => {
+          for (const id of running) views.get(id)?.tick();
+        }, clockMs);
+      else {
+        clearInterval(clock);
+        clock = undefined;
+      }
+      if (wasBusy && !session.busy) {
+        announce();
+        asked = undefined;
+        ended.clear();
+      }
       wasBusy = session.busy;
       if (!session.busy) ended.clear();
     });
     const announce = (): void => {
-      const states = [...ended], of = (state: string): number => states.filter(([, s]) => s === state).length;
+      const states = [...ended],
+        of = (state: string): number => states.filter(([, s]) => s === state).length;
       if (states.length === 0) return;
-      if (states.length === 1) voice.say(`Cell ${states[0]![0]}: ${states[0]![1] === 'done' ? 'done' : states[0]![1] === 'error' ? 'failed' : 'out of date'}`);
-      else voice.say([of('done') > 0 ? `${plural(of('done'), 'cell')} done` : '', of('error') > 0 ? `${of('error')} failed` : '', of('stale') > 0 ? `${of('stale')} out of date` : ''].filter(Boolean).join(', '));
+      if (states.length === 1)
+        voice.say(`Cell ${states[0]![0]}: ${states[0]![1] === 'done' ? 'done' : states[0]![1] === 'error' ? 'failed' : 'out of date'}`);
+      else
+        voice.say(
+          [
+            of('done') > 0 ? `${plural(of('done'), 'cell')} done` : '',
+            of('error') > 0 ? `${of('error')} failed` : '',
+            of('stale') > 0 ? `${of('stale')} out of date` : '',
+          ]
+            .filter(Boolean)
+            .join(', '),
+        );
     };
-    createRenderEffect(on(live.facts, (facts) => {
-      page.dataset['engine'] = facts.engine;
-      page.dataset['saved'] = String(facts.saved);
-      markRevision();
-    }));
+    createRenderEffect(
+      on(live.facts, (facts) => {
+        page.dataset['engine'] = facts.engine;
+        page.dataset['saved'] = String(facts.saved);
+        markRevision();
+      }),
+    );
 
     // ---- bar, clicks, keys
-    const save = (): void => { act(() => { void session.flush().then(() => voice.say(session.saveError === undefined ? 'Saved' : `Not saved. ${session.saveError}`), (error: unknown) => voice.toast(error instanceof Error ? error.message : String(error))); }); };
+    const save = (): void => {
+      act(() => {
+        void session.flush().then(
+          () => voice.say(session.saveError === undefined ? 'Saved' : `Not saved. ${session.saveError}`),
+          (error: unknown) => voice.toast(error instanceof Error ? error.message : String(error)),
+        );
+      });
+    };
     const commands = {
-      'run-all': () => { if (session.busy) act(() => session.stop()); else act(() => session.runAll(), 'all'); },
+      'run-all': () => {
+        if (session.busy) act(() => session.stop());
+        else act(() => session.runAll(), 'all');
+      },
       'run-stale': () => act(() => session.runStale(), 'all'),
       restart: () => act(() => session.restart()),
-      download: () => { flushEdits(); download(session.text, `${options.name}.md`); },
+      download: () => {
+        flushEdits();
+        download(session.text, `${options.name}.md`);
+      },
       'save-copy': () => {
         flushEdits();
-        options.saveCopy(session.text).catch((error: unknown) => voice.toast(`The copy was not saved: ${error instanceof Error ? error.message : String(error)}`));
+        options
+          .saveCopy(session.text)
+          .catch((error: unknown) => voice.toast(`The copy was not saved: ${error instanceof Error ? error.message : String(error)}`));
       },
     };
-    const undoBar = bindBar(document, { commands, facts: live.facts, hasStale: () => [...views.values()].some((view) => view.status.state === 'stale'), voice });
+    const undoBar = bindBar(document, {
+      commands,
+      facts: live.facts,
+      hasStale: () => [...views.values()].some((view) => view.status.state === 'stale'),
+      voice,
+    });
     const onClick = (event: MouseEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
-      const pressed = target?.closest('.run'), cell = target?.closest<HTMLElement>('[data-cell]');
+      const pressed = target?.closest('.run'),
+        cell = target?.closest<HTMLElement>('[data-cell]');
       if (pressed && cell) {
         const id = cell.dataset['cell'] ?? '';
-        if (session.cell(id)?.state === 'running') act(() => session.stop(id)); else run(id);
+        if (session.cell(id)?.state === 'running') act(() => session.stop(id));
+        else run(id);
         return;
       }
       const link = target?.closest<HTMLAnchorElement>('a[href^="#cell-"]');
-      if (link && !event.defaultPrevented && (link.closest('pre') === null || event.ctrlKey || event.metaKey)) { event.preventDefault(); select(decodeURIComponent(link.hash.slice(6))); }
+      if (link && !event.defaultPrevented && (link.closest('pre') === null || event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        select(decodeURIComponent(link.hash.slice(6)));
+      }
     };
     root.addEventListener('click', onClick);
     const insert = (id: string, where: 'above' | 'below'): void => {
-      const ids = session.ids, after = where === 'below' ? id : ids[ids.indexOf(id) - 1];
+      const ids = session.ids,
+        after = where === 'below' ? id : ids[ids.indexOf(id) - 1];
       let made = '';
-      act(() => { made = session.insertCell(after, session.cell(id)?.language ?? 'ts', ''); });
+      act(() => {
+        made = session.insertCell(after, session.cell(id)?.language ?? 'ts', '');
+      });
       views.get(made)?.focusCode();
     };
     const undoKeys = bindKeyboard(root, {
-      ids: () => session.ids, run, runStale: commands['run-stale'], stop: () => act(() => session.stop()), restart: commands.restart, select, insert, save,
-      editCode: (id) => { views.get(id)?.focusCode(); views.get(id)?.element.scrollIntoView({ block: 'nearest' }); },
+      ids: () => session.ids,
+      run,
+      runStale: commands['run-stale'],
+      stop: () => act(() => session.stop()),
+      restart: commands.restart,
+      select,
+      insert,
+      save,
+      editCode: (id) => {
+        views.get(id)?.focusCode();
+        views.get(id)?.element.scrollIntoView({ block: 'nearest' });
+      },
       remove: (id) => {
-        const ids = session.ids, at = ids.indexOf(id), next = ids[at + 1] ?? ids[at - 1];
+        const ids = session.ids,
+          at = ids.indexOf(id),
+          next = ids[at + 1] ?? ids[at - 1];
         act(() => session.deleteCell(id));
         if (next !== undefined) select(next);
-        voice.toast(`Cell ${id} is deleted.`, () => { act(() => session.undo()); select(id); });
+        voice.toast(`Cell ${id} is deleted.`, () => {
+          act(() => session.undo());
+          select(id);
+        });
       },
       undo: () => act(() => session.undo()),
     });
-    const onHide = (): void => { flushEdits(); void session.flush().catch(() => undefined); };
+    const onHide = (): void => {
+      flushEdits();
+      void session.flush().catch(() => undefined);
+    };
     addEventListener('pagehide', onHide);
-    const onVisibility = (): void => { if (document.hidden) onHide(); };
+    const onVisibility = (): void => {
+      if (document.hidden) onHide();
+    };
     document.addEventListener('visibilitychange', onVisibility);
 
     page.dataset['alive'] = '';

@@ -42,21 +42,28 @@ export class CellView {
     this.#point = element.querySelector(':scope > .body > .pt');
     this.#outputs = element.querySelector<HTMLElement>('[data-outputs]') ?? element.appendChild(h('div', { 'data-outputs': true }));
     this.#statusBox = element.querySelector<HTMLElement>('[data-status]') ?? element.appendChild(h('div', { 'data-status': true }));
-    this.#meta = element.querySelector<HTMLElement>(':scope > .meta') ?? element.appendChild(h('div', { class: 'meta' }, h('b', {}, status.id), ' '));
+    this.#meta =
+      element.querySelector<HTMLElement>(':scope > .meta') ?? element.appendChild(h('div', { class: 'meta' }, h('b', {}, status.id), ' '));
     this.#say = this.#meta.querySelector<HTMLElement>('.say') ?? this.#meta.appendChild(h('span', { class: 'say' }));
     this.#context = { ...host, cell: status.id };
     element.tabIndex = -1;
     const pre = element.querySelector<HTMLElement>('[data-code]');
     if (pre?.parentElement) {
       this.#code = new CodeBox(pre.parentElement, pre, status, {
-        id: () => this.#id, edit: (code) => host.edit(this.#id, code), pending: (waits) => host.pending(this.#id, waits),
+        id: () => this.#id,
+        edit: (code) => host.edit(this.#id, code),
+        pending: (waits) => host.pending(this.#id, waits),
       });
     }
     this.#draw(status, undefined);
   }
 
-  get id(): string { return this.#id; }
-  get status(): CellStatus { return this.#status; }
+  get id(): string {
+    return this.#id;
+  }
+  get status(): CellStatus {
+    return this.#status;
+  }
 
   update(status: CellStatus): void {
     const before = this.#status;
@@ -70,7 +77,7 @@ export class CellView {
   tick(waiting = this.#waiting): void {
     this.#waiting = waiting;
     const words = marginWords(this.#status, this.#host.now(), waiting);
-    if (words !== this.#said) setText(this.#say, this.#said = words);
+    if (words !== this.#said) setText(this.#say, (this.#said = words));
   }
 
   /** A short flash of the line: this cell has just been run again. */
@@ -80,7 +87,9 @@ export class CellView {
     this.element.classList.add('fresh');
   }
 
-  flush(): void { this.#code?.flush(); }
+  flush(): void {
+    this.#code?.flush();
+  }
 
   focusCode(place?: { readonly line: number; readonly column: number }): void {
     const fold = this.element.querySelector<HTMLElement>('.fold');
@@ -104,20 +113,28 @@ export class CellView {
   }
 
   #draw(status: CellStatus, before: CellStatus | undefined): void {
-    const { element } = this, other = before?.id !== status.id;
+    const { element } = this,
+      other = before?.id !== status.id;
     if (other || before?.state !== status.state || before.kept !== status.kept) {
       setAttribute(element, 'data-state', status.state);
       setAttribute(element, 'data-kept', status.kept === undefined ? undefined : String(status.kept));
       setAttribute(element, 'aria-label', `Cell ${status.id}, ${spokenState(status)}`);
-      if (this.#point !== null) { const name = pointClass(status); if (this.#point.className !== name) this.#point.className = name; }
+      if (this.#point !== null) {
+        const name = pointClass(status);
+        if (this.#point.className !== name) this.#point.className = name;
+      }
     }
-    const running = status.state === 'running', off = status.state === 'off';
+    const running = status.state === 'running',
+      off = status.state === 'off';
     if (this.#run !== null && (other || running !== (before?.state === 'running') || off !== (before?.state === 'off'))) {
       setAttribute(this.#run, 'aria-label', `${running ? 'Stop' : 'Run'} cell ${status.id}`);
       setAttribute(this.#run, 'title', running ? 'Stop cell' : off ? 'Off: it is not evaluated' : 'Run cell (Shift Enter)');
       setAttribute(this.#run, 'aria-disabled', off ? 'true' : undefined);
       let path = this.#run.querySelector('path');
-      if (path === null) { this.#run.replaceChildren(icon('run')); path = this.#run.querySelector('path'); }
+      if (path === null) {
+        this.#run.replaceChildren(icon('run'));
+        path = this.#run.querySelector('path');
+      }
       if (path !== null) setAttribute(path, 'd', running ? paths.stop : paths.run);
     }
     this.tick();
@@ -128,7 +145,7 @@ export class CellView {
       if (nodes.length > 0 || this.#statusBox.firstChild) {
         const held = this.#statusBox.contains(document.activeElement);
         this.#statusBox.replaceChildren(...nodes);
-        if (held) this.element.focus({ preventScroll: true });       // the button that was pressed is gone: stay at the cell
+        if (held) this.element.focus({ preventScroll: true }); // the button that was pressed is gone: stay at the cell
       }
     }
     this.#code?.update(status);
@@ -136,7 +153,8 @@ export class CellView {
 
   /** Keeps the height while an evaluation still fills its outputs, so that nothing below jumps. */
   #drawOutputs(status: CellStatus): void {
-    const box = this.#outputs, going = status.state === 'running' || status.state === 'queued';
+    const box = this.#outputs,
+      going = status.state === 'running' || status.state === 'queued';
     if (going && box.childElementCount > status.outputs.length && box.style.minHeight === '') box.style.minHeight = `${box.offsetHeight}px`;
     drawOutputs(box, status.outputs, this.#context);
     if (!going && box.style.minHeight !== '') box.style.minHeight = '';
@@ -144,17 +162,31 @@ export class CellView {
 
   #links(status: CellStatus): void {
     let box = this.#meta.querySelector<HTMLElement>('.far');
-    const uses = [...new Map(status.uses.map((use) => [use.name, use.cell]))], usedBy = unique(status.usedBy).map((id) => [id, id] as [string, string]);
+    const uses = [...new Map(status.uses.map((use) => [use.name, use.cell]))],
+      usedBy = unique(status.usedBy).map((id) => [id, id] as [string, string]);
     const word = `${uses.join(' ')}|${usedBy.join(' ')}`;
     const first = this.#linked === undefined;
     if (this.#linked === word) return;
     this.#linked = word;
-    if (first && (box !== null || uses.length + usedBy.length === 0)) return;         // as the static renderer wrote it
-    if (uses.length + usedBy.length === 0) { if (box?.previousElementSibling?.matches('br')) box.previousElementSibling.remove(); box?.remove(); return; }
-    if (box === null) this.#meta.append(h('br'), box = h('span', { class: 'far' }));
-    const list = (label: string, links: readonly [string, string][]): (Node | string)[] => (links.length === 0 ? [] : [label,
-      ...links.slice(0, 8).flatMap(([text, cell], i) => [i > 0 ? ', ' : ' ', h('a', { href: `#cell-${encodeURIComponent(cell)}` }, text)]), links.length > 8 ? ` and ${links.length - 8} more` : '']);
-    const above = list('uses', uses), below = list('used by', usedBy);
+    if (first && (box !== null || uses.length + usedBy.length === 0)) return; // as the static renderer wrote it
+    if (uses.length + usedBy.length === 0) {
+      if (box?.previousElementSibling?.matches('br')) box.previousElementSibling.remove();
+      box?.remove();
+      return;
+    }
+    if (box === null) this.#meta.append(h('br'), (box = h('span', { class: 'far' })));
+    const list = (label: string, links: readonly [string, string][]): (Node | string)[] =>
+      links.length === 0
+        ? []
+        : [
+            label,
+            ...links
+              .slice(0, 8)
+              .flatMap(([text, cell], i) => [i > 0 ? ', ' : ' ', h('a', { href: `#cell-${encodeURIComponent(cell)}` }, text)]),
+            links.length > 8 ? ` and ${links.length - 8} more` : '',
+          ];
+    const above = list('uses', uses),
+      below = list('used by', usedBy);
     box.replaceChildren(...above, ...(above.length > 0 && below.length > 0 ? [h('br')] : []), ...below);
   }
 }
@@ -166,10 +198,41 @@ function unique(names: readonly string[]): string[] {
 /** A shell for a cell that the reader added, the same as the static renderer writes. */
 export function makeShell(status: CellStatus): HTMLElement {
   const { id } = status;
-  return h('section', { class: 'cell', 'data-cell': id, 'data-language': status.language, 'data-state': status.state, id: `cell-${id}`, 'aria-label': `Cell ${id}, not run` },
+  return h(
+    'section',
+    {
+      class: 'cell',
+      'data-cell': id,
+      'data-language': status.language,
+      'data-state': status.state,
+      id: `cell-${id}`,
+      'aria-label': `Cell ${id}, not run`,
+    },
     h('button', { class: 'run', type: 'button', 'aria-label': `Run cell ${id}` }, icon('run')),
-    h('div', { class: 'body' }, h('span', { class: 'pt', 'aria-hidden': 'true' }),
-      h('div', { class: 'code' }, h('pre', { role: 'textbox', 'aria-multiline': 'true', 'aria-label': `Code of ${id}`, tabindex: '0', contenteditable: 'plaintext-only', spellcheck: 'false', 'data-code': true }, status.code)),
-      h('div', { 'data-outputs': true }), h('div', { 'data-status': true })),
-    h('div', { class: 'meta' }, h('b', {}, id), ' ', h('span', { class: 'say' }, 'not run')));
+    h(
+      'div',
+      { class: 'body' },
+      h('span', { class: 'pt', 'aria-hidden': 'true' }),
+      h(
+        'div',
+        { class: 'code' },
+        h(
+          'pre',
+          {
+            role: 'textbox',
+            'aria-multiline': 'true',
+            'aria-label': `Code of ${id}`,
+            tabindex: '0',
+            contenteditable: 'plaintext-only',
+            spellcheck: 'false',
+            'data-code': true,
+          },
+          status.code,
+        ),
+      ),
+      h('div', { 'data-outputs': true }),
+      h('div', { 'data-status': true }),
+    ),
+    h('div', { class: 'meta' }, h('b', {}, id), ' ', h('span', { class: 'say' }, 'not run')),
+  );
 }

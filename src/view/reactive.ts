@@ -29,27 +29,55 @@ export interface Live {
   dispose(): void;
 }
 
-const frameMs = 12, little = 64, patienceMs = 40;
+const frameMs = 12,
+  little = 64,
+  patienceMs = 40;
 
 export function makeLive(session: Session): Live {
   const cells = new Map<string, ReturnType<typeof createSignal<CellStatus | undefined>>>();
   const proses = new Map<number, ReturnType<typeof createSignal<ReturnType<Session['prose']>>>>();
-  const factsNow = (): Facts => ({ engine: session.engine, busy: session.busy, revision: session.revision, saved: session.saved, saveError: session.saveError, backend: session.backend });
+  const factsNow = (): Facts => ({
+    engine: session.engine,
+    busy: session.busy,
+    revision: session.revision,
+    saved: session.saved,
+    saveError: session.saveError,
+    backend: session.backend,
+  });
   const [ids, setIds] = createSignal<readonly string[]>(session.ids);
   const [notices, setNotices] = createSignal(session.notices);
-  const [facts, setFacts] = createSignal<Facts>(factsNow(), { equals: (a, b) => a.engine === b.engine && a.busy === b.busy && a.revision === b.revision && a.saved === b.saved && a.saveError === b.saveError && a.backend === b.backend });
-  let changed = new Set<string>(), changedProse = new Set<number>(), structure = false, noticed = false, waiting: number | undefined, patient = false, drawnAt = -Infinity;
+  const [facts, setFacts] = createSignal<Facts>(factsNow(), {
+    equals: (a, b) =>
+      a.engine === b.engine &&
+      a.busy === b.busy &&
+      a.revision === b.revision &&
+      a.saved === b.saved &&
+      a.saveError === b.saveError &&
+      a.backend === b.backend,
+  });
+  let changed = new Set<string>(),
+    changedProse = new Set<number>(),
+    structure = false,
+    noticed = false,
+    waiting: number | undefined,
+    patient = false,
+    drawnAt = -Infinity;
   const listeners: ((changed: ReadonlySet<string>) => void)[] = [];
 
   const unschedule = (): void => {
     if (waiting === undefined) return;
-    if (patient) clearTimeout(waiting); else { cancelAnimationFrame(waiting); clearTimeout(waiting); }
+    if (patient) clearTimeout(waiting);
+    else {
+      cancelAnimationFrame(waiting);
+      clearTimeout(waiting);
+    }
     waiting = undefined;
     patient = false;
   };
   const flush = (): void => {
     unschedule();
-    const drawn = changed, prose = changedProse;
+    const drawn = changed,
+      prose = changedProse;
     changed = new Set();
     changedProse = new Set();
     batch(() => {
@@ -59,7 +87,7 @@ export function makeLive(session: Session): Live {
       if (noticed) setNotices(session.notices);
     });
     structure = noticed = false;
-    setFacts(factsNow());                       // last: an engine that reads idle has everything drawn
+    setFacts(factsNow()); // last: an engine that reads idle has everything drawn
     for (const listener of listeners) listener(drawn);
     drawnAt = performance.now();
   };
@@ -73,24 +101,35 @@ export function makeLive(session: Session): Live {
     unschedule();
     if (performance.now() - drawnAt > frameMs && changed.size <= little) flush();
     else if (document.hidden) waiting = setTimeout(flush, 100) as unknown as number;
-    else if (changed.size > little && session.busy) { patient = true; waiting = setTimeout(flush, patienceMs) as unknown as number; }
-    else waiting = requestAnimationFrame(flush);
+    else if (changed.size > little && session.busy) {
+      patient = true;
+      waiting = setTimeout(flush, patienceMs) as unknown as number;
+    } else waiting = requestAnimationFrame(flush);
   });
 
   return {
     cell(id) {
       let signal = cells.get(id);
-      if (signal === undefined) cells.set(id, signal = createSignal<CellStatus | undefined>(session.cell(id)));
+      if (signal === undefined) cells.set(id, (signal = createSignal<CellStatus | undefined>(session.cell(id))));
       return signal[0];
     },
     prose(index) {
       let signal = proses.get(index);
-      if (signal === undefined) proses.set(index, signal = createSignal(session.prose(index)));
+      if (signal === undefined) proses.set(index, (signal = createSignal(session.prose(index))));
       return signal[0];
     },
-    ids, notices, facts,
-    settle() { if (changed.size <= little) flush(); },
-    onDrawn(listener) { listeners.push(listener); },
-    dispose() { stop(); unschedule(); },
+    ids,
+    notices,
+    facts,
+    settle() {
+      if (changed.size <= little) flush();
+    },
+    onDrawn(listener) {
+      listeners.push(listener);
+    },
+    dispose() {
+      stop();
+      unschedule();
+    },
   };
 }

@@ -27,9 +27,18 @@ export interface Drawing {
   dispose?(): void;
 }
 
-export type Draw<K extends Output['kind']> = (output: Extract<Output, { kind: K }>, element: HTMLElement, context: OutputContext) => Drawing;
+export type Draw<K extends Output['kind']> = (
+  output: Extract<Output, { kind: K }>,
+  element: HTMLElement,
+  context: OutputContext,
+) => Drawing;
 
-interface Slot { readonly key: number; readonly element: HTMLElement; output: Output; drawing: Drawing | undefined }
+interface Slot {
+  readonly key: number;
+  readonly element: HTMLElement;
+  output: Output;
+  drawing: Drawing | undefined;
+}
 
 const logLimit = 200;
 const heavy: ReadonlySet<Output['kind']> = new Set(['plot', 'table', 'tensor', 'html', 'image', 'markdown', 'metric']);
@@ -40,16 +49,24 @@ let observer: IntersectionObserver | undefined;
 /** Brings `container` to show exactly `outputs`. */
 export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutput[], context: OutputContext): void {
   const before = slots.get(container);
-  if (before === undefined && outputs.length === 0) { if (container.firstChild) container.replaceChildren(); return; }
+  if (before === undefined && outputs.length === 0) {
+    if (container.firstChild) container.replaceChildren();
+    return;
+  }
   if (before === undefined) container.replaceChildren();
   if (before !== undefined && sameOutputs(before, outputs)) {
     let i = 0;
-    for (const slot of before.values()) { const { output } = outputs[i++]!; if (slot.output !== output) show(slot, output, context); }
+    for (const slot of before.values()) {
+      const { output } = outputs[i++]!;
+      if (slot.output !== output) show(slot, output, context);
+    }
     return;
   }
   const known = before ?? new Map<string, Slot>();
   const next = new Map<string, Slot>();
-  let logs = 0, lastLog: { slot: Slot; level: string; text: string; times: number } | undefined, logsLeft = 0;
+  let logs = 0,
+    lastLog: { slot: Slot; level: string; text: string; times: number } | undefined,
+    logsLeft = 0;
   let cursor: ChildNode | null = container.firstChild;
   const showAllLogs = container.dataset['logs'] === 'all';
   for (const { key, output } of outputs) {
@@ -59,7 +76,11 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
         lastLog.slot.drawing?.update({ ...output, count: lastLog.times });
         continue;
       }
-      if (++logs > logLimit && !showAllLogs) { logsLeft++; lastLog = undefined; continue; }
+      if (++logs > logLimit && !showAllLogs) {
+        logsLeft++;
+        lastLog = undefined;
+        continue;
+      }
     }
     const id = `${output.kind} ${key}`;
     let slot = known.get(id);
@@ -67,13 +88,30 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
     else if (slot.output !== output) show(slot, output, context);
     next.set(id, slot);
     known.delete(id);
-    if (slot.element === cursor) cursor = cursor.nextSibling; else container.insertBefore(slot.element, cursor);
-    lastLog = output.kind === 'log' && 'text' in output ? { slot, level: output.level, text: output.text, times: output.count ?? 1 } : undefined;
+    if (slot.element === cursor) cursor = cursor.nextSibling;
+    else container.insertBefore(slot.element, cursor);
+    lastLog =
+      output.kind === 'log' && 'text' in output ? { slot, level: output.level, text: output.text, times: output.count ?? 1 } : undefined;
   }
-  for (const slot of known.values()) { observer?.unobserve(slot.element); slot.drawing?.dispose?.(); slot.element.remove(); }
+  for (const slot of known.values()) {
+    observer?.unobserve(slot.element);
+    slot.drawing?.dispose?.();
+    slot.element.remove();
+  }
   if (container.lastElementChild?.classList.contains('more') === true) container.lastElementChild.remove();
   if (logsLeft > 0) {
-    const more = h('button', { type: 'button', class: 'btn bare small more', onclick: () => { container.dataset['logs'] = 'all'; drawOutputs(container, outputs, context); } }, `${count(logsLeft)} more`);
+    const more = h(
+      'button',
+      {
+        type: 'button',
+        class: 'btn bare small more',
+        onclick: () => {
+          container.dataset['logs'] = 'all';
+          drawOutputs(container, outputs, context);
+        },
+      },
+      `${count(logsLeft)} more`,
+    );
     container.append(more);
   }
   slots.set(container, next);
@@ -96,7 +134,10 @@ export function hasOutputs(container: HTMLElement): boolean {
 }
 
 export function disposeOutputs(container: HTMLElement): void {
-  for (const slot of slots.get(container)?.values() ?? []) { observer?.unobserve(slot.element); slot.drawing?.dispose?.(); }
+  for (const slot of slots.get(container)?.values() ?? []) {
+    observer?.unobserve(slot.element);
+    slot.drawing?.dispose?.();
+  }
   slots.delete(container);
 }
 
@@ -105,9 +146,17 @@ function open(key: number, output: Output, context: OutputContext): Slot {
   const slot: Slot = { key, element, output, drawing: undefined };
   if (!heavy.has(output.kind)) show(slot, output, context);
   else {
-    observer ??= new IntersectionObserver((entries) => {
-      for (const entry of entries) if (entry.isIntersecting) { observer?.unobserve(entry.target); waiting.get(entry.target)?.(); waiting.delete(entry.target); }
-    }, { rootMargin: '800px' });
+    observer ??= new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries)
+          if (entry.isIntersecting) {
+            observer?.unobserve(entry.target);
+            waiting.get(entry.target)?.();
+            waiting.delete(entry.target);
+          }
+      },
+      { rootMargin: '800px' },
+    );
     waiting.set(element, () => show(slot, slot.output, context));
     observer.observe(element);
   }
@@ -118,7 +167,7 @@ function show(slot: Slot, output: Output, context: OutputContext): void {
   const hidden = slot.drawing === undefined && waiting.has(slot.element);
   const first = slot.output === output;
   slot.output = output;
-  if (hidden && !first) return;                          // still far away: drawn with the latest output when it comes near
+  if (hidden && !first) return; // still far away: drawn with the latest output when it comes near
   if (slot.drawing?.update(output) === true) return;
   slot.drawing?.dispose?.();
   slot.element.replaceChildren();
@@ -127,31 +176,68 @@ function show(slot: Slot, output: Output, context: OutputContext): void {
 
 function draw(output: Output, element: HTMLElement, context: OutputContext): Drawing {
   switch (output.kind) {
-    case 'text': return drawText(output, element, context);
-    case 'value': return drawValue(output, element, context);
-    case 'table': return later(output, element, context, async () => (await import('./table.ts')).drawTable);
-    case 'tensor': return later(output, element, context, async () => (await import('./tensor.ts')).drawTensor);
-    case 'plot': return drawPlot(output, element, context);
-    case 'input': return drawInput(output, element, context);
-    case 'html': return later(output, element, context, async () => (await import('./pictures.ts')).drawHtml);
-    case 'image': return later(output, element, context, async () => (await import('./pictures.ts')).drawImage);
-    case 'markdown': return drawMarkdown(output, element, context);
-    case 'log': return 'text' in output ? drawLog(output, element, context) : drawTruncated(output, element, context);
-    case 'progress': return drawProgress(output, element, context);
-    case 'metric': return later(output, element, context, async () => (await import('./metric.ts')).drawMetric);
-    case 'error': return drawLateError(output, element, context);
-    case 'check': return drawCheck(output, element, context);
-    default: return output satisfies never;
+    case 'text':
+      return drawText(output, element, context);
+    case 'value':
+      return drawValue(output, element, context);
+    case 'table':
+      return later(output, element, context, async () => (await import('./table.ts')).drawTable);
+    case 'tensor':
+      return later(output, element, context, async () => (await import('./tensor.ts')).drawTensor);
+    case 'plot':
+      return drawPlot(output, element, context);
+    case 'input':
+      return drawInput(output, element, context);
+    case 'html':
+      return later(output, element, context, async () => (await import('./pictures.ts')).drawHtml);
+    case 'image':
+      return later(output, element, context, async () => (await import('./pictures.ts')).drawImage);
+    case 'markdown':
+      return drawMarkdown(output, element, context);
+    case 'log':
+      return 'text' in output ? drawLog(output, element, context) : drawTruncated(output, element, context);
+    case 'progress':
+      return drawProgress(output, element, context);
+    case 'metric':
+      return later(output, element, context, async () => (await import('./metric.ts')).drawMetric);
+    case 'error':
+      return drawLateError(output, element, context);
+    case 'check':
+      return drawCheck(output, element, context);
+    default:
+      return output satisfies never;
   }
 }
 
 /** A drawing whose code comes when it is needed; meanwhile it keeps the latest output. */
-function later<K extends Output['kind']>(output: Extract<Output, { kind: K }>, element: HTMLElement, context: OutputContext, load: () => Promise<Draw<K>>): Drawing {
-  let latest = output, drawing: Drawing | undefined, gone = false;
+function later<K extends Output['kind']>(
+  output: Extract<Output, { kind: K }>,
+  element: HTMLElement,
+  context: OutputContext,
+  load: () => Promise<Draw<K>>,
+): Drawing {
+  let latest = output,
+    drawing: Drawing | undefined,
+    gone = false;
   const start = (): void => {
-    load().then((make) => { if (!gone) { element.replaceChildren(); drawing = make(latest, element, context); } }, () => {
-      element.replaceChildren(h('p', { class: 'quiet' }, `What draws a ${output.kind} could not be loaded. Check the connection. `, h('button', { type: 'button', class: 'btn small', onclick: start }, 'Try again')));
-    });
+    load().then(
+      (make) => {
+        if (!gone) {
+          element.replaceChildren();
+          drawing = make(latest, element, context);
+        }
+      },
+      () => {
+        element.replaceChildren(
+          h(
+            'p',
+            { class: 'quiet' },
+            `What draws a ${output.kind} could not be loaded. Check the connection. `,
+            h('button', { type: 'button', class: 'btn small', onclick: start }, 'Try again'),
+          ),
+        );
+      },
+    );
   };
   start();
   return {
@@ -160,6 +246,9 @@ function later<K extends Output['kind']>(output: Extract<Output, { kind: K }>, e
       latest = next as typeof output;
       return drawing?.update(next) ?? true;
     },
-    dispose() { gone = true; drawing?.dispose?.(); },
+    dispose() {
+      gone = true;
+      drawing?.dispose?.();
+    },
   };
 }

@@ -11,7 +11,13 @@ const site: Site = {
     { id: 'tour', folder: 'n/tour/', text },
     { id: 'nn-fundamentals', folder: 'n/nn-fundamentals/', text: text.replace('id: tour', 'id: nn-fundamentals') },
   ],
-  assets: { script: 'assets/main.js', preload: ['assets/view.js'], styles: '.a{background:url(../fonts/a.woff2)}@font-face{font-family:A;src:url(../fonts/a.woff2)}', engine: 'engine/ts.js', plot: ['assets/plot.js'] },
+  assets: {
+    script: 'assets/main.js',
+    preload: ['assets/view.js'],
+    styles: '.a{background:url(../fonts/a.woff2)}@font-face{font-family:A;src:url(../fonts/a.woff2)}',
+    engine: 'engine/ts.js',
+    plot: ['assets/plot.js'],
+  },
 };
 const pages = new Map(prerender(site).map(({ path, html }) => [path, html]));
 
