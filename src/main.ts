@@ -54,12 +54,13 @@ function openedStore(): Promise<Store> {
 async function storeIfAny(): Promise<Store | undefined> {
   return anyStored ? storeNow() : undefined;
 }
-/** A store without its note (the one was cleared, the other not) gets it, and the page opens anew with what is kept. */
+/** A store without its note (the one was cleared, the other not) gets it; the page opens anew with what is kept, unless its
+    reader has begun to do something with it. */
 async function noteStore(): Promise<void> {
-  const known = await indexedDB.databases?.().catch(() => []);
+  const known = await (window as { indexedDB?: IDBFactory }).indexedDB?.databases?.().catch(() => []);
   if (known?.some(({ name }) => name === 'gradus') !== true || localStorage.getItem('stored') === '1') return;
   localStorage.setItem('stored', '1');
-  location.reload();
+  if (!navigator.userActivation?.hasBeenActive) location.reload();
 }
 async function storeNow(): Promise<Store | undefined> {
   return Promise.race([openedStore().catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);

@@ -59,5 +59,17 @@ export function cell(page: Page, id: string): ReturnType<Page['locator']> {
 
 /** Waits until the cell `id` is in `state`. */
 export async function cellIs(page: Page, id: string, state: string, timeout = 30_000): Promise<void> {
-  await page.locator(`[data-cell="${id}"][data-state="${state}"]`).waitFor({ timeout });
+  try {
+    await page.locator(`[data-cell="${id}"][data-state="${state}"]`).waitFor({ timeout });
+  } catch (error) {
+    const seen = await page.evaluate(
+      (name) => ({
+        engine: document.documentElement.dataset['engine'],
+        state: document.querySelector<HTMLElement>(`[data-cell="${name}"]`)?.dataset['state'],
+        text: document.querySelector<HTMLElement>(`[data-cell="${name}"]`)?.innerText.slice(-400),
+      }),
+      id,
+    );
+    throw new Error(`${id} is not ${state} after ${timeout} ms: ${JSON.stringify(seen)}`, { cause: error });
+  }
 }

@@ -49,7 +49,7 @@ export interface Page {
     held back (map.css) until the app has drawn them. */
 export const earlyScript = `(()=>{const r=document.documentElement,w=window;try{const t=localStorage.getItem("theme");if(t)r.dataset.theme=t}catch{}
 if(/^#(\\/|g1\\.|src=)/.test(location.hash))r.dataset.place="app";
-const u=r.dataset.run;if(u)try{(w.__engine=new w.Worker(u,{name:"gradus-ts"})).onerror=()=>{w.__engine=undefined}}catch{}
+const u=r.dataset.run;if(u)try{(w.__engine=new Worker(u,{name:"gradus-ts"})).onerror=()=>{w.__engine=undefined}}catch{}
 try{w.__stored=localStorage.getItem("stored")==="1"}catch{}
 w.__late=()=>{for(const s of document.querySelectorAll("style[data-late]"))s.media="all"};addEventListener("load",()=>setTimeout(w.__late,2500));
 addEventListener("DOMContentLoaded",()=>{try{const m=document.querySelector("[data-missing]"),i=/\\/n\\/([^/]+)/.exec(location.pathname);if(m&&i)m.textContent=decodeURIComponent(i[1])}catch{}});
