@@ -2,59 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { analyse, analyseModule } from '../analysis/index.ts';
-import { createExecutor, type Executor } from '../../workers/typescript/executor.ts';
 import { createLibrary } from '../stdlib/library.ts';
 import { parseNotebook } from '../document/index.ts';
 import { compileNotebook } from './compile.ts';
 import { createSession } from './session.ts';
-import type { Request } from '../engine/protocol.ts';
-import type { SessionOptions, WorkerLike } from './types.ts';
-
-function inProcessWorker(): WorkerLike {
-  let executor: Executor | undefined;
-  let alive = true;
-  const worker: WorkerLike = {
-    onmessage: null,
-    onerror: null,
-    terminate: () => {
-      alive = false;
-    },
-    postMessage: (message) => {
-      const request = (typeof message === 'string' ? JSON.parse(message) : structuredClone(message)) as Request;
-      setImmediate(() => {
-        if (!alive) return;
-        if (request.kind === 'start') {
-          executor = createExecutor({
-            start: request.options,
-            guard: {
-              flag: new Int32Array(1),
-              check: () => {},
-              thrown: () => undefined,
-              limited: (_ms, fn) => fn(),
-              adapt: (code) => code,
-              begin: () => {},
-              reset: () => {},
-            },
-            post: (reports) => {
-              if (alive) {
-                const data = structuredClone(reports);
-                setImmediate(() => worker.onmessage?.({ data }));
-              }
-            },
-            now: () => performance.now(),
-            task: (fn) => {
-              setImmediate(fn);
-            },
-            load: (pack) => Promise.reject(new Error(`no pack ${pack}`)),
-            createLibrary,
-          });
-          worker.onmessage?.({ data: [{ kind: 'ready' }] });
-        } else executor?.receive(request);
-      });
-    },
-  };
-  return worker;
-}
+import { inProcessWorker } from './test-worker.ts';
+import type { SessionOptions } from './types.ts';
 
 const file = (...cells: string[]): string =>
   `---\ngradus: 1\nid: t\ntitle: T\nseed: 3\n---\n\n${cells.map((cell) => (cell.startsWith('#') ? `${cell.slice(1)}\n` : `\`\`\`ts${cell.startsWith('{') ? ` ${cell.slice(0, cell.indexOf('}') + 1)}` : ''}\n${cell.replace(/^\{[^}]*\} ?/, '')}\n\`\`\`\n`)).join('\n')}`;
@@ -64,7 +17,7 @@ function open(text: string, more: Partial<SessionOptions> = {}) {
     text,
     compiled: compileNotebook(parseNotebook(text), analyse).compiled,
     analyser: async () => ({ analyse, analyseModule }),
-    createWorker: inProcessWorker,
+    createWorker: () => inProcessWorker(createLibrary),
     engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },
     services: async (call) => {
       throw new Error(`no ${call.service}`);
