@@ -48,7 +48,7 @@ export interface Analysis {
   readonly writes: readonly (Place & { readonly name: string })[];
   readonly imports: readonly Import[];
   /** Body of a strict async function, see lower.ts; empty where there is an error. Runs with the parameters
-      `reads`, the locals of `imports`, and the helpers `$` (see stdlib/helpers). */
+      `reads` that another cell or the library has, the locals of `imports`, and the helpers `__g __f __i` (lower.ts). */
   readonly code: string;
   readonly shifts: readonly Shift[];
   /** The cell ends in an expression without a semicolon: its value is shown. */

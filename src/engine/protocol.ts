@@ -130,7 +130,6 @@ export type Report =
       readonly ms?: number;
       readonly error?: ErrorInfo;
       readonly live?: boolean;
-      readonly lost?: boolean;
       readonly waitsFor?: string;
     }
   /** Evaluations that ended `done` with nothing else to say than one plain value (null: none), in columns: a plan of 1,000

@@ -1,7 +1,7 @@
 /* What a request of the reader evaluates: from the graph and what is known of each cell to the ids of a plan and the cells
    that turn stale instead. The worker takes it from there (order, turns, blocked cells). Pure. */
 
-import { dependentsOf } from './graph.ts';
+import { dependentsOf, needsOf } from './graph.ts';
 import type { CellState, Graph } from './types.ts';
 
 /** What the page knows of a cell when it plans. */
@@ -30,9 +30,7 @@ export function planAll(graph: Graph, facts: Facts): Plan {
 
 /** As if its reader had pressed run on each of `ids` (default: all) and on all they need, whatever their mode; `off` stays off. */
 export function planEvery(graph: Graph, ids?: readonly string[]): Plan {
-  const wanted = ids && new Set(ids);
-  if (wanted)
-    for (const id of graph.order.slice().reverse()) if (wanted.has(id)) for (const use of graph.cells.get(id)!.uses) wanted.add(use.cell);
+  const wanted = ids && new Set([...ids, ...needsOf(graph, ids)]);
   return { run: graph.order.filter((id) => graph.cells.get(id)!.run !== 'off' && (!wanted || wanted.has(id))), stale: [] };
 }
 

@@ -4,7 +4,7 @@
      edit ──splice──> document ──run──> analysis ──> graph ──plan──> engine ──reports──> statuses ──> listeners
                           └──400 ms──> store                                    └──> recorder, outputs ──> store */
 
-import { applySplice, deleteCell, insertCell, replaceCode } from '../document/edit.ts';
+import { applySplice, deleteCell, insertCell, replaceCode, replaceProse } from '../document/edit.ts';
 import { cellsOf, parseCompiled } from '../document/parse.ts';
 import { identify } from '../document/identify.ts';
 import { contentHash } from '../base/hash.ts';
@@ -229,6 +229,7 @@ export function createSession(options: SessionOptions): Session {
             },
           ];
           tell({ notices: true });
+          tellSettled();
         },
       );
     } else send(make([]));
@@ -305,7 +306,7 @@ export function createSession(options: SessionOptions): Session {
           settledPlan = Math.max(settledPlan, report.plan);
           engine = busy() ? 'busy' : 'idle';
           change.engine = true;
-          if (settledPlan >= plans) for (const waiter of waiters.splice(0)) waiter();
+          tellSettled();
           break;
         default:
           report satisfies never;
@@ -318,6 +319,9 @@ export function createSession(options: SessionOptions): Session {
     tell({ cells, prose: proses, ...change });
   }
 
+  function tellSettled(): void {
+    if (settledPlan >= plans) for (const waiter of waiters.splice(0)) waiter();
+  }
   function answer({ request, call }: Extract<Report, { kind: 'service' }>): void {
     const asked = engines;
     void serve(request, call).then((reply) => {
@@ -335,7 +339,7 @@ export function createSession(options: SessionOptions): Session {
     backend = undefined;
     generators = 0;
     settledPlan = plans;
-    for (const waiter of waiters.splice(0)) waiter();
+    tellSettled();
   }
 
   /** Names that the cell uses and that changed: in words. */
@@ -459,7 +463,6 @@ export function createSession(options: SessionOptions): Session {
       const entry = byId.get(id);
       if (entry) request((affected) => planCells(graph, facts, [entry.id, ...affected]));
     },
-    runCells: (ids) => request((affected) => planCells(graph, facts, [...ids, ...affected])),
     runEvery: (ids) => request(() => planEvery(graph, ids)),
     stop: (id, reason = 'stop') => {
       const entry = id === undefined ? undefined : byId.get(id);
@@ -514,10 +517,7 @@ export function createSession(options: SessionOptions): Session {
       const at = entries.findIndex((entry) => entry.id === id);
       if (at >= 0 && entries[at]!.code !== code.replace(/\r\n/g, '\n')) splice(replaceCode(notebook, at, code));
     },
-    editProse: (index, markdown) => {
-      const block = notebook.blocks.filter((other) => other.kind === 'prose')[index];
-      if (block) splice({ start: block.start, end: block.end, insert: markdown });
-    },
+    editProse: (index, markdown) => splice(replaceProse(notebook, index, markdown)),
     insertCell: (after, language, code) => {
       const at = after === undefined ? -1 : entries.findIndex((entry) => entry.id === after);
       const known = new Set(entries);

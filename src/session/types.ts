@@ -5,7 +5,7 @@ import type { FrontMatter, Notebook } from '../document/types.ts';
 import type { Analysis, AnalyseOptions } from '../analysis/types.ts';
 import type { CellState } from '../schedule/types.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
-import type { ModuleText, ProgramCell, ServiceCall, StartOptions } from '../engine/protocol.ts';
+import type { ModuleText, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { WorkerLike } from '../engine/remote.ts';
 import type { Store } from '../store/types.ts';
 
@@ -119,9 +119,8 @@ export interface Session {
 
   runAll(): void;
   runStale(): void;
-  /** What the cell needs, the cell, then its auto dependents. `wholeOnly` of the ids: run nothing beside them and their needs. */
+  /** What the cell needs, the cell, then its auto dependents. */
   runCell(id: string): void;
-  runCells(ids: readonly string[]): void;
   /** Everything as its reader had pressed run on each: manual and once too (headless). */
   runEvery(ids?: readonly string[]): void;
   /** Auto cells only, on opening with `open: run`. */
@@ -163,6 +162,3 @@ export interface SessionRun {
     Record<string, { readonly steps: number; readonly first: number; readonly last: number; readonly min: number }>
   >;
 }
-
-/** For tests: the message shapes are those of engine/protocol. */
-export type { ProgramCell };
