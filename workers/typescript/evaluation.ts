@@ -1,29 +1,14 @@
 /* One execution of a cell, as the executor keeps it: made for every evaluation, so what few cells need (a signal, disposers,
-   generators) is made when it is asked for. */
+   generators) is made when it is asked for. To the library it is the `Evaluation`, to the compiled code it is `__g`. */
 
 import { Interrupted, type Evaluation } from '../../src/stdlib/host.ts';
-import type { ProgramCell } from '../../src/engine/protocol.ts';
 import type { ErrorInfo, Output, ValueNode } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
-import type { CellFunction } from './compile.ts';
+import type { Cell } from './program.ts';
 
-export type Exports = Record<string, unknown>;
+export type Exports = Readonly<Record<string, unknown>>;
 export type Iteration = AsyncGenerator | Generator;
 export type Primitive = Extract<ValueNode, { type: 'primitive' }>;
-
-/** A cell as the executor holds it. */
-export interface Cell {
-  record: ProgramCell;
-  /** Parameters by where they come from, in the order of the compiled function's own. `long`: it may keep the thread, so the
-      page is told before it runs. */
-  binding?: { readonly used: readonly string[]; readonly library: readonly string[]; readonly long: boolean } | undefined;
-  compiled?: CellFunction | Error | undefined;
-  evaluation?: Running | undefined;
-  count: number;
-  state: CellState;
-  /** Why others that need it wait: it failed, was stopped, or was ended by `stop`; `@id`: it waits for that cell itself. */
-  why: string;
-}
 
 /** How an evaluation ended. */
 export interface Outcome {
@@ -32,65 +17,83 @@ export interface Outcome {
   readonly waitsFor?: string;
 }
 
+/** What evaluations hand on to the executor. */
 export interface Outlet {
   emit(evaluation: Running, output: Output, key?: number): number;
   lateError(evaluation: Running, error: unknown): void;
+  show(value: unknown, evaluation: Running): void;
+  view(input: unknown, evaluation: Running, name: ViewName): unknown;
+  import(source: string, evaluation: Running): Promise<unknown>;
+  readonly set: Exports;
 }
+type ViewName = string | ((value: unknown) => Exports);
 
 const disposed = new Interrupted('Stopped.');
 
 export class Running implements Evaluation {
+  readonly owner: Cell;
   readonly cell: string;
   readonly number: number;
-  readonly exercise: string;
+  readonly startedAt: number;
   /** Ended with a state; late writes still count. */
   ended = false;
   /** Replaced, removed or interrupted: its writes are dropped. */
   replaced = false;
-  /** Where an import stands that is being resolved: what fails there has no frame. */
-  place: { readonly line: number; readonly column: number } | undefined;
+  aborted = false;
   /** The page knows that it runs. */
   told = false;
   /** How many of our own waits it is in. */
   lent = 0;
   /** Its first output, a plain value that has not left yet. */
-  held: Primitive | undefined;
+  held: Primitive | undefined = undefined;
   outputs = 0;
   bytes = 0;
   cut = 0;
+  /** Ends it from outside while its code or its values are awaited; whoever takes the end first has it. */
+  fail: ((error: unknown) => void) | undefined = undefined;
+  pending: Promise<unknown>[] | undefined = undefined;
+  enders: ((exports: Exports, error?: ErrorInfo) => void)[] | undefined = undefined;
+  generators: Set<Iteration> | undefined = undefined;
+  /** Where an import stands that is being resolved: what fails there has no frame. */
+  place: { readonly line: number; readonly column: number } | undefined = undefined;
   /** The library's `view` of this evaluation: only its calls are linked to the name they define. */
-  view: unknown;
-  /** Ends it from outside; whoever calls it takes the end first. */
-  fail: ((error: unknown) => void) | undefined;
-  generators: Set<Iteration> | undefined;
-  pending: Promise<unknown>[] | undefined;
-  enders: ((exports: Exports, error?: ErrorInfo) => void)[] | undefined;
-  #disposers: (() => void)[] | undefined;
-  #abort: AbortController | undefined;
-  #aborted = false;
-  #taken = false;
-  readonly owner: Cell;
-  readonly startedAt: number;
+  boundView: unknown = undefined;
+  #disposers: (() => void)[] | undefined = undefined;
+  #abort: AbortController | undefined = undefined;
   readonly #outlet: Outlet;
 
   constructor(owner: Cell, startedAt: number, outlet: Outlet) {
     this.owner = owner;
-    this.startedAt = startedAt;
-    this.#outlet = outlet;
     this.cell = owner.record.id;
     this.number = ++owner.count;
-    this.exercise = owner.record.exercise ?? '';
+    this.startedAt = startedAt;
+    this.#outlet = outlet;
   }
 
+  // ---- for compiled code, as `__g`
+  show(value: unknown): void {
+    if (isThenable(value)) this.waitFor(value.then((settled) => this.#outlet.show(settled, this)));
+    else this.#outlet.show(value, this);
+  }
+  named(name: ViewName, view: unknown): unknown {
+    return view === this.boundView ? (input: unknown) => this.#outlet.view(input, this, name) : view;
+  }
+  set(name: string): unknown {
+    return this.#outlet.set[name];
+  }
+  import(source: unknown): Promise<unknown> {
+    return this.#outlet.import(String(source), this);
+  }
+
+  // ---- for the library
+  get exercise(): string {
+    return this.owner.record.exercise ?? '';
+  }
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#aborted) this.#abort.abort(disposed);
+    if (this.aborted) this.#abort.abort(disposed);
     return this.#abort.signal;
   }
-  get aborted(): boolean {
-    return this.#aborted;
-  }
-
   emit(output: Output, key?: number): number {
     return this.#outlet.emit(this, output, key);
   }
@@ -109,26 +112,19 @@ export class Running implements Evaluation {
     else (this.#disposers ??= []).push(fn);
   }
 
-  /** True once: the code's own end and one from outside exclude each other. */
-  take(): boolean {
-    return !this.#taken && (this.#taken = true);
-  }
-  /** The code has ended and its values are still awaited: that can fail from outside again. */
-  reopen(fail: (error: unknown) => void): void {
-    this.fail = fail;
-    this.#taken = false;
-  }
+  // ---- for the executor
   abort(): void {
-    this.#aborted = true;
+    this.aborted = true;
     this.#abort?.abort(disposed);
   }
   /** What runs when it is replaced, the last registered first; each once. */
-  takeDisposers(): (() => void)[] {
-    const all = this.#disposers?.reverse() ?? [];
+  takeDisposers(): readonly (() => void)[] {
+    const all = this.#disposers?.reverse() ?? none;
     this.#disposers = undefined;
     return all;
   }
 }
+const none: readonly never[] = [];
 
 export const isThenable = (value: unknown): value is Promise<unknown> =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { then?: unknown }).then === 'function';

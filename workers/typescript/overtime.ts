@@ -2,6 +2,7 @@
    100 ms later), in a page at most once a frame, headless at once. */
 
 import type { Iteration, Running } from './evaluation.ts';
+import type { Cell } from './program.ts';
 
 const FRAME_MS = 16;
 const LAG_MS = 100;
@@ -11,7 +12,7 @@ export interface OvertimeOptions {
   readonly now: () => number;
   readonly task: (fn: () => void) => void;
   /** Whether something that follows from the cell is due or runs. */
-  readonly dueAfter: (cell: string) => boolean;
+  readonly dueAfter: (cell: Cell) => boolean;
   /** Runs `fn` as code of the evaluation. */
   readonly enter: (evaluation: Running, fn: () => void) => void;
   readonly assign: (evaluation: Running, name: string, value: unknown) => void;
@@ -41,7 +42,7 @@ export function createOvertime({ headless, now, task, dueAfter, enter, assign, e
         await new Promise<void>((resolve) => {
           task(resolve);
         });
-        while (dueAfter(evaluation.cell) && now() - began < LAG_MS) await sleep(1);
+        while (dueAfter(evaluation.owner) && now() - began < LAG_MS) await sleep(1);
         const rest = headless ? 0 : FRAME_MS - (now() - began);
         if (rest > 0) await sleep(rest);
         if (!ticks(evaluation, generator)) return;

@@ -1,108 +1,216 @@
-/* What the worker knows of the notebook: its cells as the page defined them, the values they left, who uses whom, and which
-   are due. The queue gives the first in rank. No evaluation happens here. */
+/* What the worker knows of the notebook: its cells compiled to functions, a slot for the value of each name, who uses whom,
+   and the queue, first in rank first. No evaluation happens here.
 
-import type { Cell } from './evaluation.ts';
+   All cells of a plan become one script (a script each costs ten times as much), named so that a stack leads back (frames.ts).
+   A body that analysis lowered ends in `return {a,b}`; here it returns `[a,b]`, since 1,000 cells would give 1,000 shapes of
+   objects, and each of them is slow to read. */
+
 import type { ProgramCell } from '../../src/engine/protocol.ts';
+import type { CellState } from '../../src/schedule/types.ts';
+import type { Running } from './evaluation.ts';
+import type { Placed } from './frames.ts';
 
-export interface Program {
-  readonly cells: ReadonlyMap<string, Cell>;
-  /** Public names with the value that others see and the cell it came from. */
-  readonly values: Map<string, { readonly cell: string; readonly value: unknown }>;
-  define(record: ProgramCell): void;
-  /** Takes a cell out with its values and edges, and returns it. */
-  remove(id: string): Cell | undefined;
-  /** Drops what a cell defined. */
-  forget(cell: Cell): void;
-  enqueue(cell: Cell): void;
-  dequeue(cell: Cell): void;
-  /** The first in rank that is not barred, taken out of the queue. */
-  next(barred: ReadonlySet<string> | undefined): Cell | undefined;
-  readonly due: ReadonlySet<Cell>;
-  /** Cells that use `name` of cell `id` (any name when absent). */
-  usersOf(id: string, name?: string): Cell[];
-  /** Everything that follows from the cells, by way of others too. */
-  following(ids: readonly string[]): Set<string>;
+export type CellFunction = (...args: unknown[]) => Promise<unknown[]> | unknown[];
+
+/** The value that others see of a name; `cell`: the one that left it there, undefined while there is none. */
+export interface Slot {
+  cell: string | undefined;
+  value: unknown;
 }
 
-export function createProgram(): Program {
-  const cells = new Map<string, Cell>();
-  const values: Program['values'] = new Map();
-  const users = new Map<string, Set<string>>();
-  const due = new Set<Cell>();
-  let sorted: Cell[] | undefined; // the queue, last in rank first
+/** A cell as the executor holds it. */
+export interface Cell {
+  record: ProgramCell;
+  /** Where it reads the names of other cells, in the order of `record.uses`: its function's first parameters. */
+  inputs: readonly Slot[];
+  /** What its function is made of; absent where analysis found a problem. */
+  code?: Code;
+  evaluation: Running | undefined;
+  /** Evaluations so far. */
+  count: number;
+  state: CellState;
+  queued: boolean;
+  /** Why others that need it wait: it failed, was stopped, or was ended by `stop`; `@id`: it waits for that cell itself. */
+  why: string;
+}
 
-  const link = (record: ProgramCell): void => {
-    for (const use of record.uses) {
-      const set = users.get(use.cell);
-      if (set) set.add(record.id);
-      else users.set(use.cell, new Set([record.id]));
+export interface Code {
+  /** Or the error of a body that this engine does not take. */
+  readonly body: CellFunction | Error;
+  /** Names of the standard library that it reads, the next parameters. */
+  readonly library: readonly string[];
+  /** The names that it returns, each with its slot where others may use it. */
+  readonly names: readonly string[];
+  readonly outputs: readonly (Slot | undefined)[];
+  /** It may keep the thread, so the page is told before it runs. */
+  readonly long: boolean;
+  /** Nothing in it awaits or leaves work behind: a plain function costs half as much as an async one. */
+  readonly plain: boolean;
+}
+
+export interface ProgramOptions {
+  /** Whether a name is one of the standard library. */
+  readonly isOurs: (name: string) => boolean;
+  /** The text of a body as the guard's mode needs it. */
+  readonly adapt: (code: string) => string;
+}
+
+/** A function to compile: names of parameters, and its body. */
+export type Source = Pick<ProgramCell, 'id' | 'code' | 'shifts'> & { readonly parameters: readonly string[]; readonly plain?: boolean };
+
+export type Program = ReturnType<typeof createProgram>;
+
+export function createProgram({ isOurs, adapt }: ProgramOptions) {
+  const cells = new Map<string, Cell>();
+  const slots = new Map<string, Slot>();
+  const users = new Map<string, Set<Cell>>();
+  const queue: Cell[] = []; // sorted when it is read: last in rank first
+  let sorted = true;
+  const scripts: Placed[][] = [];
+
+  function slotOf(name: string): Slot {
+    let slot = slots.get(name);
+    if (!slot) slots.set(name, (slot = { cell: undefined, value: undefined }));
+    return slot;
+  }
+  function clear(id: string, names: readonly string[]): void {
+    for (const name of names) {
+      const slot = slotOf(name);
+      if (slot.cell === id) slot.cell = slot.value = undefined;
     }
-  };
-  const unlink = (record: ProgramCell): void => {
-    for (const use of record.uses) users.get(use.cell)?.delete(record.id);
-  };
-  const forget = ({ record }: Cell): void => {
-    for (const name of record.defines) if (values.get(name)?.cell === record.id) values.delete(name);
-  };
+  }
+  function link(cell: Cell): void {
+    for (const { cell: need } of cell.record.uses) {
+      const set = users.get(need);
+      if (set) set.add(cell);
+      else users.set(need, new Set([cell]));
+    }
+  }
+  const unlink = (cell: Cell): void => cell.record.uses.forEach((use) => users.get(use.cell)?.delete(cell));
+
+  /** Takes in cells that are new or changed, and compiles them. */
+  function define(records: readonly ProgramCell[]): void {
+    const sound: Cell[] = [];
+    for (const record of records) {
+      const inputs = record.uses.map(({ name }) => slotOf(name));
+      let cell = cells.get(record.id);
+      if (cell) {
+        unlink(cell);
+        const gone = cell.record.defines.filter((name) => !record.defines.includes(name));
+        clear(record.id, gone);
+        Object.assign(cell, { record, inputs, code: undefined });
+      } else {
+        cell = { record, inputs, evaluation: undefined, count: 0, state: 'idle', queued: false, why: '' };
+        cells.set(record.id, cell);
+      }
+      link(cell);
+      if (!record.problem) sound.push(cell);
+    }
+    sorted = false;
+    const codes = sound.map(codeOf);
+    compile(codes.map(({ source }) => source)).forEach((body, i) => {
+      sound[i]!.code = { ...codes[i]!.code, body };
+    });
+  }
+
+  function codeOf({ record }: Cell): { source: Source; code: Omit<Code, 'body'> } {
+    const { id, uses, defines, reads, imports, shifts } = record;
+    const end = record.code.lastIndexOf('\nreturn {');
+    const names = record.code.slice(end + 9, -1).split(',').filter(Boolean); // prettier-ignore
+    const text = `${record.code.slice(0, end)}\nreturn [${names.join()}]`;
+    const used = uses.map((use) => use.name);
+    const library = reads.filter((name) => !used.includes(name) && isOurs(name));
+    const locals = imports.flatMap(({ bindings }) => bindings.map(({ local }) => local));
+    const long = mayKeepThread.test(text.replaceAll('__g.show(', ''));
+    const plain = !long && !/\bawait\b/.test(text);
+    return {
+      source: { id, shifts, code: text, plain, parameters: [...used, ...library, ...locals] },
+      code: { library, names, outputs: names.map((name) => (defines.includes(name) ? slotOf(name) : undefined)), long, plain },
+    };
+  }
+
+  /** One function for each source, or the error of a source that this engine does not take. */
+  function compile(sources: readonly Source[]): (CellFunction | Error)[] {
+    const placed: Placed[] = [];
+    const parts = ['"use strict";['];
+    let line = 1;
+    for (const { id, parameters, code, shifts, plain } of sources) {
+      const firstLine = line + 1;
+      line = firstLine + code.split('\n').length;
+      placed.push({ id, shifts, firstLine, lastLine: line - 1 });
+      parts.push(`(${plain ? '' : 'async '}function(${[...parameters, '__g', '__f', '__i'].join()}){\n${adapt(code)}\n}),`);
+    }
+    parts.push(`]\n//# sourceURL=cells-${scripts.length}`);
+    try {
+      // oxlint-disable-next-line no-eval -- the one place where cells become code
+      const functions = (0, eval)(parts.join('')) as CellFunction[];
+      scripts.push(placed);
+      return functions;
+    } catch (error) {
+      return sources.length === 1 ? [error as Error] : sources.flatMap((source) => compile([source]));
+    }
+  }
 
   return {
-    cells,
-    values,
-    due,
-    forget,
-    define: (record) => {
-      const known = cells.get(record.id);
-      if (known) {
-        unlink(known.record);
-        for (const name of known.record.defines) {
-          if (!record.defines.includes(name) && values.get(name)?.cell === record.id) values.delete(name);
-        }
-        known.record = record;
-        known.compiled = known.binding = undefined;
-      } else cells.set(record.id, { record, count: 0, state: 'idle', why: '' });
-      link(record);
-      sorted = undefined;
+    cells: cells as ReadonlyMap<string, Cell>,
+    slots: slots as ReadonlyMap<string, Slot>,
+    /** The values that `toJson` takes, by name. */
+    json: (toJson: (value: unknown) => unknown): Record<string, unknown> => {
+      const held = [...slots].filter(([, slot]) => slot.cell !== undefined).map(([name, { value }]) => [name, toJson(value)] as const);
+      return Object.fromEntries(held.filter(([, value]) => value !== undefined));
     },
-    remove: (id) => {
+    queue: queue as readonly Cell[],
+    scripts: scripts as readonly (readonly Placed[])[],
+    define,
+    compile,
+    /** Takes a cell out with its values and edges, and returns it. */
+    remove: (id: string): Cell | undefined => {
       const cell = cells.get(id);
       if (!cell) return undefined;
-      unlink(cell.record);
-      forget(cell);
-      due.delete(cell);
+      unlink(cell);
+      clear(id, cell.record.defines);
+      dequeue(cell);
       cells.delete(id);
-      sorted = undefined;
       return cell;
     },
-    enqueue: (cell) => {
-      due.add(cell);
-      sorted = undefined;
+    /** Drops what a cell defined. */
+    forget: ({ record }: Cell): void => clear(record.id, record.defines),
+    enqueue: (cell: Cell): void => {
+      if (cell.queued) return;
+      cell.queued = true;
+      queue.push(cell);
+      sorted = false;
     },
-    dequeue: (cell) => {
-      due.delete(cell);
-      sorted = undefined;
-    },
-    next: (barred) => {
-      sorted ??= [...due].sort((a, b) => b.record.rank - a.record.rank);
-      const at = barred ? sorted.findLastIndex((cell) => !barred.has(cell.record.id)) : sorted.length - 1;
-      const [cell] = at < 0 ? [] : sorted.splice(at, 1);
-      if (cell) due.delete(cell);
+    dequeue,
+    /** The first in rank that is not barred, taken out of the queue. */
+    next: (barred: ReadonlySet<Cell> | undefined): Cell | undefined => {
+      if (!sorted) queue.sort((a, b) => b.record.rank - a.record.rank);
+      sorted = true;
+      const cell = barred ? queue.findLast((one) => !barred.has(one)) : queue.at(-1);
+      if (cell) dequeue(cell);
       return cell;
     },
-    usersOf: (id, name) => {
-      const found = [...(users.get(id) ?? [])].map((user) => cells.get(user)!);
-      return name === undefined ? found : found.filter((user) => user.record.uses.some((use) => use.name === name && use.cell === id));
+    /** Cells that use `name` of cell `id` (any name when absent). */
+    usersOf: (id: string, name?: string): Cell[] => {
+      const found = [...(users.get(id) ?? [])];
+      return name === undefined ? found : found.filter(({ record }) => record.uses.some((use) => use.name === name && use.cell === id));
     },
-    following: (ids) => {
-      const found = new Set<string>();
-      const stack = [...ids];
-      while (stack.length) {
-        for (const user of users.get(stack.pop()!) ?? []) {
-          if (found.has(user)) continue;
-          found.add(user);
-          stack.push(user);
-        }
-      }
+    /** The cells and everything that follows from them, by way of others too. */
+    following: (from: readonly Cell[]): Set<Cell> => {
+      const found = new Set(from);
+      for (const cell of found) for (const user of users.get(cell.record.id) ?? []) found.add(user);
       return found;
     },
   };
+
+  function dequeue(cell: Cell): void {
+    if (!cell.queued) return;
+    cell.queued = false;
+    if (queue.at(-1) === cell) queue.pop();
+    else queue.splice(queue.indexOf(cell), 1);
+  }
 }
+
+/** Code with a loop, a function or a call of a method (a regular expression, a sort, a library) is announced before it
+    runs: only what is known to run can be stopped or timed. */
+const mayKeepThread = /__f\[0\]|=>|\bfunction\b|\bnew\b|(?<!\bMath)\.\s*[\w$]+\s*\(/;

@@ -1,7 +1,8 @@
 /* What leaves the worker, in batches: one message when its event loop turns or every 16 ms. Outputs are bounded per
    evaluation, and what many cells say alike (done, with one plain value) leaves in columns. */
 
-import type { Cell, Outcome, Primitive, Running } from './evaluation.ts';
+import type { Outcome, Primitive, Running } from './evaluation.ts';
+import type { Cell } from './program.ts';
 import type { Report } from '../../src/engine/protocol.ts';
 import type { ErrorInfo, Output } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
@@ -15,12 +16,13 @@ export interface Reports {
   setState(cell: Cell, state: CellState, more?: { ms?: number; error?: ErrorInfo; live?: boolean; waitsFor?: string }): void;
   /** Shows an output, or counts it where the evaluation has shown too much; see Evaluation.emit. */
   emit(evaluation: Running, output: Output, key?: number): number;
-  /** The state in which an evaluation ended, with what it still holds. */
-  ended(evaluation: Running, outcome: Outcome, ms: number): void;
+  /** The state in which an evaluation ended at `time`, with what it still holds. */
+  ended(evaluation: Running, outcome: Outcome, time: number): void;
   /** Says that it runs: only what still runs when a batch leaves needs that. */
   tellRunning(evaluation: Running): void;
   flush(): void;
-  flushSoon(): void;
+  /** `time`: now, where it is known. */
+  flushSoon(time?: number): void;
 }
 
 export interface ReportsOptions {
@@ -65,8 +67,8 @@ export function createReports({ post, now, task, describe, running }: ReportsOpt
       post([{ kind: 'notice', error: describe(error) }]);
     }
   }
-  function flushSoon(): void {
-    if (now() - flushedAt > FLUSH_MS) flush();
+  function flushSoon(time = now()): void {
+    if (time - flushedAt > FLUSH_MS) flush();
     if (flushing) return;
     flushing = true;
     task(() => {
@@ -121,9 +123,10 @@ export function createReports({ post, now, task, describe, running }: ReportsOpt
     if (!evaluation.ended) setTimeout(() => tellCut(evaluation), 250);
   }
 
-  function ended(evaluation: Running, outcome: Outcome, ms: number): void {
+  function ended(evaluation: Running, outcome: Outcome, time: number): void {
     const { owner } = evaluation;
-    tellCut(evaluation);
+    const ms = Math.round((time - evaluation.startedAt) * 100) / 100;
+    if (evaluation.cut) tellCut(evaluation);
     const live = evaluation.generators !== undefined && evaluation.generators.size > 0;
     if (outcome.state === 'done' && !evaluation.told && !live) {
       owner.state = 'done';
@@ -133,7 +136,7 @@ export function createReports({ post, now, task, describe, running }: ReportsOpt
       dones.values.push(evaluation.held?.text ?? null);
       dones.types.push(evaluation.held?.of ?? null);
       evaluation.held = undefined;
-      flushSoon();
+      flushSoon(time);
       return;
     }
     release(evaluation);

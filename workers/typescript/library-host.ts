@@ -1,0 +1,43 @@
+/* The executor as the standard library sees it: the `Host` of src/stdlib/host.ts, made of the executor's parts. */
+
+import type { Host } from '../../src/stdlib/host.ts';
+import type { Changes } from './changes.ts';
+import type { Running } from './evaluation.ts';
+import type { ExecutorOptions } from './executor.ts';
+import type { Lending } from './lending.ts';
+import type { Program } from './program.ts';
+import type { Services } from './services.ts';
+
+export interface HostOptions extends Pick<ExecutorOptions, 'start' | 'guard' | 'load'> {
+  readonly program: Program;
+  readonly services: Services;
+  readonly lending: Lending;
+  readonly changes: Changes;
+  readonly current: Host['current'];
+  readonly enter: (evaluation: Running, fn: () => void) => void;
+  readonly report: Host['report'];
+  readonly describe: Host['describeError'];
+}
+
+export function makeHost(options: HostOptions): Host {
+  const { start, guard, load, program, services, lending, changes, current, enter, report, describe } = options;
+  return {
+    options: start,
+    current,
+    enter: (evaluation, fn) => enter(evaluation as Running, fn),
+    lend: (evaluation, wait) => lending.lend(evaluation as Running, wait),
+    service: services.ask,
+    load,
+    assign: (cell, name, value) => changes.assign({ cell }, name, value),
+    again: changes.again,
+    limited: guard.limited,
+    report,
+    describeError: describe,
+    runModule: async (path, { code, shifts }, imports, importModule) => {
+      const [fn] = program.compile([{ id: path, parameters: Object.keys(imports), code, shifts }]);
+      if (typeof fn !== 'function') throw fn!;
+      const helpers = { show: () => {}, import: (source: unknown) => importModule(String(source)) };
+      return (await fn(...Object.values(imports), helpers, guard.flag, guard.check)) as never;
+    },
+  };
+}
