@@ -168,7 +168,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
 
   // ---- one evaluation: arguments, call, values, end -----------------------------------------------------------------------
   function evaluate(cell: Cell): void {
-    const { record, inputs, code } = cell;
+    const { record, inputs, library: ours } = cell;
     if (cell.evaluation) dispose(cell.evaluation);
     const evaluation = (turn = cell.evaluation = new Running(cell, clock, outlet));
     program.forget(cell);
@@ -181,8 +181,8 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       if (inputs[i]!.cell === undefined) return end(evaluation, waitingFor(cell, record.uses[i]!, program.cells));
       args.push(inputs[i]!.value);
     }
-    if (code!.library.length + record.imports.length === 0) call(evaluation, args);
-    else whenSettled(evaluation, prepare(evaluation, code!.library, args), () => call(evaluation, args));
+    if (ours.length + record.imports.length === 0) call(evaluation, args);
+    else whenSettled(evaluation, prepare(evaluation, ours, args), () => call(evaluation, args));
   }
 
   /** Goes on when `wait` settles, unless the evaluation is ended from outside before. */
@@ -219,7 +219,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   }
 
   function call(evaluation: Running, args: unknown[]): void {
-    const { body, long, plain } = evaluation.owner.code!;
+    const { body, long, plain } = evaluation.owner;
     if (typeof body !== 'function') return void caught(evaluation, body);
     if (long || args.some((arg) => typeof arg === 'function')) flush();
     else if (!plain) flushSoon();
@@ -246,7 +246,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
 
   /** Waits for shown and defined promises, takes the first value of generators, opens boxes. */
   async function resolveLater(evaluation: Running, values: unknown[]): Promise<void> {
-    const { names, outputs } = evaluation.owner.code!;
+    const { names, outputs } = evaluation.owner;
     for (const pending of evaluation.pending ?? []) await pending;
     for (const [i, name] of names.entries()) {
       const value = (values[i] = isThenable(values[i]) ? await values[i] : values[i]);
@@ -263,7 +263,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   }
 
   function publish(evaluation: Running, values: readonly unknown[]): void {
-    const { outputs } = evaluation.owner.code!;
+    const { outputs } = evaluation.owner;
     for (let i = 0; i < outputs.length; i++) {
       const slot = outputs[i];
       if (!slot) continue;
@@ -293,7 +293,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     lending.ended(evaluation);
     if (entered === evaluation) leave();
     if (enders) {
-      const exports = Object.fromEntries(values.map((value, i) => [owner.code!.names[i]!, value]));
+      const exports = Object.fromEntries(values.map((value, i) => [owner.names[i]!, value]));
       for (const fn of enders.splice(0)) quietly(evaluation, () => fn(exports, outcome?.error));
     }
     clock = now();

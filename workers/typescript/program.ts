@@ -18,13 +18,22 @@ export interface Slot {
   value: unknown;
 }
 
-/** A cell as the executor holds it. */
+/** A cell as the executor holds it; one shape for all, since every turn reads it. */
 export interface Cell {
   record: ProgramCell;
   /** Where it reads the names of other cells, in the order of `record.uses`: its function's first parameters. */
   inputs: readonly Slot[];
-  /** What its function is made of; absent where analysis found a problem. */
-  code?: Code;
+  /** Names of the standard library that it reads, the next parameters. */
+  library: readonly string[];
+  /** The names that its function returns, each with its slot where others may use it. */
+  names: readonly string[];
+  outputs: readonly (Slot | undefined)[];
+  /** It may keep the thread, so the page is told before it runs. */
+  long: boolean;
+  /** Nothing in it awaits or leaves work behind: a plain function costs half as much as an async one. */
+  plain: boolean;
+  /** Or the error of a body that this engine does not take; undefined where analysis found a problem. */
+  body: CellFunction | Error | undefined;
   evaluation: Running | undefined;
   /** Evaluations so far. */
   count: number;
@@ -32,20 +41,6 @@ export interface Cell {
   queued: boolean;
   /** Why others that need it wait: it failed, was stopped, or was ended by `stop`; `@id`: it waits for that cell itself. */
   why: string;
-}
-
-export interface Code {
-  /** Or the error of a body that this engine does not take. */
-  readonly body: CellFunction | Error;
-  /** Names of the standard library that it reads, the next parameters. */
-  readonly library: readonly string[];
-  /** The names that it returns, each with its slot where others may use it. */
-  readonly names: readonly string[];
-  readonly outputs: readonly (Slot | undefined)[];
-  /** It may keep the thread, so the page is told before it runs. */
-  readonly long: boolean;
-  /** Nothing in it awaits or leaves work behind: a plain function costs half as much as an async one. */
-  readonly plain: boolean;
 }
 
 export interface ProgramOptions {
@@ -73,11 +68,12 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
     if (!slot) slots.set(name, (slot = { cell: undefined, value: undefined }));
     return slot;
   }
-  function clear(id: string, names: readonly string[]): void {
-    for (const name of names) {
-      const slot = slotOf(name);
-      if (slot.cell === id) slot.cell = slot.value = undefined;
-    }
+  function clear(slot: Slot | undefined, id: string): void {
+    if (slot?.cell === id) slot.cell = slot.value = undefined;
+  }
+  /** Drops what a cell defined. */
+  function forget({ record, outputs }: Cell): void {
+    for (let i = 0; i < outputs.length; i++) clear(outputs[i], record.id);
   }
   function link(cell: Cell): void {
     for (const { cell: need } of cell.record.uses) {
@@ -92,41 +88,37 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
   function define(records: readonly ProgramCell[]): void {
     const sound: Cell[] = [];
     for (const record of records) {
-      const inputs = record.uses.map(({ name }) => slotOf(name));
       let cell = cells.get(record.id);
       if (cell) {
         unlink(cell);
-        const gone = cell.record.defines.filter((name) => !record.defines.includes(name));
-        clear(record.id, gone);
-        Object.assign(cell, { record, inputs, code: undefined });
-      } else {
-        cell = { record, inputs, evaluation: undefined, count: 0, state: 'idle', queued: false, why: '' };
-        cells.set(record.id, cell);
-      }
+        for (const name of cell.record.defines) if (!record.defines.includes(name)) clear(slotOf(name), record.id);
+        cell.record = record;
+      } else cells.set(record.id, (cell = emptyCell(record)));
+      cell.inputs = record.uses.map(({ name }) => slotOf(name));
+      cell.outputs = record.defines.map(slotOf);
+      cell.body = undefined;
       link(cell);
       if (!record.problem) sound.push(cell);
     }
     sorted = false;
-    const codes = sound.map(codeOf);
-    compile(codes.map(({ source }) => source)).forEach((body, i) => {
-      sound[i]!.code = { ...codes[i]!.code, body };
+    compile(sound.map(sourceOf)).forEach((body, i) => {
+      sound[i]!.body = body;
     });
   }
 
-  function codeOf({ record }: Cell): { source: Source; code: Omit<Code, 'body'> } {
-    const { id, uses, defines, reads, imports, shifts } = record;
-    const end = record.code.lastIndexOf('\nreturn {');
-    const names = record.code.slice(end + 9, -1).split(',').filter(Boolean); // prettier-ignore
-    const text = `${record.code.slice(0, end)}\nreturn [${names.join()}]`;
+  /** Finds out what the function of a cell takes and returns. */
+  function sourceOf(cell: Cell): Source {
+    const { id, code, uses, defines, reads, imports, shifts } = cell.record;
+    const end = code.lastIndexOf(RETURN);
     const used = uses.map((use) => use.name);
-    const library = reads.filter((name) => !used.includes(name) && isOurs(name));
     const locals = imports.flatMap(({ bindings }) => bindings.map(({ local }) => local));
-    const long = mayKeepThread.test(text.replaceAll('__g.show(', ''));
-    const plain = !long && !/\bawait\b/.test(text);
-    return {
-      source: { id, shifts, code: text, plain, parameters: [...used, ...library, ...locals] },
-      code: { library, names, outputs: names.map((name) => (defines.includes(name) ? slotOf(name) : undefined)), long, plain },
-    };
+    cell.names = code.slice(end + RETURN.length, -1).split(',').filter(Boolean); // prettier-ignore
+    cell.outputs = cell.names.map((name) => (defines.includes(name) ? slotOf(name) : undefined));
+    cell.library = reads.filter((name) => !used.includes(name) && isOurs(name));
+    const text = `${code.slice(0, end)}\nreturn [${cell.names.join()}]`;
+    cell.long = mayKeepThread.test(text.replaceAll('__g.show(', ''));
+    cell.plain = !cell.long && !/\bawait\b/.test(text);
+    return { id, shifts, code: text, plain: cell.plain, parameters: [...used, ...cell.library, ...locals] };
   }
 
   /** One function for each source, or the error of a source that this engine does not take. */
@@ -168,13 +160,12 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
       const cell = cells.get(id);
       if (!cell) return undefined;
       unlink(cell);
-      clear(id, cell.record.defines);
+      forget(cell);
       dequeue(cell);
       cells.delete(id);
       return cell;
     },
-    /** Drops what a cell defined. */
-    forget: ({ record }: Cell): void => clear(record.id, record.defines),
+    forget,
     enqueue: (cell: Cell): void => {
       if (cell.queued) return;
       cell.queued = true;
@@ -210,6 +201,25 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
     else queue.splice(queue.indexOf(cell), 1);
   }
 }
+
+/** How analysis ends every body, before the names and a brace. */
+const RETURN = '\nreturn {';
+
+const emptyCell = (record: ProgramCell): Cell => ({
+  record,
+  inputs: [],
+  library: [],
+  names: [],
+  outputs: [],
+  long: false,
+  plain: false,
+  body: undefined,
+  evaluation: undefined,
+  count: 0,
+  state: 'idle',
+  queued: false,
+  why: '',
+});
 
 /** Code with a loop, a function or a call of a method (a regular expression, a sort, a library) is announced before it
     runs: only what is known to run can be stopped or timed. */
