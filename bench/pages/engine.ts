@@ -30,9 +30,8 @@ export async function openEngine(): Promise<Engine> {
       createWorker: () => new Worker('engine.js') as never,
       start,
       onReports: (batch) => {
-        const reports = batch.flatMap(unfold);
-        engine.listen(reports);
-        if (waiters.size) for (const report of reports) for (const waiter of [...waiters]) waiter(report);
+        engine.listen(batch);
+        if (waiters.size) for (const report of batch.flatMap(unfold)) for (const waiter of [...waiters]) waiter(report);
       },
       onLost: (why, message) => {
         throw new Error(`engine ${why}: ${message}`);
@@ -56,7 +55,7 @@ export async function openEngine(): Promise<Engine> {
 }
 
 /** A report of many quick cells as one state and one output for each, which the session makes of it too. */
-function unfold(report: Report): readonly Report[] {
+export function unfold(report: Report): readonly Report[] {
   if (report.kind !== 'done') return [report];
   return report.cells.flatMap((cell, i): Report[] => {
     const evaluation = report.evaluations[i]!;

@@ -1,7 +1,7 @@
 /* In the page: an endless loop is started and stopped again and again, through the same remote that the app uses. What is
    timed is the way from the request to the worker's report that the cell has ended. */
 
-import { openEngine, send, source } from './engine.ts';
+import { openEngine, send, source, unfold } from './engine.ts';
 
 interface Stops {
   readonly ms: readonly number[];
@@ -19,7 +19,7 @@ async function stops(count: number): Promise<Stops> {
   const evaluations: number[] = [];
   let shownSame = '';
   engine.listen = (reports) => {
-    for (const report of reports) {
+    for (const report of reports.flatMap(unfold)) {
       if (report.kind === 'state' && report.cell === 'a' && report.state === 'done') evaluations.push(report.evaluation);
       if (report.kind === 'output' && report.cell === 'c' && report.output.kind === 'value' && report.output.value.type === 'primitive')
         shownSame = report.output.value.text;

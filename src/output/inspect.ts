@@ -46,6 +46,7 @@ export function toText(value: unknown, limit = 10_000): string {
     Pictures are the caller's (stdlib/show). */
 export function toOutput(value: unknown): Output | Promise<Output> | undefined {
   if (value === undefined) return undefined;
+  if (isLeaf(value)) return { kind: 'value', value: leaf(value, 10_000) };
   return drawing(value)?.() ?? tensorOutput(value) ?? { kind: 'value', value: inspect(value) };
 }
 
@@ -109,14 +110,14 @@ class Walk {
   }
 
   node(value: unknown, level: number): ValueNode {
-    if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
+    if (isLeaf(value)) {
       if (typeof value !== 'string' || level === 0) return leaf(value, this.#text);
       const limit = Math.min(this.#text / 10, Math.max(20, this.#left));
       this.#left -= Math.min(limit, value.length);
       return leaf(value, limit);
     }
     try {
-      return typeof value === 'function' ? functionNode(value) : this.#object(value, level);
+      return typeof value === 'function' ? functionNode(value) : this.#object(value as object, level);
     } catch {
       return { type: 'cut', name: 'unreadable' };
     }
@@ -162,6 +163,8 @@ class Walk {
     return 'value' in property ? this.node(property.value, level + 1) : { type: 'primitive', of: 'other', text: '[getter]' };
   }
 }
+
+const isLeaf = (value: unknown): boolean => (typeof value !== 'object' || value === null) && typeof value !== 'function';
 
 function leaf(value: unknown, limit: number): ValueNode {
   switch (typeof value) {

@@ -1,7 +1,7 @@
 /* What a request of the reader evaluates: from the graph and what is known of each cell to the ids of a plan and the cells
    that turn stale instead. The worker takes it from there (order, turns, blocked cells). Pure. */
 
-import { dependentsOf, needsOf } from './graph.ts';
+import { needsOf } from './graph.ts';
 import type { CellState, Graph } from './types.ts';
 
 /** What the page knows of a cell when it plans. */
@@ -37,33 +37,39 @@ export function planEvery(graph: Graph, ids?: readonly string[]): Plan {
 /** First what the cells need and do not have, then the cells, then their dependents that run by themselves. */
 export function planCells(graph: Graph, facts: Facts, ids: readonly string[]): Plan {
   const run = new Set(ids.filter((id) => graph.cells.has(id) && graph.cells.get(id)!.run !== 'off'));
-  const stale = new Set<string>();
-  const visited = { asked: new Set<string>(), following: new Set<string>() };
-  const addNeeds = (id: string, asked: boolean): void => {
+  const seen = { asked: new Set<string>(), following: new Set<string>() };
+  /** Adds what the cell needs and does not have; a cell that waits for its reader only where it was `asked` for. */
+  const addNeeds = (id: string, why: keyof typeof seen): void => {
     const stack = [id];
-    while (stack.length) {
-      for (const { cell: need } of graph.cells.get(stack.pop()!)!.uses) {
-        const seen = asked ? visited.asked : visited.following;
-        if (seen.has(need)) continue;
-        seen.add(need);
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      for (const { cell: need } of graph.cells.get(next)!.uses) {
+        if (run.has(need) || seen[why].has(need)) continue; // what runs has its own turn here
+        seen[why].add(need);
         stack.push(need);
         const { valued, state } = facts(need);
-        const byItself = runsByItself(graph, facts, need);
-        if (byItself ? !valued || state !== 'done' : asked && !valued) run.add(need);
+        if (runsByItself(graph, facts, need) ? !valued || state !== 'done' : why === 'asked' && !valued) run.add(need);
       }
     }
   };
-  for (const id of run) addNeeds(id, true);
-  for (const id of dependentsOf(graph, run, (id) => run.has(id) || runsByItself(graph, facts, id))) {
-    if (run.has(id)) continue;
-    if (!runsByItself(graph, facts, id)) {
-      stale.add(id);
-      continue;
+  for (const id of run) addNeeds(id, 'asked');
+
+  const stale = new Set<string>();
+  const followers: string[] = [];
+  const changed = [...run];
+  for (let id = changed.pop(); id !== undefined; id = changed.pop()) {
+    for (const user of graph.dependents.get(id) ?? []) {
+      if (run.has(user) || stale.has(user)) continue;
+      if (!runsByItself(graph, facts, user)) {
+        stale.add(user);
+        continue;
+      }
+      run.add(user);
+      followers.push(user);
+      changed.push(user);
     }
-    run.add(id);
-    addNeeds(id, false);
   }
-  return { run: graph.order.filter((id) => run.has(id)), stale: graph.order.filter((id) => stale.has(id) && !run.has(id)) };
+  for (const id of followers) addNeeds(id, 'following');
+  return { run: graph.order.filter((id) => run.has(id)), stale: stale.size ? graph.order.filter((id) => stale.has(id) && !run.has(id)) : [] };
 }
 
 function runsByItself(graph: Graph, facts: Facts, id: string): boolean {

@@ -20,7 +20,7 @@ export interface Reports {
   ended(evaluation: Running, outcome: Outcome, time: number): void;
   /** Says that it runs: only what still runs when a batch leaves needs that. */
   tellRunning(evaluation: Running): void;
-  flush(): void;
+  flush(time?: number): void;
   /** `time`: now, where it is known. */
   flushSoon(time?: number): void;
 }
@@ -37,7 +37,7 @@ export interface ReportsOptions {
 export function createReports({ post, now, task, describe, running }: ReportsOptions): Reports {
   let batch: Report[] = [];
   let dones = emptyDones();
-  let flushedAt = now();
+  let since = 0; // when the oldest entry of the batch came
   let flushing = false;
 
   /** Columns go into the batch before anything that must not overtake them. */
@@ -46,8 +46,8 @@ export function createReports({ post, now, task, describe, running }: ReportsOpt
     batch.push(dones);
     dones = emptyDones();
   }
-  function flush(): void {
-    flushedAt = now();
+  function flush(time = now()): void {
+    since = time;
     const turn = running();
     if (turn && !turn.told && !turn.ended) tellRunning(turn);
     closeDones();
@@ -68,9 +68,12 @@ export function createReports({ post, now, task, describe, running }: ReportsOpt
     }
   }
   function flushSoon(time = now()): void {
-    if (time - flushedAt > FLUSH_MS) flush();
-    if (flushing) return;
+    if (flushing) {
+      if (time - since > FLUSH_MS) flush(time);
+      return;
+    }
     flushing = true;
+    since = time;
     task(() => {
       flushing = false;
       flush();
