@@ -73,8 +73,9 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
   };
 
   return {
-    // A plan of 1,000 cells crosses faster as one string than as a tree of objects.
-    send: (request, transfer) => (worker ?? open()).postMessage(request.kind === 'plan' ? JSON.stringify(request) : request, transfer),
+    // Many definitions cross faster as one string than as a tree of objects.
+    send: (request, transfer) =>
+      (worker ?? open()).postMessage(request.kind === 'plan' && request.define.length > 9 ? JSON.stringify(request) : request, transfer),
     interrupt: (reason, target) => {
       if (!worker) return;
       if (flag) Atomics.store(flag, 0, target ? target.rank + 2 : 1);

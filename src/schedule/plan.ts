@@ -69,7 +69,10 @@ export function planCells(graph: Graph, facts: Facts, ids: readonly string[]): P
     }
   }
   for (const id of followers) addNeeds(id, 'following');
-  return { run: graph.order.filter((id) => run.has(id)), stale: stale.size ? graph.order.filter((id) => stale.has(id) && !run.has(id)) : [] };
+  return {
+    run: graph.order.filter((id) => run.has(id)),
+    stale: stale.size ? graph.order.filter((id) => stale.has(id) && !run.has(id)) : [],
+  };
 }
 
 function runsByItself(graph: Graph, facts: Facts, id: string): boolean {

@@ -32,6 +32,8 @@ export interface Changes {
 }
 
 export function createChanges({ headless, now, task, program, setState, turn, pump, enter }: ChangesOptions): Changes {
+  /** Cells that had a generator to follow, and may have it still. */
+  const followed = new Set<Cell>();
   /** Dependents of a changed name join the queue; those that wait for their reader turn stale. */
   function changed(id: string, name?: string): void {
     const stack = program.usersOf(id, name);
@@ -87,12 +89,18 @@ export function createChanges({ headless, now, task, program, setState, turn, pu
       program.enqueue(cell);
       changed(id);
     },
-    follow: overtime.follow,
+    follow: (evaluation, name, generator) => {
+      followed.add(evaluation.owner);
+      return overtime.follow(evaluation, name, generator);
+    },
     finish: overtime.finish,
     finishCell: (cell) => {
       overtime.finish(cell.evaluation!);
       if (cell.evaluation!.ended) setState(cell, cell.state, { live: false });
     },
-    ticking: () => [...program.cells.values()].filter((cell) => cell.evaluation?.generators?.size),
+    ticking: () => {
+      for (const cell of followed) if (!cell.evaluation?.generators?.size) followed.delete(cell);
+      return [...followed];
+    },
   };
 }
