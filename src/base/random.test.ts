@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { philox, random } from './random.ts';
+import { philox, provideTensorDraws, random } from './random.ts';
 
 const hex = (...counterAndKey: [number, number, number, number, number, number]): string => {
   const out = new Uint32Array(4);
@@ -159,6 +159,40 @@ test('what is no seed, count, range or probability is refused in words', () => {
   expect(() => random(1).uniform(-1)).toThrow(/expected a count/);
   expect(() => random(1).randint(3, 3)).toThrow(/low < high/);
   expect(() => random(1).bernoulli(2)).toThrow(/probability/);
-  expect(() => random(1).uniform([2, 3] as never)).toThrow(/compute library, which this version does not have/);
+  expect(() => random(1).uniform([2, 3] as never)).toThrow(/compute library, which this notebook has not loaded/);
   expect(() => (random(1).randint as (...args: unknown[]) => number)(0, 10, [5])).toThrow(/compute library/);
+});
+
+test('a device is told where its words begin, at whole blocks', () => {
+  const r = random((7n << 32n) | 9n);
+  r.uniform();
+  expect(r.reserve(5)).toEqual({ seedLow: 9, seedHigh: 7, blockLow: 1, blockHigh: 0 });
+  expect(r.getState().offset).toBe(12);
+  expect(r.reserve(0)).toEqual({ seedLow: 9, seedHigh: 7, blockLow: 3, blockHigh: 0 });
+  expect(r.getState().offset).toBe(12);
+  r.setState({ seed: 1, offset: 4 * 2 ** 32 + 1 });
+  expect(r.reserve(1)).toEqual({ seedLow: 1, seedHigh: 0, blockLow: 1, blockHigh: 1 });
+  expect(() => r.reserve(-1)).toThrow(/expected a count/);
+});
+
+test('with the compute library a shape gives a tensor, and errors are of its kind', () => {
+  const drawn: unknown[] = [];
+  class Kind extends Error {}
+  provideTensorDraws({
+    draw: (generator, ...rest) => drawn.push([generator.getState().seed, ...rest]),
+    error: (message) => new Kind(message),
+  });
+  const r = random(3);
+  r.uniform([2, 3], { low: -1, dtype: 'float64' } as object);
+  r.normal([4]);
+  r.randint(0, 10, [5], { device: 'js' });
+  r.bernoulli(0.3, [5]);
+  expect(drawn).toEqual([
+    [3, 'uniform', [2, 3], -1, 1, { dtype: 'float64' }],
+    [3, 'normal', [4], 0, 1, {}],
+    [3, 'randint', [5], 0, 10, { device: 'js' }],
+    [3, 'bernoulli', [5], 0.3, 0, {}],
+  ]);
+  expect(() => random(-1)).toThrow(Kind);
+  expect(() => r.randint(3, 3, [2])).toThrow(Kind);
 });

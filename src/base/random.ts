@@ -1,6 +1,7 @@
 /* Random numbers that are the same on every device: Philox 4x32-10, a counter turned into words by ten rounds of
    multiplication, so word k of a seed can be had without the words before it. What draws mean (how many words they use,
-   how words become numbers) is public contract; tensors of random numbers belong to the compute library.
+   how words become numbers) is public contract. Tensors of random numbers come from the compute library, once it is there
+   (`provideTensorDraws`); this file knows no tensors.
    @source Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (2011) */
 
 export interface UniformOptions {
@@ -16,19 +17,48 @@ export interface GeneratorState {
   readonly offset: number;
 }
 
-/** A stream of 32-bit words; `offset` counts the words used. A number takes the next ones; an array starts and ends at a
-    multiple of 4, so that a device can compute whole blocks. */
+/** Where a device begins: the key and the first block's counter of a run of words, each an unsigned 32-bit number. */
+export interface ReservedWords {
+  readonly seedLow: number;
+  readonly seedHigh: number;
+  readonly blockLow: number;
+  readonly blockHigh: number;
+}
+
+/** What the compute library adds to generators. */
+export interface TensorDraws {
+  /** The tensor of a draw with a shape: `low, high` of uniform and randint, mean and deviation of normal, `low` = p of bernoulli. */
+  draw(generator: Generator, kind: DrawKind, shape: unknown, low: number, high: number, options: object): unknown;
+  /** Its kind of error, in place of a RangeError. */
+  error(message: string): Error;
+}
+export type DrawKind = 'uniform' | 'normal' | 'randint' | 'bernoulli';
+
+let tensors: TensorDraws | undefined;
+
+/** From now on draws with a shape give tensors. Called by the compute library when it starts. */
+export function provideTensorDraws(draws: TensorDraws): void {
+  tensors = draws;
+}
+
+/** A stream of 32-bit words; `offset` counts the words used. A number takes the next ones; an array or tensor starts and ends at
+    a multiple of 4, so that a device can compute whole blocks. A shape in place of a count, or behind `randint` and `bernoulli`,
+    gives a tensor where the compute library is there. */
 export interface Generator {
   /** A number in [low, high), or `n` of them. */
   uniform(options?: UniformOptions): number;
   uniform(n: number, options?: UniformOptions): Float64Array;
+  uniform(shape: readonly number[], options?: UniformOptions): unknown;
   /** A normal number by Box and Muller, or `n` of them. */
   normal(options?: NormalOptions): number;
   normal(n: number, options?: NormalOptions): Float64Array;
+  normal(shape: readonly number[], options?: NormalOptions): unknown;
   /** An integer in [low, high), exactly uniform up to the 2^32 words there are. */
   randint(low: number, high: number): number;
+  randint(low: number, high: number, shape: readonly number[], options?: object): unknown;
   /** 1 with probability p, else 0. */
   bernoulli(p: number): number;
+  bernoulli(p: number, shape: readonly number[], options?: object): unknown;
   uint32(n: number): Uint32Array;
   /** 0 … n−1 in random order. */
   permutation(n: number): Int32Array;
@@ -36,6 +66,8 @@ export interface Generator {
   shuffle<T>(list: Iterable<T>): T[];
   /** The i-th independent generator of this seed; this one does not advance. */
   fork(i: number): Generator;
+  /** Takes `words` words for a tensor that a device fills: from the next multiple of 4 on, ended at a multiple of 4. */
+  reserve(words: number): ReservedWords;
   getState(): GeneratorState;
   setState(state: GeneratorState): void;
 }
@@ -94,8 +126,7 @@ class Philox implements Generator {
 
   #reseed(seed: number | bigint): void {
     const valid = typeof seed === 'bigint' ? seed >= 0n && seed < 1n << 64n : Number.isSafeInteger(seed) && seed >= 0;
-    if (!valid)
-      throw new RangeError(`random: expected a seed that is an integer in [0, 2^53) or a bigint below 2^64, got ${String(seed)}.`);
+    if (!valid) throw fault(`random: expected a seed that is an integer in [0, 2^53) or a bigint below 2^64, got ${String(seed)}.`);
     this.#seed = BigInt(seed);
     this.#key0 = Number(this.#seed & 0xffffffffn);
     this.#key1 = Number(this.#seed >> 32n);
@@ -118,11 +149,23 @@ class Philox implements Generator {
     return start;
   }
 
+  #tensor(kind: DrawKind, shape: unknown, low: number, high: number, options: object): unknown {
+    if (!tensors) throw needsTensors(kind);
+    return tensors.draw(this, kind, shape, low, high, options);
+  }
+
+  reserve(words: number): ReservedWords {
+    const block = this.#draw(countOf('reserve', words) ?? fail('reserve', words)) / 4;
+    return { seedLow: this.#key0, seedHigh: this.#key1, blockLow: block % TWO32, blockHigh: Math.floor(block / TWO32) };
+  }
+
   uniform(options?: UniformOptions): number;
   uniform(n: number, options?: UniformOptions): Float64Array;
-  uniform(first?: number | UniformOptions, second?: UniformOptions): number | Float64Array {
+  uniform(shape: readonly number[], options?: UniformOptions): unknown;
+  uniform(first?: number | readonly number[] | UniformOptions, second?: UniformOptions): unknown {
+    const { low = 0, high = 1, ...others } = optionsOf<UniformOptions>(first, second);
+    if (Array.isArray(first)) return this.#tensor('uniform', first, low, high, others);
     const n = countOf('uniform', first);
-    const { low = 0, high = 1 } = (n === undefined ? (first as UniformOptions | undefined) : second) ?? {};
     if (n === undefined) return low + (high - low) * ((this.#word(this.#offset++) >>> 8) * UNIT);
     const start = this.#draw(n);
     const out = new Float64Array(n);
@@ -132,9 +175,11 @@ class Philox implements Generator {
 
   normal(options?: NormalOptions): number;
   normal(n: number, options?: NormalOptions): Float64Array;
-  normal(first?: number | NormalOptions, second?: NormalOptions): number | Float64Array {
+  normal(shape: readonly number[], options?: NormalOptions): unknown;
+  normal(first?: number | readonly number[] | NormalOptions, second?: NormalOptions): unknown {
+    const { mean = 0, std = 1, ...others } = optionsOf<NormalOptions>(first, second);
+    if (Array.isArray(first)) return this.#tensor('normal', first, mean, std, others);
     const n = countOf('normal', first);
-    const { mean = 0, std = 1 } = (n === undefined ? (first as NormalOptions | undefined) : second) ?? {};
     let start = this.#offset;
     if (n === undefined) this.#offset += 2;
     else start = this.#draw(n + (n % 2));
@@ -148,17 +193,21 @@ class Philox implements Generator {
     return n === undefined ? out[0]! : out;
   }
 
-  randint(low: number, high: number, shape?: unknown): number {
-    if (shape !== undefined) throw needsTensors('randint');
+  randint(low: number, high: number): number;
+  randint(low: number, high: number, shape: readonly number[], options?: object): unknown;
+  randint(low: number, high: number, shape?: readonly number[], options: object = {}): unknown {
     if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high <= low || high - low > TWO32) {
-      throw new RangeError(`randint: expected integers low < high at most 2^32 apart, got ${String(low)} and ${String(high)}.`);
+      throw fault(`randint: expected integers low < high at most 2^32 apart, got ${String(low)} and ${String(high)}.`);
     }
+    if (shape !== undefined) return this.#tensor('randint', shape, low, high, options);
     return low + scale(this.#word(this.#offset++), high - low);
   }
 
-  bernoulli(p: number, shape?: unknown): number {
-    if (shape !== undefined) throw needsTensors('bernoulli');
-    if (!(p >= 0 && p <= 1)) throw new RangeError(`bernoulli: expected a probability in [0, 1], got ${String(p)}.`);
+  bernoulli(p: number): number;
+  bernoulli(p: number, shape: readonly number[], options?: object): unknown;
+  bernoulli(p: number, shape?: readonly number[], options: object = {}): unknown {
+    if (!(p >= 0 && p <= 1)) throw fault(`bernoulli: expected a probability in [0, 1], got ${String(p)}.`);
+    if (shape !== undefined) return this.#tensor('bernoulli', shape, p, 0, options);
     return (this.#word(this.#offset++) >>> 8) * UNIT < p ? 1 : 0;
   }
 
@@ -189,7 +238,7 @@ class Philox implements Generator {
   }
 
   fork(i: number): Generator {
-    if (!Number.isSafeInteger(i) || i < 0) throw new RangeError(`fork: expected an integer in [0, 2^53), got ${String(i)}.`);
+    if (!Number.isSafeInteger(i) || i < 0) throw fault(`fork: expected an integer in [0, 2^53), got ${String(i)}.`);
     const words = new Uint32Array(4);
     philox(words, i % TWO32, Math.floor(i / TWO32), 0xffffffff, 0xffffffff, this.#key0, this.#key1);
     return new Philox((BigInt(words[1]!) << 32n) | BigInt(words[0]!));
@@ -203,7 +252,7 @@ class Philox implements Generator {
   setState(state: GeneratorState): void {
     const { seed, offset } = state;
     if (!Number.isSafeInteger(offset) || offset < 0)
-      throw new RangeError(`setState: expected { seed, offset } from getState(), got offset ${String(offset)}.`);
+      throw fault(`setState: expected { seed, offset } from getState(), got offset ${String(offset)}.`);
     this.#reseed(seed);
     this.#offset = offset;
   }
@@ -216,19 +265,25 @@ function scale(word: number, range: number): number {
   return Math.floor(((word >>> 16) * range + Math.floor(((word & 0xffff) * range) / 0x10000)) / 0x10000);
 }
 
+/** The options of a draw: behind a count or shape, else in the first place. */
+function optionsOf<Options extends object>(first: unknown, second: Options | undefined): Partial<Options> {
+  return (typeof first === 'number' || Array.isArray(first) ? second : (first as Options | undefined)) ?? {};
+}
+
 function countOf(method: string, argument: unknown): number | undefined {
-  if (Array.isArray(argument)) throw needsTensors(method);
   if (typeof argument !== 'number') return undefined;
   return Number.isSafeInteger(argument) && argument >= 0 ? argument : fail(method, argument);
 }
 
+const fault = (message: string): Error => tensors?.error(message) ?? new RangeError(message);
+
 function fail(method: string, got: unknown): never {
-  throw new RangeError(`${method}: expected a count, an integer from 0 on, got ${String(got)}.`);
+  throw fault(`${method}: expected a count, an integer from 0 on, got ${String(got)}.`);
 }
 
 function needsTensors(method: string): Error {
   return new Error(
-    `${method}: a shape gives a tensor, and tensors need the compute library, which this version does not have. ` +
-      `Ask for a count instead: r.uniform(n) and r.normal(n) give a Float64Array.`,
+    `${method}: a shape gives a tensor, and tensors need the compute library, which this notebook has not loaded. ` +
+      `Import it from "gradus:tensor", or ask for a count: r.uniform(n) and r.normal(n) give a Float64Array.`,
   );
 }
