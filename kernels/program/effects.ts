@@ -2,7 +2,6 @@
    (`dependences`). Views of one buffer may overlap; a buffer may be written any number of times. */
 
 import type { OperationName } from '../operations.ts';
-import { sizeOf } from '../operations.ts';
 import type { Call, Program, View } from '../types.ts';
 import type { ProgramView } from './views.ts';
 import { covers, overlaps } from './views.ts';
