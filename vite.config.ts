@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import solid from 'vite-plugin-solid';
+import { wgsl } from './scripts/wgsl.mjs';
 
 const json = (path: string): Record<string, string> => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
 
@@ -25,7 +26,7 @@ const wholeSolid = (): Plugin => ({
 
 export default defineConfig({
   base: './',
-  plugins: [wholeSolid(), solid()],
+  plugins: [wgsl(), wholeSolid(), solid()],
   define: {
     __ENGINE_URL__: JSON.stringify(json('build/engine.json').typescript ?? ''),
     __PACKS__: JSON.stringify(json('build/packs.json')),

@@ -2,9 +2,10 @@
 
 import solid from 'vite-plugin-solid';
 import { defineConfig } from 'vitest/config';
+import { wgsl } from './scripts/wgsl.mjs';
 
 export default defineConfig({
-  plugins: [solid({ hot: false, ssr: false })],
+  plugins: [wgsl(), solid({ hot: false, ssr: false })],
   define: { __ENGINE_URL__: '""', __PACKS__: '{}' },
   test: { include: ['{src,workers,kernels,scripts,bench,test}/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 20_000 },
 });

@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { wgslText } from './wgsl.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => join(root, ...parts);
@@ -161,7 +162,8 @@ async function bundle(entries, folder) {
       keepNames: false,
       logLevel: 'error',
       define: { 'process.env.NODE_ENV': '"production"' },
-      loader: { '.wasm': 'binary', '.wgsl': 'text' },
+      loader: { '.wasm': 'binary' },
+      plugins: [wgslText()],
       mainFields: ['browser', 'module', 'main'],
       absWorkingDir: root,
     });

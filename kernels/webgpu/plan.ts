@@ -1,0 +1,449 @@
+/* A program as a static plan: its calls simplified and fused (kernels/program), lowered to dispatches, every inner buffer given a
+   block by liveness, pipelines, bind groups and uniform words made once. A run copies the arguments in, encodes the same
+   dispatches, copies the results out and submits once; nothing is created.
+   Parameters, gradients and moments of an optimiser are moved side by side, so that its update is one dispatch.
+
+     actions: copy arguments ─▶ dispatch … dispatch ─▶ copy results                  one encoder, one submission              */
+
+import { prepareProgram } from '../program/prepare.ts';
+import type { Call, DType, Executable, HostArray, Program, View } from '../types.ts';
+import type { Gpu } from './backend.ts';
+import { lowerings } from './lowerings.ts';
+import type { Block, Stored } from './memory.ts';
+import { asWords } from './memory.ts';
+import { UNIFORM_BYTES } from './pipelines.ts';
+import type { Pipeline } from './pipelines.ts';
+import { isContiguous } from './step.ts';
+import type { Step } from './step.ts';
+import { lowerInto } from './target.ts';
+
+/** A buffer of the plan. Those without `stored` are inner until the blocks are given out. */
+export interface Planned {
+  readonly length: number;
+  readonly dtype: DType;
+  stored: Stored | undefined;
+  /** Inner buffers that lie side by side in one block, and where. */
+  group: Group | undefined;
+  groupOffset: number;
+  /** A stretch of buffers that lie side by side, as one. */
+  readonly span: readonly [Planned, Planned] | undefined;
+}
+
+interface Group {
+  bytes: number;
+  block: Planned | undefined;
+}
+
+type Action = { readonly step: Step<Planned> } | { readonly from: Planned; readonly to: Planned };
+
+export function createPlan(gpu: Gpu, traced: Program): Executable<Stored> {
+  const limit = gpu.facts.storageBuffers;
+  const program = prepareProgram(traced, { inputs: limit - 2, outputs: 4, bindings: limit, instructions: 48 });
+  let built = build(gpu, program);
+  let disposed = false;
+
+  const runNow = (args: readonly View<Stored>[], feeds: readonly HostArray[], results: readonly Stored[]): void => {
+    if (disposed) return;
+    if (built && built.moves !== gpu.memory.moves) {
+      built.release();
+      built = build(gpu, program);
+    }
+    built?.record(args, feeds, results);
+  };
+
+  return {
+    get plan() {
+      return built?.plan ?? { kernels: 0, dispatches: program.calls.length, submissions: 0, bytes: 0 };
+    },
+    run(args, feeds, results) {
+      if (!built) return runPlainly(gpu, program, args, feeds, results);
+      const inputs = args.map((view) => (isContiguous(view) ? { ...view } : gathered(gpu, view)));
+      const numbers = feeds.map((feed) => feed.slice());
+      const outputs = results.slice();
+      gpu.order.add(() => {
+        const waiting = built?.waiting() ?? [];
+        if (!waiting.length) return runNow(inputs, numbers, outputs);
+        return Promise.all(waiting.map(({ ready }) => ready)).then((errors) => {
+          const error = errors.find((found) => found !== undefined);
+          if (!error) return runNow(inputs, numbers, outputs);
+          throw error;
+        });
+      });
+      inputs.forEach((view, i) => {
+        if (view.buffer !== args[i]!.buffer) gpu.free(view.buffer);
+      });
+    },
+    dispose() {
+      if (disposed) return;
+      gpu.order.add(() => {
+        disposed = true;
+        built?.release();
+        built = undefined;
+      });
+    },
+  };
+}
+
+/** A contiguous copy of a view, for the caller to free. */
+function gathered(gpu: Gpu, view: View<Stored>): View<Stored> {
+  let length = 1;
+  for (const size of view.shape) length *= size;
+  const strides = view.shape.map((_, d) => view.shape.slice(d + 1).reduce((product, size) => product * size, 1));
+  const copy = { ...view, buffer: gpu.allocate(length, view.dtype), offset: 0, strides };
+  gpu.run({ op: 'copy', inputs: [view], outputs: [copy], attributes: {} });
+  return copy;
+}
+
+/* ---- building ---- */
+
+function planned(length: number, dtype: DType, stored?: Stored): Planned {
+  return { length, dtype, stored, group: undefined, groupOffset: 0, span: undefined };
+}
+
+/** Undefined where a call cannot be lowered: then the program runs call by call. */
+function build(gpu: Gpu, program: Program) {
+  const { memory, pipelines } = gpu;
+  const owned: Block[] = [];
+  const own = (bytes: number): Block => {
+    const block = memory.block(bytes);
+    block.users++;
+    owned.push(block);
+    return block;
+  };
+  const range = (block: Block, offset: number, length: number, dtype: DType): Stored => ({ block, offset, length, dtype, freed: false });
+  const release = (): void => owned.splice(0).forEach((block) => memory.leave(block));
+
+  sideBySide(gpu, program);
+
+  // Every buffer of the program; small ones that the host writes share a block.
+  const feedOffsets: { slot: number; offset: number }[] = [];
+  const used = new Set(program.calls.flatMap((call) => [...call.inputs, ...call.outputs].map(({ buffer }) => buffer)));
+  const bytesOf = (kind: string): number =>
+    program.buffers.reduce(
+      (sum, buffer, i) => sum + (buffer.kind === kind && (used.has(i) || kind === 'feed') ? padded(buffer.length) : 0),
+      0,
+    );
+  const feedBytes = bytesOf('feed');
+  const constantBytes = bytesOf('constant');
+  const feedBlock = feedBytes ? own(feedBytes) : undefined;
+  const constantBlock = constantBytes ? own(constantBytes) : undefined;
+  let feedAt = 0;
+  let constantAt = 0;
+  const constants: { stored: Stored; data: HostArray }[] = [];
+  const argumentsOf: { slot: number; stored: Stored }[] = [];
+  const resultsOf: { slot: number; from: Planned }[] = [];
+  const buffers = program.buffers.map((declared, i): Planned => {
+    const { length, dtype, kind } = declared;
+    const entry = planned(length, dtype);
+    if (kind === 'held') entry.stored = declared.buffer as Stored;
+    else if (kind === 'feed') {
+      entry.stored = range(feedBlock!, feedAt, length, dtype);
+      feedOffsets[declared.slot] = { slot: declared.slot, offset: feedAt };
+      feedAt += padded(length);
+    } else if (kind === 'constant' && used.has(i)) {
+      entry.stored = range(constantBlock!, constantAt, length, dtype);
+      constants.push({ stored: entry.stored, data: declared.data });
+      constantAt += padded(length);
+    } else if (kind === 'argument' && used.has(i)) {
+      entry.stored = range(own(length * 4), 0, length, dtype);
+      argumentsOf.push({ slot: declared.slot, stored: entry.stored });
+    } else if (kind === 'result') resultsOf.push({ slot: declared.slot, from: entry });
+    return entry;
+  });
+  groupGradients(program, buffers);
+
+  // Steps, and copies where a step would read and write one block.
+  const actions: Action[] = [];
+  for (const call of program.calls) {
+    const lowered = lowerInto<Planned>(bound(call, buffers), gpu.facts, lowerings, (length, dtype) => planned(length, dtype), neighbours);
+    if (!lowered) {
+      release();
+      return undefined;
+    }
+    for (const step of lowered.steps) {
+      if (step.groups[0] * step.groups[1] * step.groups[2] > 0) actions.push(...apart(step));
+    }
+  }
+  const bytes = giveBlocks(
+    actions,
+    resultsOf.map(({ from }) => from),
+    own,
+    range,
+  );
+
+  // Uniform words and bind groups.
+  const dispatches = actions.flatMap((action) => ('step' in action ? [action.step] : []));
+  let words = 0;
+  const offsets = dispatches.map((step) => {
+    const offset = words;
+    words += Math.ceil((step.words.length * 4) / 256) * 64;
+    return offset * 4;
+  });
+  const uniformWords = new Uint32Array(words);
+  dispatches.forEach((step, i) => uniformWords.set(step.words, offsets[i]! / 4));
+  const uniforms = gpu.device.createBuffer({ size: words * 4 + UNIFORM_BYTES, usage: 0x40 | 0x8, mappedAtCreation: true });
+  gpu.counters.buffers++;
+  new Uint32Array(uniforms.getMappedRange()).set(uniformWords);
+  uniforms.unmap();
+  const uniformGroup = gpu.recorder.uniformGroup(uniforms);
+  const compiled: Pipeline[] = dispatches.map((step) => pipelines.get(step));
+  const groups = dispatches.map((step) => gpu.recorder.makeBindGroup(step.access, step.buffers.map(storedOf)));
+  for (const { stored, data } of constants) gpu.write(stored, data);
+
+  const feedWords = new Uint32Array(feedBytes / 4);
+  const feedFloats = new Float32Array(feedWords.buffer);
+  const feedInts = new Int32Array(feedWords.buffer);
+
+  return {
+    moves: memory.moves,
+    plan: { kernels: new Set(dispatches.map(({ key }) => key)).size, dispatches: dispatches.length, submissions: 1, bytes },
+    waiting: (): Pipeline[] => compiled.filter((pipeline) => !pipeline.gpu),
+    release(): void {
+      release();
+      uniforms.destroy();
+    },
+    record(args: readonly View<Stored>[], feeds: readonly HostArray[], results: readonly Stored[]): void {
+      const { recorder, device } = gpu;
+      if (feedBlock) {
+        for (const { slot, offset } of feedOffsets) {
+          const data = asWords(feeds[slot]!);
+          (data instanceof Float32Array ? feedFloats : data instanceof Int32Array ? feedInts : feedWords).set(data, offset / 4);
+        }
+        device.queue.writeBuffer(feedBlock.gpu, 0, feedWords);
+      }
+      for (const { slot, stored } of argumentsOf) {
+        const view = args[slot]!;
+        recorder.copy(view.buffer, view.offset, stored, 0, stored.length);
+      }
+      let pipeline: GPUComputePipeline | undefined;
+      let at = 0;
+      for (const action of actions) {
+        if ('from' in action) {
+          recorder.copy(storedOf(action.from), 0, storedOf(action.to), 0, action.from.length);
+          pipeline = undefined;
+          continue;
+        }
+        const pass = recorder.pass();
+        const next = compiled[at]!.gpu!;
+        if (next !== pipeline) pass.setPipeline((pipeline = next));
+        pass.setBindGroup(0, groups[at]!);
+        pass.setBindGroup(1, uniformGroup, [offsets[at]!]);
+        const [x, y, z] = action.step.groups;
+        pass.dispatchWorkgroups(x, y, z);
+        at++;
+      }
+      for (const { slot, from } of resultsOf) recorder.copy(storedOf(from), 0, results[slot]!, 0, from.length);
+      gpu.counters.dispatches += at;
+      recorder.flush();
+    },
+  };
+}
+
+function padded(length: number): number {
+  return Math.max(256, Math.ceil(length / 64) * 256);
+}
+
+function bound(call: Call<number>, buffers: readonly Planned[]): Call<Planned> {
+  const view = (found: View<number>): View<Planned> => ({ ...found, buffer: buffers[found.buffer]! });
+  return { ...call, inputs: call.inputs.map(view), outputs: call.outputs.map(view) };
+}
+
+function storedOf(buffer: Planned): Stored {
+  if (buffer.stored) return buffer.stored;
+  const [first, last] = buffer.span!;
+  const from = storedOf(first);
+  const to = storedOf(last);
+  return (buffer.stored = { ...from, length: (to.offset - from.offset) / 4 + to.length });
+}
+
+/** What must not be both read and written by one dispatch. */
+function placeOf(buffer: Planned): unknown {
+  if (buffer.span) return placeOf(buffer.span[0]);
+  return buffer.stored ? buffer.stored.block : (buffer.group ?? buffer);
+}
+
+/** The step, with inputs in a written block read from copies. */
+function apart(step: Step<Planned>): Action[] {
+  const written = new Set(step.buffers.filter((_, i) => step.access[i] === 'w').map(placeOf));
+  const copies: Action[] = [];
+  const buffers = step.buffers.map((buffer, i) => {
+    if (step.access[i] === 'w' || !written.has(placeOf(buffer))) return buffer;
+    const to = planned(buffer.length, buffer.dtype);
+    copies.push({ from: buffer, to });
+    return to;
+  });
+  return copies.length ? [...copies, { step: { ...step, buffers } }] : [{ step }];
+}
+
+/** Blocks for inner buffers: one is free for the next as soon as its last step is done. Returns their bytes. */
+function giveBlocks(
+  actions: readonly Action[],
+  results: readonly Planned[],
+  own: (bytes: number) => Block,
+  range: (block: Block, offset: number, length: number, dtype: DType) => Stored,
+): number {
+  const lives = new Map<Planned, { first: number; last: number }>();
+  const see = (buffer: Planned, at: number): void => {
+    if (buffer.span) return buffer.span.forEach((end) => see(end, at));
+    if (buffer.stored) return;
+    const owner = buffer.group?.block ?? buffer;
+    const life = lives.get(owner);
+    if (life) life.last = at;
+    else lives.set(owner, { first: at, last: at });
+  };
+  actions.forEach((action, at) => ('step' in action ? action.step.buffers : [action.from, action.to]).forEach((buffer) => see(buffer, at)));
+  for (const result of results) see(result, actions.length);
+
+  interface Slot {
+    bytes: number;
+    readonly users: Planned[];
+  }
+  const slots: Slot[] = [];
+  const free: Slot[] = [];
+  const ending = new Map<number, Slot[]>();
+  let now = 0;
+  for (const [buffer, { first, last }] of [...lives].sort(([, a], [, b]) => a.first - b.first)) {
+    for (; now < first; now++) free.push(...(ending.get(now) ?? []));
+    const bytes = padded(buffer.length);
+    const fits = free.filter((slot) => slot.bytes >= bytes && slot.bytes <= 4 * bytes).sort((a, b) => a.bytes - b.bytes)[0];
+    const grows = fits ?? free.filter((slot) => slot.bytes < bytes && slot.bytes * 4 >= bytes).sort((a, b) => b.bytes - a.bytes)[0];
+    const slot: Slot = grows ?? { bytes, users: [] };
+    if (grows) free.splice(free.indexOf(grows), 1);
+    else slots.push(slot);
+    slot.bytes = Math.max(slot.bytes, bytes);
+    slot.users.push(buffer);
+    ending.set(last, [...(ending.get(last) ?? []), slot]);
+  }
+  let total = 0;
+  for (const slot of slots) {
+    const block = own(slot.bytes);
+    total += slot.bytes;
+    for (const user of slot.users) user.stored = range(block, 0, user.length, user.dtype);
+  }
+  // Members of a group lie in its block.
+  const all = new Set(
+    actions.flatMap((action) =>
+      'step' in action ? action.step.buffers.flatMap((buffer) => (buffer.span ? [...buffer.span] : [buffer])) : [action.from, action.to],
+    ),
+  );
+  for (const buffer of [...all, ...results]) {
+    if (buffer.group && !buffer.stored)
+      buffer.stored = range(buffer.group.block!.stored!.block, buffer.groupOffset, buffer.length, buffer.dtype);
+  }
+  return total;
+}
+
+/* ---- optimisers: everything side by side ---- */
+
+/** The lists of buffers that an `adam` call walks together: parameters, gradients, moments. */
+function listsOf(call: Call<number>): number[][] {
+  const { count, amsgrad } = call.attributes as { count: number; amsgrad: boolean };
+  const lists: number[][] = [];
+  for (let k = 0; k < (amsgrad ? 5 : 4); k++) lists.push(call.inputs.slice(1 + k * count, 1 + (k + 1) * count).map(({ buffer }) => buffer));
+  return lists;
+}
+
+/** Moves held buffers of each optimiser behind one another in one block, where they are not yet. */
+function sideBySide(gpu: Gpu, program: Program): void {
+  const { memory } = gpu;
+  for (const call of program.calls) {
+    if (call.op !== 'adam') continue;
+    for (const list of listsOf(call)) {
+      const held = list
+        .map((index) => program.buffers[index]!)
+        .flatMap((buffer) => (buffer.kind === 'held' ? [buffer.buffer as Stored] : []));
+      if (held.length !== list.length || held.length < 2 || new Set(held).size !== held.length) continue;
+      if (held.every((stored, i) => i === 0 || follows(held[i - 1]!, stored))) continue;
+      const block = memory.block(held.reduce((sum, { length }) => sum + padded(length), 0));
+      let offset = 0;
+      const places = held.map((stored) => {
+        const place = memory.at(block, offset, stored.length, stored.dtype);
+        offset += padded(stored.length);
+        return place;
+      });
+      const move = (): void => {
+        held.forEach((stored, i) => {
+          const place = places[i]!;
+          gpu.recorder.copy(stored, 0, place, 0, stored.length);
+          memory.leave(stored.block);
+          stored.block = place.block;
+          stored.offset = place.offset;
+        });
+        memory.moves++;
+      };
+      if (gpu.order.idle) move();
+      else places.forEach((place) => memory.leave(place.block)); // later, when nothing that was called before is outstanding
+    }
+  }
+}
+
+function follows(a: Stored, b: Stored): boolean {
+  return a.block === b.block && b.offset === a.offset + padded(a.length);
+}
+
+/** Gradients that live within the run form one group. */
+function groupGradients(program: Program, buffers: readonly Planned[]): void {
+  for (const call of program.calls) {
+    if (call.op !== 'adam') continue;
+    const list = listsOf(call)[1]!.map((index) => buffers[index]!);
+    if (list.length < 2 || new Set(list).size !== list.length || list.some(({ stored, group }) => stored || group)) continue;
+    const group: Group = { bytes: 0, block: undefined };
+    for (const buffer of list) {
+      buffer.group = group;
+      buffer.groupOffset = group.bytes;
+      group.bytes += padded(buffer.length);
+    }
+    group.block = planned(group.bytes / 4, 'float32');
+  }
+}
+
+/** What a lowering may know about places: `Target.span`. */
+const neighbours = {
+  follows(a: Planned, b: Planned): boolean {
+    if (a.stored && b.stored) return follows(a.stored, b.stored);
+    return a.group !== undefined && a.group === b.group && b.groupOffset === a.groupOffset + padded(a.length);
+  },
+  span(first: Planned, last: Planned): Planned {
+    const length =
+      first.stored && last.stored
+        ? (last.stored.offset - first.stored.offset) / 4 + last.length
+        : (last.groupOffset - first.groupOffset) / 4 + last.length;
+    return { ...planned(length, first.dtype), span: [first, last] };
+  },
+};
+
+/* ---- call by call ---- */
+
+/** The program without a plan: for operations that the device lacks. */
+function runPlainly(
+  gpu: Gpu,
+  program: Program,
+  args: readonly View<Stored>[],
+  feeds: readonly HostArray[],
+  results: readonly Stored[],
+): void {
+  const made: Stored[] = [];
+  const views = program.buffers.map((declared): { buffer: Stored; offset: number } => {
+    if (declared.kind === 'held') return { buffer: declared.buffer as Stored, offset: 0 };
+    if (declared.kind === 'result') return { buffer: results[declared.slot]!, offset: 0 };
+    if (declared.kind === 'argument') {
+      const view = args[declared.slot]!;
+      if (isContiguous(view)) return view;
+      const copy = gathered(gpu, view);
+      made.push(copy.buffer);
+      return copy;
+    }
+    const buffer = gpu.allocate(declared.length, declared.dtype);
+    made.push(buffer);
+    if (declared.kind === 'feed') gpu.write(buffer, feeds[declared.slot]!);
+    else if (declared.kind === 'constant') gpu.write(buffer, declared.data);
+    return { buffer, offset: 0 };
+  });
+  const place = (view: View<number>): View<Stored> => ({
+    ...view,
+    buffer: views[view.buffer]!.buffer,
+    offset: views[view.buffer]!.offset + view.offset,
+  });
+  for (const call of program.calls) gpu.run({ ...call, inputs: call.inputs.map(place), outputs: call.outputs.map(place) });
+  for (const buffer of made) gpu.free(buffer);
+}
