@@ -116,7 +116,6 @@ async function notebook(lines: readonly string[], options: Partial<StartOptions>
       imports: analysis.imports,
       code: analysis.code,
       shifts: analysis.shifts,
-      shows: analysis.shows,
       exercise: 'e',
       ...(cell.problem ? { problem: cell.problem } : {}),
     };

@@ -130,7 +130,6 @@ function record(graph: Graph, rank: ReadonlyMap<string, number>, byId: ReadonlyM
     imports: [],
     code: analysis.code,
     shifts: analysis.shifts,
-    shows: analysis.shows,
     ...(cell.problem ? { problem: cell.problem } : {}),
   };
 }

@@ -30,3 +30,6 @@ export class GradusError extends Error {
     this.hint = hint;
   }
 }
+
+/** What any thrown value says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -27,7 +27,6 @@ export interface ProgramCell {
   }[];
   readonly code: string;
   readonly shifts: readonly Shift[];
-  readonly shows: boolean;
   /** Attribute `check=` or `exercise=` of its fence. */
   readonly exercise?: string;
   /** Found before running: evaluating it reports `error` with this. */

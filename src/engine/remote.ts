@@ -29,6 +29,8 @@ export interface Remote {
   interrupt(reason: 'stop' | 'timeout', target?: { readonly cell: string; readonly rank: number }): void;
   terminate(): void;
   readonly up: boolean;
+  /** The worker itself: another one after the engine was started anew. */
+  readonly worker: unknown;
 }
 
 /** A worker that has not answered an interrupt after this is not going to. */
@@ -97,6 +99,9 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
     terminate: close,
     get up() {
       return worker !== undefined;
+    },
+    get worker() {
+      return worker;
     },
   };
 }

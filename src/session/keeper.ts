@@ -2,11 +2,11 @@
    cells showed, written together a moment after they ended. Without a store it does nothing. A write that fails is said
    (`error`) and tried again with the next one. */
 
-import { GradusError } from '../base/errors.ts';
+import { GradusError, messageOf } from '../base/errors.ts';
 import { contentHash } from '../base/hash.ts';
 import { stash, unstash } from '../store/stash.ts';
 import type { Store, StoredNotebook, StoredOutputs } from '../store/types.ts';
-import { message, type Entry } from './entry.ts';
+import type { Entry } from './entries.ts';
 
 export interface KeeperOptions {
   readonly store: Promise<Store> | undefined;
@@ -26,8 +26,8 @@ export interface Keeper {
   saveSoon(): void;
   /** What a cell shows is written once it has ended. */
   keep(entry: Entry): void;
-  /** What cells showed last time. */
-  kept(): Promise<readonly StoredOutputs[]>;
+  /** Gives cells that show nothing yet what they showed last time; resolves to their ids. */
+  restore(entries: ReadonlyMap<string, Entry>): Promise<ReadonlySet<string>>;
   /** Writes now what waits; resolves when it is written, or has failed. */
   flush(): Promise<void>;
   failed(error: unknown): void;
@@ -47,7 +47,7 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
   let saving: Promise<void> = Promise.resolve();
 
   function failed(reason: unknown): void {
-    error = reason instanceof GradusError ? `${reason.message} ${reason.hint}` : message(reason);
+    error = reason instanceof GradusError ? `${reason.message} ${reason.hint}` : messageOf(reason);
     changed();
   }
 
@@ -93,6 +93,14 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
     }
   }
 
+  async function keptOutputs(): Promise<readonly StoredOutputs[]> {
+    try {
+      return (await (await store)?.outputs(notebook().id)) ?? [];
+    } catch {
+      return [];
+    }
+  }
+
   return {
     get saved() {
       return saved;
@@ -110,12 +118,17 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
       clearTimeout(quietTimer);
       quietTimer = setTimeout(() => void keepOutputs(), QUIET_MS);
     },
-    kept: async () => {
-      try {
-        return (await (await store)?.outputs(notebook().id)) ?? [];
-      } catch {
-        return [];
+    restore: async (entries) => {
+      const cells = new Set<string>();
+      for (const { cell, hash, time, outputs } of await keptOutputs()) {
+        const entry = entries.get(cell);
+        if (!entry || entry.state !== 'idle' || entry.outputs.length || outputs.length === 0 || contentHash(entry.code) !== hash) continue;
+        entry.outputs = outputs.map((output, key) => ({ key, output }));
+        entry.kept = time;
+        entry.status = undefined;
+        cells.add(entry.id);
       }
+      return cells;
     },
     flush: async () => {
       const record = { ...notebook(), createdAt: stored?.createdAt ?? now(), updatedAt: now() };

@@ -3,7 +3,8 @@
 
 import { identify } from '../document/identify.ts';
 import type { CellBlock } from '../document/types.ts';
-import { emptyAnalysis, entryOf, firstValue, type Entry } from './entry.ts';
+import type { Analysis } from '../analysis/types.ts';
+import { entryOf, type Entry } from './entries.ts';
 
 export function matchEntries(
   entries: readonly Entry[],
@@ -43,3 +44,9 @@ export function editEntry(entry: Entry, code: string): void {
     Object.assign(entry, { state: 'stale', why: 'edited since it ran', error: undefined });
   }
 }
+
+/** What a cell is called after when its fence does not say. */
+export const firstValue = (analysis: Analysis): string | undefined =>
+  analysis.defines.find((definition) => definition.kind === 'value')?.name;
+
+const emptyAnalysis: Analysis = { defines: [], reads: [], writes: [], imports: [], code: '', shifts: [], shows: false, tokens: [] };

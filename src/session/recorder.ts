@@ -32,6 +32,8 @@ export interface Recorder {
   entries(filter?: { readonly name?: string }): Promise<readonly RunEntry[]>;
   /** Writes what is not written yet. Resolves also when that failed (`onError` was told). */
   flush(): Promise<void>;
+  /** These cells are evaluated once more for their values alone: what runs they start is not recorded. None: from now on all. */
+  repeat(cells: readonly string[]): void;
   /** The engine is gone: what still runs becomes `interrupted`. */
   end(): Promise<void>;
   /** From now on everything goes into `store`, what was recorded so far too ("Save a copy"). */
@@ -44,6 +46,7 @@ const chunkPoints = 1000;
 export function createRecorder(options: RecorderOptions): Recorder {
   let store = options.store;
   const records = new Map<string, Recording>();
+  let repeated: ReadonlySet<string> = new Set();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> = Promise.resolve();
 
@@ -82,6 +85,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   return {
     report(report) {
       if (report.kind === 'run-start') {
+        if (repeated.has(report.cell)) return;
         start(report);
         void write();
       } else if (report.kind === 'run-points') {
@@ -124,6 +128,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
 
     flush: write,
+
+    repeat(cells) {
+      repeated = new Set(cells);
+    },
 
     end() {
       for (const recording of records.values()) {

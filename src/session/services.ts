@@ -1,9 +1,9 @@
 /* Answers what a worker asks for: modules beside the notebook are analysed here, runs come from the recorder, the rest from
    whoever opened the session. An answer is a request to send, with what of it may be transferred. */
 
+import { messageOf } from '../base/errors.ts';
 import type { AnalysisError } from '../analysis/types.ts';
 import type { Request, RunEntry, ServiceCall } from '../engine/protocol.ts';
-import { message } from './entry.ts';
 import type { SessionOptions } from './types.ts';
 
 export type Answer = [request: Request, transfer: Transferable[]];
@@ -33,7 +33,7 @@ export function createServices(
       const bytes = (value as { bytes?: unknown } | undefined)?.bytes;
       return [{ kind: 'answer', request, value }, bytes instanceof ArrayBuffer ? [bytes] : []];
     } catch (error) {
-      return [{ kind: 'answer', request, error: message(error) }, []];
+      return [{ kind: 'answer', request, error: messageOf(error) }, []];
     }
   };
 }

@@ -152,7 +152,6 @@ export function makeEngine(...lines: string[]) {
           imports: analysis.imports,
           code: analysis.code,
           shifts: analysis.shifts,
-          shows: analysis.shows,
           ...(cell.problem ? { problem: cell.problem } : {}),
         };
       });
@@ -212,7 +211,6 @@ export function makeEngine(...lines: string[]) {
             imports: [],
             code: analysis.code,
             shifts: analysis.shifts,
-            shows: false,
           },
         ],
         remove: [],
