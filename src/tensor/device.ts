@@ -1,0 +1,117 @@
+/* The devices: which backends there are, which one is the default, and how they start. Backends that need a file or an adapter are
+   made by `provide`d functions, so that this layer loads nothing itself. */
+
+import { createJsBackend } from '../../kernels/js/backend.ts';
+import type { Backend, Counters, DeviceName } from '../../kernels/types.ts';
+import { fail, TensorError } from './error.ts';
+
+export interface DeviceFacts {
+  readonly name: DeviceName;
+  readonly available: boolean;
+  /** Why not, or what kind of adapter it is. */
+  readonly reason: string;
+  readonly adapter: string | null;
+  readonly float16: boolean;
+}
+
+/** How a backend is made. `probe` costs little and never throws; `create` starts it. `real`: a GPU in hardware, which `auto` prefers. */
+export interface Provider {
+  probe(): Promise<DeviceFacts & { readonly real: boolean }>;
+  create(): Promise<Backend>;
+}
+
+const js = createJsBackend() as Backend;
+const running = new Map<DeviceName, Backend>([['js', js]]);
+const starting = new Map<DeviceName, Promise<Backend>>();
+const providers = new Map<DeviceName, Provider>();
+let current: DeviceName = 'js';
+
+export const getDefaultDevice = (): DeviceName => current;
+
+/** Makes a device known. The host of the library calls it before cells run. */
+export function provide(name: DeviceName, provider: Provider): void {
+  providers.set(name, provider);
+}
+
+/** The running backend of a device. Throws where it was never started. */
+export function backendOf(name: DeviceName): Backend {
+  const backend = running.get(name);
+  if (!backend) {
+    throw new TensorError(
+      'device',
+      `device "${name}" has not been started. Call await tensor.setDefaultDevice("${name}") or await tensor.devices() first.`,
+    );
+  }
+  return backend;
+}
+
+export const isRunning = (name: DeviceName): boolean => running.has(name);
+
+/** Starts a device once. */
+export async function startDevice(name: DeviceName): Promise<Backend> {
+  const backend = running.get(name);
+  if (backend) return backend;
+  let promise = starting.get(name);
+  if (!promise) {
+    const provider = providers.get(name);
+    if (!provider)
+      throw new TensorError(
+        'device',
+        `device "${name}" is not available here. Use one of ${[...running.keys(), ...providers.keys()].join(', ')}.`,
+      );
+    promise = provider.create().then((made) => {
+      running.set(name, made);
+      return made;
+    });
+    starting.set(name, promise);
+    promise.catch(() => starting.delete(name));
+  }
+  return promise;
+}
+
+/** A device that is gone: later calls go to what `startDevice` makes anew, or fail. */
+export function forgetDevice(name: DeviceName): void {
+  running.delete(name);
+  starting.delete(name);
+}
+
+/** `auto`: webgpu where the adapter is a real GPU, else wasm, else js. Resolves to the device chosen. */
+export async function setDefaultDevice(name: DeviceName | 'auto'): Promise<DeviceName> {
+  if (!['auto', 'js', 'wasm', 'webgpu'].includes(name)) {
+    fail('device', 'setDefaultDevice', `expected "auto", "js", "wasm" or "webgpu", got ${JSON.stringify(name)}.`);
+  }
+  const chosen = name === 'auto' ? await choose() : name;
+  await startDevice(chosen);
+  current = chosen;
+  return chosen;
+}
+
+async function choose(): Promise<DeviceName> {
+  const gpu = await providers.get('webgpu')?.probe();
+  if (gpu?.available && gpu.real) return 'webgpu';
+  const wasm = await providers.get('wasm')?.probe();
+  return wasm?.available ? 'wasm' : 'js';
+}
+
+/** Facts of every device, without starting any. */
+export async function devices(): Promise<DeviceFacts[]> {
+  const facts: DeviceFacts[] = [
+    { name: 'js', available: true, reason: 'the reference, in plain JavaScript', adapter: null, float16: false },
+  ];
+  for (const name of ['wasm', 'webgpu'] as const) {
+    const provider = providers.get(name);
+    if (!provider) facts.push({ name, available: false, reason: 'not part of this build', adapter: null, float16: false });
+    else {
+      const { available, reason, adapter, float16 } = await provider.probe();
+      facts.push({ name, available, reason, adapter, float16 });
+    }
+  }
+  return facts;
+}
+
+/** The counters of all running backends, added up. */
+export function counters(): Counters {
+  const sum: Counters = { dispatches: 0, submissions: 0, bindGroups: 0, buffers: 0, readbacks: 0, fallbacks: 0 };
+  for (const backend of running.values()) for (const key of Object.keys(sum) as (keyof Counters)[]) sum[key] += backend.counters[key];
+  return sum;
+}

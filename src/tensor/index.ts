@@ -1,0 +1,151 @@
+/* The face of the tensor library: `tensor`, `nn`, `optim`, `random` and what gradus:tensor exports beside them (tensor-api.md 1).
+   Functions and methods are made from the table of operations. */
+
+import { setDefaultDevice, getDefaultDevice, devices, counters, provide } from './device.ts';
+import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward } from './autograd.ts';
+import { publicCall } from './calls.ts';
+import { setDefaultFloat, dtypes, type DType } from './dtype.ts';
+import { fail, TensorError } from './error.ts';
+import { leavesOf } from './ops/composed.ts';
+import * as e from './ops/elementwise.ts';
+import { describe, tensorAt, type Operand } from './ops/operands.ts';
+import { select, transpose } from './ops/view.ts';
+import { print, type PrintOptions } from './print.ts';
+import { defaultGenerator, manualSeed, random } from './random.ts';
+import { array, arraySync, asLeaf, data, dataSync, item, itemSync, makeTensor, readAll, sync, toDevice } from './reading.ts';
+import { dimIn, show } from './shape.ts';
+import { totals } from './storage.ts';
+import { operations } from './table.ts';
+import { isPlain } from './calls.ts';
+import { Tensor } from './tensor.ts';
+
+type AnyFn = (...args: unknown[]) => unknown;
+type Namespace = Record<string, unknown>;
+
+const namespace: Namespace = {};
+const functional: Namespace = {};
+
+for (const operation of operations) {
+  const name = operation.signature.slice(0, operation.signature.indexOf('('));
+  const call = publicCall(operation.signature, operation.run);
+  if (operation.where.includes('f')) namespace[name] = call;
+  if (operation.where.includes('n')) functional[name] = call;
+  if (operation.where.includes('m')) method(name, call);
+}
+
+function method(name: string, call: AnyFn): void {
+  Object.defineProperty(Tensor.prototype, name, {
+    value(this: Tensor, ...args: unknown[]) {
+      return call(this, ...args);
+    },
+    writable: true,
+    configurable: true,
+  });
+}
+
+const methods: Record<string, AnyFn> = {
+  where: publicCall('where(a, condition, b)', (a: Tensor, condition: Tensor, b: Operand) => e.where(condition, a, b)),
+  float: (a) => e.cast(a as Tensor, 'float32'),
+  double: publicCall('double(a)', (a: Tensor) => a.to('float64')),
+  int: (a) => e.cast(a as Tensor, 'int32'),
+  bool: (a) => e.cast(a as Tensor, 'bool'),
+  size: (a, dim) =>
+    dim === undefined
+      ? [...(a as Tensor).shape]
+      : ((a as Tensor).shape[dimIn(dim as number, (a as Tensor).ndim, 'size')] ?? fail('index', 'size', 'a 0-d tensor has no dims.')),
+  data: (a) => data(a as Tensor),
+  array: (a) => array(a as Tensor),
+  tolist: (a) => array(a as Tensor),
+  item: (a) => item(a as Tensor),
+  dataSync: (a) => dataSync(a as Tensor),
+  arraySync: (a) => arraySync(a as Tensor),
+  itemSync: (a) => itemSync(a as Tensor),
+  toText: (a, options) =>
+    data(a as Tensor).then((values) =>
+      print({ data: values, shape: (a as Tensor).shape, dtype: (a as Tensor).dtype } as never, options as PrintOptions),
+    ),
+  toDevice: (a, device) => toDevice(a as Tensor, device as 'js'),
+  retainGrad: (a) => (retainGrad(a as Tensor), a),
+  requiresGrad_: (a, on = true) => requiresGrad_(a as Tensor, on as boolean),
+  detach_: (a) => detach_(a as Tensor),
+  backward: (a, gradient, options) => backwardOf(a as Tensor, gradient, options),
+};
+for (const [name, call] of Object.entries(methods)) method(name, call);
+
+Object.defineProperty(Tensor.prototype, 'T', {
+  get(this: Tensor) {
+    if (this.ndim !== 2) fail('shape', 'T', `expected 2 dims, got ${show(this.shape)}. Use mT for the last two, or transpose(d0, d1).`);
+    return transpose(this, 0, 1);
+  },
+});
+Object.defineProperty(Tensor.prototype, 'mT', {
+  get(this: Tensor) {
+    if (this.ndim < 2) fail('shape', 'mT', `expected at least 2 dims, got ${show(this.shape)}.`);
+    return transpose(this, -1, -2);
+  },
+});
+Object.defineProperty(Tensor.prototype, Symbol.iterator, {
+  *value(this: Tensor): Generator<Tensor> {
+    if (this.ndim === 0) fail('shape', 'Tensor', 'a 0-d tensor has no rows to walk over. Read it with await t.item().');
+    for (let i = 0; i < this.shape[0]!; i++) yield select(this, 0, i);
+  },
+});
+
+function requiresGrad_(t: Tensor, on: boolean): Tensor {
+  if (!on) {
+    if (t.node) fail('grad', 'requiresGrad_', 'only leaves can be told not to require gradients. Use detach().');
+    t.wants = false;
+    return t;
+  }
+  return t.node ? t : asLeaf(t, true, 'requiresGrad_');
+}
+
+function detach_(t: Tensor): Tensor {
+  t.node = null;
+  t.wants = false;
+  return t;
+}
+
+function backwardOf(t: Tensor, gradient: unknown, options: unknown): void {
+  tensorAt(t, 1, 'backward');
+  const asOptions = isPlain(gradient);
+  const given = asOptions ? null : (gradient as Tensor | null | undefined);
+  if (given !== null && given !== undefined && !(given instanceof Tensor))
+    fail('value', 'backward', `expected a gradient tensor or options, got ${describe(given)}.`);
+  backward([t], [given], (asOptions ? gradient : options) as { retainGraph?: boolean });
+}
+
+/** `tensor(data, options)`, and everything else as its properties. */
+export const tensor = Object.assign(
+  publicCall('tensor(data, { dtype, device, requiresGrad = false, shape })', makeTensor as AnyFn),
+  namespace,
+  {
+    noGrad,
+    enableGrad,
+    isGradEnabled,
+    keep,
+    scope: <R>(fn: () => R): R => scopeOf(fn, leavesOf),
+    readAll,
+    sync,
+    manualSeed,
+    setDefaultDevice,
+    getDefaultDevice,
+    devices,
+    counters,
+    setDefaultDtype(dtype: DType): void {
+      if (!dtypes.includes(dtype) || !dtype.startsWith('float'))
+        fail('dtype', 'setDefaultDtype', `expected a float dtype, got ${describe(dtype)}.`);
+      if (dtype !== 'float32' && getDefaultDevice() !== 'js')
+        fail('dtype', 'setDefaultDtype', `${dtype} is on js only. Call await tensor.setDefaultDevice("js") first.`);
+      setDefaultFloat(dtype);
+    },
+    memory: () => ({ ...totals }),
+    setMemoryBudget(bytes: number): void {
+      if (!(bytes > 0)) fail('value', 'setMemoryBudget', `expected a number of bytes > 0, got ${describe(bytes)}.`);
+      totals.budgetBytes = bytes;
+    },
+  },
+);
+
+export const nn: Namespace = { functional };
+export { defaultGenerator, provide, random, Tensor, TensorError };

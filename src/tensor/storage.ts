@@ -1,0 +1,153 @@
+/* What tensors stand on: a storage holds `length` numbers on the host, on the device, or on both while they agree.
+   Accounting (`memory`), the budget, and freeing: at once by `release`, else when the collector finds a storage unreachable.
+
+     host only ──toDevice──▶ both ──written on the device──▶ device only
+         ▲                    │
+         └──written on the host◀┘        device only ──readSync (js, wasm)──▶ both */
+
+import type { Backend, DeviceName, HostArray } from '../../kernels/types.ts';
+import { bytesOf, hostArray, type DType } from './dtype.ts';
+import { callName, TensorError } from './error.ts';
+import { show, type Shape } from './shape.ts';
+
+/** What outlives a storage for the collector's sake: how to give its buffer back, and what it counted for. */
+interface Account {
+  handles: number;
+  bytes: number;
+  backend: Backend | null;
+  buffer: unknown;
+}
+
+export const totals = { tensors: 0, buffers: 0, bytes: 0, peakBytes: 0, budgetBytes: 2 ** 31 };
+
+const collected = new FinalizationRegistry<Account>((account) => {
+  totals.tensors -= account.handles;
+  account.handles = 0;
+  settle(account);
+});
+
+function settle(account: Account): void {
+  if (account.bytes > 0) totals.buffers -= 1;
+  totals.bytes -= account.bytes;
+  account.bytes = 0;
+  if (account.backend) account.backend.free(account.buffer);
+  account.backend = null;
+  account.buffer = null;
+}
+
+export class Storage {
+  readonly length: number;
+  readonly dtype: DType;
+  readonly device: DeviceName;
+  /** The numbers on the host, or null where only the device has them. */
+  host: HostArray | null;
+  /** Whether the device's buffer has the numbers. */
+  onDevice = false;
+  /** Counts writes in place, so that backward notices what changed since it was saved. */
+  version = 0;
+  /** The public name of the last operation that wrote in place. */
+  writer = '';
+  /** The number that a constant of one element holds, which kernels may fold in; null otherwise. */
+  literal: number | null = null;
+  /** Made while tracing: the numbers exist only within the plan. */
+  symbolic = false;
+  /** Internal holders (saved for backward) that keep the numbers though all handles are disposed. */
+  pins = 0;
+  readonly account: Account = { handles: 0, bytes: 0, backend: null, buffer: null };
+
+  constructor(length: number, dtype: DType, device: DeviceName, host: HostArray | null) {
+    this.length = length;
+    this.dtype = dtype;
+    this.device = device;
+    this.host = host;
+    if (host) count(this.account, length * bytesOf(dtype));
+    collected.register(this, this.account, this.account);
+  }
+
+  /** The device's buffer, made and filled from the host where there is none yet. */
+  toDevice(backend: Backend): unknown {
+    const account = this.account;
+    if (account.backend === null) {
+      account.buffer = allocate(backend, this.length, this.dtype);
+      account.backend = backend;
+      if (account.bytes === 0) count(account, this.length * bytesOf(this.dtype));
+    }
+    if (!this.onDevice) {
+      if (this.host) backend.write(account.buffer, this.host);
+      this.onDevice = true;
+    }
+    return account.buffer;
+  }
+
+  /** The numbers on the host; a fresh zero-filled array where there are none. Call only where `host` or `readSync` can give them. */
+  toHost(): HostArray {
+    if (this.host) return this.host;
+    const { backend, buffer } = this.account;
+    this.host =
+      this.onDevice && backend?.readSync
+        ? backend.readSync({ buffer, offset: 0, length: this.length, dtype: this.dtype })
+        : hostArray(this.length, this.dtype);
+    if (this.account.bytes === 0) count(this.account, this.length * bytesOf(this.dtype));
+    return this.host;
+  }
+
+  wroteHost(): void {
+    this.onDevice = false;
+  }
+
+  wroteDevice(): void {
+    this.host = null;
+    this.onDevice = true;
+  }
+
+  /** One handle less; the numbers go with the last handle and pin. */
+  dropHandle(): void {
+    this.account.handles -= 1;
+    totals.tensors -= 1;
+    if (this.account.handles === 0 && this.pins === 0) this.release();
+  }
+
+  unpin(): void {
+    this.pins -= 1;
+    if (this.account.handles === 0 && this.pins === 0) this.release();
+  }
+
+  private release(): void {
+    collected.unregister(this.account);
+    settle(this.account);
+    this.host = null;
+    this.onDevice = false;
+  }
+}
+
+function count(account: Account, bytes: number): void {
+  account.bytes = bytes;
+  totals.buffers += bytes > 0 ? 1 : 0;
+  totals.bytes += bytes;
+  if (totals.bytes > totals.peakBytes) totals.peakBytes = totals.bytes;
+}
+
+function allocate(backend: Backend, length: number, dtype: DType): unknown {
+  try {
+    return backend.allocate(length, dtype);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new TensorError(
+      'memory',
+      `${callName('tensor')}: out of memory on ${backend.name}: ${length} elements of ${dtype} do not fit. ${freeHint}`,
+    );
+  }
+}
+
+const freeHint = 'Free tensors with dispose() or tensor.scope(), use smaller batches, or raise tensor.setMemoryBudget(bytes).';
+
+/** Throws a memory error where a tensor of this shape would pass the budget. Called before anything is made. */
+export function checkBudget(shape: Shape, length: number, dtype: DType): void {
+  const bytes = length * bytesOf(dtype);
+  if (bytes > 65536 && totals.bytes + bytes > totals.budgetBytes) {
+    throw new TensorError(
+      'memory',
+      `${callName('tensor')}: expected to stay within the memory budget of ${totals.budgetBytes} bytes, got a tensor ${show(shape)} of ${bytes} bytes beside ${totals.bytes} in use. ${freeHint}`,
+    );
+  }
+}
