@@ -182,7 +182,8 @@ async function runProgram(library: Library, one: ProgramCase): Promise<void> {
 
 function checkError(error: unknown, one: ProgramCase): void {
   const { code, message } = error as { code?: unknown; message?: string };
-  if (one.throws !== '' && code !== one.throws) throw new Mismatch(`expected an error of code ${one.throws}, got ${String(code)}: ${errorText(error)}`);
+  if (one.throws !== '' && code !== one.throws)
+    throw new Mismatch(`expected an error of code ${one.throws}, got ${String(code)}: ${errorText(error)}`);
   if (!(message ?? '').includes(one.message ?? '')) throw new Mismatch(`expected a message with "${one.message}", got "${message}"`);
 }
 

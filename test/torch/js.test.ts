@@ -1,0 +1,5 @@
+/* What PyTorch computes, on the js backend. */
+
+import { torchSuite } from './suite.ts';
+
+torchSuite('js');

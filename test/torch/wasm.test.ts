@@ -1,0 +1,5 @@
+/* What PyTorch computes, on the wasm backend. */
+
+import { torchSuite } from './suite.ts';
+
+torchSuite('wasm');
