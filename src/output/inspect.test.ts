@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inspect, Shown, toJson, toOutput, toText } from './inspect.ts';
+import { inspect, Shown, toOutput, toText } from './inspect.ts';
+import { toJson } from './json.ts';
 import type { ValueNode } from './types.ts';
 
 function count(node: ValueNode): number {

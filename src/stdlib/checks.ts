@@ -2,7 +2,8 @@
    names the first place that differs, what was expected and what it got. */
 
 import { Interrupted, StopSignal, TimeLimit, type Evaluation, type Host } from './host.ts';
-import { isTensor, isTypedArray, toText } from '../output/inspect.ts';
+import { toText } from '../output/inspect.ts';
+import { isTensor, isTypedArray } from '../output/kinds.ts';
 import type { Names } from './names.ts';
 
 const LIMIT_MS = 15_000;

@@ -4,7 +4,7 @@
 import type { Evaluation, Host, Library } from './host.ts';
 import { fnv1a32 } from '../base/hash.ts';
 import { random, type Generator } from '../base/random.ts';
-import { toJson } from '../output/inspect.ts';
+import { toJson } from '../output/json.ts';
 import { absentError, isAbsent } from './absent.ts';
 import { createAsk } from './ask.ts';
 import { checkNames } from './checks.ts';

@@ -5,7 +5,8 @@
         │ └──its cell ends: done, failed, interrupted (a run that the cell exports goes on until the cell is replaced) */
 
 import type { Evaluation, Host } from './host.ts';
-import { toJson, toText } from '../output/inspect.ts';
+import { toText } from '../output/inspect.ts';
+import { toJson } from '../output/json.ts';
 import type { RunEntry, RunState } from '../engine/protocol.ts';
 import type { Output } from '../output/types.ts';
 import type { Names } from './names.ts';

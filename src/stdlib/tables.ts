@@ -1,7 +1,8 @@
 /* Rows as a bounded table: what `table(rows)`, `Inputs.table` and `console.table` share. Rows are records, arrays,
    primitives, a Map, or columns (`{ x: [..], y: [..] }`); a table never carries more than `rowLimit` rows to the page. */
 
-import { isTypedArray, toText } from '../output/inspect.ts';
+import { toText } from '../output/inspect.ts';
+import { isTypedArray } from '../output/kinds.ts';
 import type { Output } from '../output/types.ts';
 
 export const rowLimit = 1000;

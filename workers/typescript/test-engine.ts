@@ -3,7 +3,7 @@
 
 import { analyse } from '../../src/analysis/index.ts';
 import { buildGraph, planAll, planCells, planEvery, type Graph, type SourceCell } from '../../src/schedule/index.ts';
-import { toJson } from '../../src/output/inspect.ts';
+import { toJson } from '../../src/output/json.ts';
 import { Mutable, StopSignal, type Evaluation, type Host, type Library } from '../../src/stdlib/host.ts';
 import { createExecutor } from './executor.ts';
 import type { ProgramCell, Report, Request } from '../../src/engine/protocol.ts';

@@ -1,0 +1,71 @@
+/* What kind of thing a value is, found out without calling its code: class names, own texts, sizes, tensors and typed arrays. */
+
+import { cutText } from './line.ts';
+
+export interface TensorLike {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  dataSync(): ArrayLike<number>;
+}
+
+/** Whether `value` looks like a tensor of tfjs (or one of our own later): shape, dtype and its data at once. */
+export function isTensor(value: unknown): value is TensorLike {
+  try {
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      Array.isArray(Object.getOwnPropertyDescriptor(value, 'shape')?.value) &&
+      ownText(value, 'dtype') !== undefined &&
+      typeof (value as Partial<TensorLike>).dataSync === 'function'
+    );
+  } catch {
+    return false;
+  }
+}
+
+export type TypedArray = Exclude<ArrayBufferView, DataView> & { readonly length: number; readonly [index: number]: number | bigint };
+
+export const isTypedArray = (value: unknown): value is TypedArray =>
+  ArrayBuffer.isView(value) && Object.prototype.toString.call(value) !== '[object DataView]';
+
+/** By internal slot, so that a prototype alone does not count; proxies of these fail the slot test and show as objects. */
+export function is<T>(value: object, name: string, type: abstract new (...args: never[]) => T): value is T & object {
+  if (!(value instanceof type)) return false;
+  try {
+    if (name === 'Date') Date.prototype.getTime.call(value);
+    else if (name === 'Map') Map.prototype.has.call(value, 0);
+    else if (name === 'Set') Set.prototype.has.call(value, 0);
+    else if (name === 'RegExp') void Reflect.get(RegExp.prototype, 'source', value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Name of the value's class: '' for plain objects. */
+export function className(value: object): string {
+  let prototype: object | null = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null) return 'null prototype';
+  if (prototype === Object.prototype) return '';
+  for (let i = 0; prototype && i < 10; i++, prototype = Object.getPrototypeOf(prototype) as object | null) {
+    const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    const name = typeof constructor === 'function' ? ownText(constructor, 'name') : undefined;
+    if (name) return name === 'Object' ? '' : cutText(name, 200);
+  }
+  return '';
+}
+
+export function ownText(value: object, key: string): string | undefined {
+  const held: unknown = Object.getOwnPropertyDescriptor(value, key)?.value;
+  return typeof held === 'string' ? held : undefined;
+}
+
+export function sizeOf(value: object): number {
+  if (Array.isArray(value) || isTypedArray(value)) return value.length;
+  const size: unknown = is(value, 'Map', Map)
+    ? Object.getOwnPropertyDescriptor(Map.prototype, 'size')!.get!.call(value)
+    : is(value, 'Set', Set)
+      ? Object.getOwnPropertyDescriptor(Set.prototype, 'size')!.get!.call(value)
+      : 0;
+  return size as number;
+}
