@@ -8,9 +8,10 @@ import type { DType, HostArray, Shape } from './types.ts';
 
 /**
  * How a result may differ from float64's. `exact`: not at all. `pointwise`: 2e-5 relative + 5e-6. `scaled`: 2e-5 relative + 2e-6 × the
- * result's largest magnitude (at least 1). `signed`: exact, and zeros have the right sign.
+ * result's largest magnitude (at least 1). `sum`: 1e-6 × that magnitude, which long sums keep only in blocks. `signed`: exact, and
+ * zeros have the right sign.
  */
-export type Tolerance = 'exact' | 'signed' | 'pointwise' | 'scaled';
+export type Tolerance = 'exact' | 'signed' | 'pointwise' | 'scaled' | 'sum';
 
 export interface Operand {
   readonly dtype: DType;

@@ -200,6 +200,7 @@ function close(got: number, want: number, right: number, tolerance: Tolerance, l
   if (Object.is(got, right)) return true;
   if (tolerance === 'signed' || !Number.isFinite(right) || !Number.isFinite(got)) return false;
   if (tolerance === 'exact') return got === right;
+  if (tolerance === 'sum') return Math.abs(got - want) <= 1e-6 * largest;
   return Math.abs(got - want) <= 2e-5 * Math.abs(want) + (tolerance === 'pointwise' ? 5e-6 : 2e-6 * largest);
 }
 

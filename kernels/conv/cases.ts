@@ -53,7 +53,11 @@ export function convCases(): ContractCase[] {
         name: `conv2dWeightGrad ${name}`,
         op: 'conv2dWeightGrad',
         tolerance: 'scaled',
-        make: () => ({ inputs: [input(y, uniform(124)), input(x, uniform(121))], outputs: [output(w)], attributes: { ...sizes, groups } }),
+        make: () => ({
+          inputs: [input(y, uniform(124), 'float32', 'offset'), input(x, uniform(121), 'float32', 'offset')],
+          outputs: [output(w)],
+          attributes: { ...sizes, groups },
+        }),
       },
     );
     if (groups > 1 || bias) return;
@@ -74,7 +78,11 @@ export function convCases(): ContractCase[] {
         name: `fold ${name}`,
         op: 'fold',
         tolerance: 'scaled',
-        make: () => ({ inputs: [input(columnsShape, uniform(126))], outputs: [output(x)], attributes: { ...sizes, size } }),
+        make: () => ({
+          inputs: [input(columnsShape, uniform(126), 'float32', 'offset')],
+          outputs: [output(x)],
+          attributes: { ...sizes, size },
+        }),
       },
     );
   };

@@ -103,8 +103,8 @@ function unaryCases(): ContractCase[] {
   }
   add('logicalNot', 'bool', [67], listed(BOOLS));
   add('bitwiseNot', 'bool', [67], listed(BOOLS));
-  for (const shape of [...SIZES, LARGE]) add('neg', 'float32', shape, uniform(4));
-  for (const shape of SIZES) add('logicalNot', 'float32', shape, integers(5, 0, 2));
+  for (const shape of [...SIZES, LARGE]) add('neg', 'float32', shape, uniform(4), ', sizes');
+  for (const shape of SIZES) add('logicalNot', 'float32', shape, integers(5, 0, 2), ', sizes');
   return cases;
 }
 
@@ -122,9 +122,9 @@ function fine(fn: UnaryName): Values {
 
 function binaryCases(): ContractCase[] {
   const cases: ContractCase[] = [];
-  const add = (fn: BinaryName, dtype: DType, a: Values, b: Values, size = 301) =>
+  const add = (fn: BinaryName, dtype: DType, a: Values, b: Values, size = 301, note = '') =>
     cases.push({
-      name: `binary ${fn} ${dtype} [${size}]`,
+      name: `binary ${fn} ${dtype} [${size}]${note}`,
       op: 'binary',
       tolerance: binaryTolerance(fn, dtype),
       make: () => ({
@@ -164,8 +164,8 @@ function binaryCases(): ContractCase[] {
   }
   for (const fn of INTEGER_BINARY) {
     add(fn, 'int32', listed(INTEGERS, integers(9, -100, 100)), (i) => INTEGERS[(i * 7 + Math.floor(i / 18)) % INTEGERS.length]!);
-    if (fn === 'pow') add(fn, 'int32', integers(10, -9, 10), integers(11, -3, 12));
-    else add(fn, 'int32', integers(10, -1000, 1000), integers(11, -20, 20));
+    if (fn === 'pow') add(fn, 'int32', integers(10, -9, 10), integers(11, -3, 12), 301, ', small');
+    else add(fn, 'int32', integers(10, -1000, 1000), integers(11, -20, 20), 301, ', small');
     add(
       fn,
       'uint8',

@@ -21,18 +21,35 @@ export function matmul(call: Call<HostArray>): void {
   const [bBatch, bRow] = b.strides as [number, number, number];
   const row = new Float64Array(N);
   for (let n = 0, k = y.offset; n < batch; n++) {
-    for (let i = 0; i < M; i++) {
+    for (let i = 0; i < M; i++, k += N) {
       if (bias) for (let j = 0; j < N; j++) row[j] = bias.buffer[bias.offset + j * bias.strides[0]!]!;
       else row.fill(0);
-      for (let t = 0; t < K; t++) {
-        const x = a.buffer[a.offset + n * aBatch + i * aRow + t * aColumn]!;
-        const from = b.offset + n * bBatch + t * bRow;
-        for (let j = 0; j < N; j++) row[j]! += x * b.buffer[from + j]!;
-      }
-      if (act) for (let j = 0; j < N; j++) y.buffer[k++] = act(row[j]!);
-      else for (let j = 0; j < N; j++) y.buffer[k++] = row[j]!;
+      let from = a.offset + n * aBatch + i * aRow;
+      let line = b.offset + n * bBatch;
+      let t = 0;
+      for (; t + 4 <= K; t += 4, from += 4 * aColumn, line += 4 * bRow) addFourRows(row, a.buffer, from, aColumn, b.buffer, line, bRow);
+      for (; t < K; t++, from += aColumn, line += bRow) addRow(row, a.buffer[from]!, b.buffer, line);
+      if (act) for (let j = 0; j < N; j++) row[j] = act(row[j]!);
+      y.buffer.set(row, k);
     }
   }
+}
+
+/** sum += x · b[line …]. */
+function addRow(sum: Float64Array, x: number, b: HostArray, line: number): void {
+  for (let j = 0; j < sum.length; j++) sum[j]! += x * b[line + j]!;
+}
+
+/** sum += Σ a[i + t·step] · b[line + t·bRow …], t = 0 … 3: four rows for one load and store of the sums. */
+function addFourRows(sum: Float64Array, a: HostArray, i: number, step: number, b: HostArray, line: number, bRow: number): void {
+  const x0 = a[i]!;
+  const x1 = a[i + step]!;
+  const x2 = a[i + 2 * step]!;
+  const x3 = a[i + 3 * step]!;
+  const line1 = line + bRow;
+  const line2 = line1 + bRow;
+  const line3 = line2 + bRow;
+  for (let j = 0; j < sum.length; j++) sum[j]! += x0 * b[line + j]! + x1 * b[line1 + j]! + x2 * b[line2 + j]! + x3 * b[line3 + j]!;
 }
 
 function withContiguousRows(b: View<HostArray>): View<HostArray> {

@@ -67,7 +67,11 @@ export function poolCases(): ContractCase[] {
           name: `avgPool2dGrad ${told}`,
           op: 'avgPool2dGrad',
           tolerance: 'scaled',
-          make: () => ({ inputs: [input(y, uniform(133))], outputs: [output(x)], attributes: { ...attributes, includePadding } }),
+          make: () => ({
+            inputs: [input(y, uniform(133), 'float32', 'offset')],
+            outputs: [output(x)],
+            attributes: { ...attributes, includePadding },
+          }),
         },
       );
     }
@@ -78,6 +82,7 @@ export function poolCases(): ContractCase[] {
   add(1, 5, [11, 13], [3, 3], { stride: [2, 2], padding: [1, 1, 1, 1] });
   add(1, 2, [11, 13], [2, 3], { stride: [2, 3], padding: [1, 1, 1, 1], over: [1, 1] });
   add(1, 2, [12, 11], [3, 2], { stride: [2, 1], dilation: [2, 3], padding: [1, 1, 1, 1] });
+  add(2, 3, [9, 8], [3, 4], { stride: [2, 2], padding: [1, 0, 0, 2] });
   add(3, 7, [5, 5], [5, 5]);
   add(2, 2, [1, 257], [1, 4]);
   add(0, 2, [4, 4], [2, 2]);

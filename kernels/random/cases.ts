@@ -13,7 +13,7 @@ export function randomCases(): ContractCase[] {
       op: 'random',
       tolerance: kind === 'normal' || (kind === 'uniform' && (low !== 0 || high !== 1)) ? 'pointwise' : 'exact',
       make: () => ({
-        inputs: [input([4], (i) => state[i]! | 0, 'int32')],
+        inputs: [input([4], (i) => state[i]! | 0, 'int32', 'offset')],
         outputs: [output([size], kind === 'bits' || kind === 'integer' ? 'int32' : 'float32')],
         attributes: { kind, low, high },
       }),

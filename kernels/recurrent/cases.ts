@@ -46,7 +46,14 @@ export function recurrentCases(): ContractCase[] {
           ].map((list) => list.map((operand) => ({ ...operand, buffer: operand.data })));
           rnn({ op: 'rnn', inputs: from!, outputs: to!, attributes });
           return {
-            inputs: [input([T, B, H], uniform(216, -1, 1)), whh, h0, out, saved, ...(c0 ? [c0, cells, input([B, H], uniform(217))] : [])],
+            inputs: [
+              input([T, B, H], uniform(216, -1, 1), 'float32', 'offset'),
+              whh,
+              h0,
+              out,
+              saved,
+              ...(c0 ? [c0, cells, input([B, H], uniform(217))] : []),
+            ],
             outputs: [output([T, B, GH]), output([GH, H]), output([GH]), output([B, H]), ...(c0 ? [output([B, H])] : [])],
             attributes,
           };
