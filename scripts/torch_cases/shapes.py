@@ -14,7 +14,7 @@ def factories():
         ('tensor.zeros([2, 3])', lambda: torch.zeros(2, 3)), ('tensor.zeros(2, 3)', lambda: torch.zeros(2, 3)), ('tensor.ones([2, 0])', lambda: torch.ones(2, 0)),
         ('tensor.ones([])', lambda: torch.ones([])), ("tensor.zeros([2], { dtype: 'int32' })", lambda: torch.zeros(2, dtype=torch.int32)),
         ("tensor.ones([2], { dtype: 'bool' })", lambda: torch.ones(2, dtype=torch.bool)), ("tensor.ones([2], { dtype: 'uint8' })", lambda: torch.ones(2, dtype=torch.uint8)),
-        ('tensor.empty([2, 2])', lambda: torch.zeros(2, 2)), ('tensor.full([2, 3], 1.5)', lambda: torch.full((2, 3), 1.5)), ('tensor.full([2], 7)', lambda: torch.full((2,), 7)),
+        ('tensor.empty([2, 2])', lambda: torch.zeros(2, 2)), ('tensor.full([2, 3], 1.5)', lambda: torch.full((2, 3), 1.5)), ('tensor.full([2], 7)', lambda: torch.full((2,), 7.0)),
         ('tensor.full([2], true)', lambda: torch.full((2,), True)), ("tensor.full([2], 7, { dtype: 'float32' })", lambda: torch.full((2,), 7.0)),
         ('tensor.arange(5)', lambda: torch.arange(5)), ('tensor.arange(2, 7)', lambda: torch.arange(2, 7)), ('tensor.arange(2, 11, 3)', lambda: torch.arange(2, 11, 3)),
         ('tensor.arange(5, 0, -2)', lambda: torch.arange(5, 0, -2)), ('tensor.arange(0, 1, 0.3)', lambda: torch.arange(0, 1, 0.3)), ('tensor.arange(1, 2.5, 0.5)', lambda: torch.arange(1, 2.5, 0.5)),
