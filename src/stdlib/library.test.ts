@@ -25,11 +25,11 @@ describe('show', () => {
   test('display writes a line for each value, templates are written where they are shown', () => {
     const { evaluation, name } = open();
     expect(name('display')(1, 'two')).toBeUndefined();
-    const md = name('md') as Fn as typeof import('./show.ts').md;
+    const md = name('md') as Fn as typeof import('./templates.ts').md;
     name('display')(md`**a** ${2} $\alpha$ \`code\``);
-    const html = name('html') as Fn as typeof import('./show.ts').html;
+    const html = name('html') as Fn as typeof import('./templates.ts').html;
     name('display')(html`<b>${'<i>'}</b>${[html`<hr>`, 'x']}`);
-    const tex = name('tex') as Fn as typeof import('./show.ts').tex;
+    const tex = name('tex') as Fn as typeof import('./templates.ts').tex;
     name('display')(tex`\frac{${1}}{2}`);
     expect(evaluation.outputs).toMatchObject([
       { kind: 'value', value: { text: '1' } },

@@ -16,6 +16,7 @@ import type { Names } from './names.ts';
 import { createPlot } from './plot/index.ts';
 import { runNames } from './runs.ts';
 import { createShow } from './show.ts';
+import { templateNames } from './templates.ts';
 import { createTime } from './time.ts';
 
 /** What a pack leaves behind: the library as a cell sees it. */
@@ -29,7 +30,7 @@ let randomness: (() => Generator) | undefined;
 export function createLibrary(host: Host): Library {
   const seed = host.options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
   const ask = createAsk(host);
-  const { show, names: showNames } = createShow(ask);
+  const show = createShow(ask);
   const { control, names: timeNames } = createTime(host, show);
   const generators = new WeakMap<Evaluation, { own: Generator; math: Generator }>();
   const generatorOf = (evaluation: Evaluation): { own: Generator; math: Generator } => {
@@ -46,7 +47,12 @@ export function createLibrary(host: Host): Library {
   const Plot = (): Readonly<Record<string, unknown>> => (plot ??= createPlot(host));
 
   const names: Names = {
-    ...showNames,
+    ...templateNames,
+    display:
+      (evaluation) =>
+      (...shown: unknown[]): void => {
+        for (const value of shown) show(value, evaluation);
+      },
     ...timeNames,
     ...dataNames(host),
     ...runNames(host, seed),
