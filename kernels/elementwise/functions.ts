@@ -108,7 +108,9 @@ export function isInteger(dtype: DType): boolean {
 
 /** The function for an input of type `dtype`. */
 export function unaryFunction(fn: UnaryName, dtype: DType): Unary {
-  return fn === 'bitwiseNot' && dtype === 'bool' ? unaryFunctions.logicalNot : unaryFunctions[fn];
+  if (fn === 'bitwiseNot' && dtype === 'bool') return unaryFunctions.logicalNot;
+  if (fn === 'square' && isInteger(dtype)) return (x) => Math.imul(x, x);
+  return unaryFunctions[fn];
 }
 
 /** The function for inputs of type `dtype`. */

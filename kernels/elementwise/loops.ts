@@ -43,6 +43,7 @@ const binaryLoops: Partial<Record<BinaryName, BinaryLoop>> = {
 
 /** The loop of `fn` on inputs of type `dtype`. */
 export function unaryLoop(fn: UnaryName, dtype: DType): UnaryLoop {
+  if (fn === 'square' && isInteger(dtype)) return sharedUnary(fn, dtype); // products wrap exactly
   return unaryLoops[fn] ?? sharedUnary(fn, dtype);
 }
 
