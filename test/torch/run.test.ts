@@ -23,6 +23,9 @@ class FakeTensor {
   data(): Promise<number[]> {
     return Promise.resolve(this.values);
   }
+  requiresGrad_(): FakeTensor {
+    return new FakeTensor(this.values, { ...this, requiresGrad: true });
+  }
   neg(): FakeTensor {
     const values = this.values.map((v) => (v === 0 && !Object.is(v, -0) ? -0 : -v));
     return new FakeTensor(values, { shape: this.shape, dtype: this.dtype, requiresGrad: this.requiresGrad });

@@ -23,8 +23,21 @@ class Mismatch extends Error {}
 
 const SPECIAL: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, '-inf': -Infinity, '-0': -0 };
 
-/** Runs `cases` on `device` ("js", "wasm", "webgpu"), one after another. `only`: names that contain this text. */
-export async function runCases(library: Library, device: string, cases: readonly Case[], only = ''): Promise<Outcome> {
+export interface RunOptions {
+  /** Only cases whose name contains this text. Default: all. */
+  readonly only?: string;
+  /** Tensors stand in the middle of storages too large to be computed on the host, so that the device computes. Default: false. */
+  readonly large?: boolean;
+}
+
+/** Runs `cases` on `device` ("js", "wasm", "webgpu"), one after another. */
+export async function runCases(
+  given: Library,
+  device: string,
+  cases: readonly Case[],
+  { only = '', large = false }: RunOptions = {},
+): Promise<Outcome> {
+  const library = large ? { ...given, place: placeInLarge(given['tensor']) } : given;
   await library['tensor'].setDefaultDevice(device);
   const failed: { name: string; message: string }[] = [];
   let passed = 0;
@@ -63,7 +76,7 @@ export function mulberry32(seed: number, count: number): Float64Array {
 export function cotangent(library: Library, like: Loose, shift = 0): Loose {
   const values = Array.from({ length: like.numel() as number }, (_, i) => (((i * 7 + 3) % 11) - 5) / 4 + shift);
   const wide = like.dtype === 'float64';
-  return library['tensor'](wide ? Float64Array.from(values) : Float32Array.from(values), { shape: like.shape, dtype: like.dtype });
+  return place(library, wide ? Float64Array.from(values) : Float32Array.from(values), like.shape, like.dtype);
 }
 
 /** How strictly to compare. */
@@ -105,9 +118,27 @@ export function makeTensor(library: Library, x: TensorText, made: Made = { leave
         : dtype === 'uint8' || dtype === 'bool'
           ? Uint8Array.from(numbers)
           : Float32Array.from(numbers);
-  const leaf = library['tensor'](data, { shape: x.s, dtype, requiresGrad: x.g === 1 });
-  if (x.g === 1) made.leaves.push(leaf);
+  const leaf = place(library, data, x.s, dtype);
+  if (x.g === 1) made.leaves.push(leaf.requiresGrad_());
   return (x.v ?? []).reduce((value: Loose, [name, ...args]) => value[name](...args), leaf);
+}
+
+type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+function place(library: Library, data: Numbers, shape: readonly number[], dtype: string): Loose {
+  return library['place']?.(data, shape, dtype) ?? library['tensor'](data, { shape, dtype });
+}
+
+/** Puts tensors at an odd offset of a storage of more than 2,048 elements. */
+function placeInLarge(tensor: Loose): (data: Numbers, shape: readonly number[], dtype: string) => Loose {
+  return (data, shape, dtype) => {
+    const all = new (data.constructor as new (length: number) => Numbers)(data.length + 2049);
+    all.set(data, 3);
+    return tensor(all, { shape: [all.length], dtype })
+      .narrow(0, 3, data.length)
+      .view(shape)
+      .detach();
+  };
 }
 
 function numbersOf(x: TensorText, dtype: string): readonly number[] {
@@ -218,7 +249,6 @@ async function runModule(library: Library, one: ModuleCase): Promise<void> {
 }
 
 async function runOptimiser(library: Library, one: OptimiserCase): Promise<void> {
-  const tensor = library['tensor'];
   const groups = one.groups.map((group) => ({
     params: group.params.map((text) => new library['nn'].Parameter(makeTensor(library, text))),
     ...group.options,
@@ -230,7 +260,7 @@ async function runOptimiser(library: Library, one: OptimiserCase): Promise<void>
     for (const [i, p] of all.entries()) {
       const skipped = t % 2 === 1 && one.skip?.includes(i);
       const numbers = Float32Array.from(mulberry32(1000 * t + i, p.numel()), (u) => u * 2 - 1);
-      p.grad = skipped ? null : tensor(numbers, { shape: p.shape });
+      p.grad = skipped ? null : place(library, numbers, p.shape, 'float32');
     }
     optimiser.step();
     const expected = one.after[t];
