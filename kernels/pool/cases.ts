@@ -80,7 +80,8 @@ export function poolCases(): ContractCase[] {
   add(2, 3, [8, 6], [2, 2]);
   add(2, 3, [7, 9], [3, 2], { stride: [1, 1] });
   add(1, 5, [11, 13], [3, 3], { stride: [2, 2], padding: [1, 1, 1, 1] });
-  add(1, 2, [11, 13], [2, 3], { stride: [2, 3], padding: [1, 1, 1, 1], over: [1, 1] });
+  add(1, 2, [12, 10], [3, 3], { stride: [2, 2], padding: [1, 1, 1, 1], over: [1, 1] });
+  add(2, 1, [10, 7], [3, 2], { stride: [2, 2], over: [1, 1] });
   add(1, 2, [12, 11], [3, 2], { stride: [2, 1], dilation: [2, 3], padding: [1, 1, 1, 1] });
   add(2, 3, [9, 8], [3, 4], { stride: [2, 2], padding: [1, 0, 0, 2] });
   add(3, 7, [5, 5], [5, 5]);
