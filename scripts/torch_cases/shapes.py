@@ -168,7 +168,7 @@ def build():
     js('at(ids, number)', 'return a.at(i, 1).detach()', {'a': R(1, [3, 4, 2]), 'i': i}, lambda a, i: a[i, 1].detach())
     js('at(ids, null, ids): the index dims come first', 'return a.at(i, null, j).detach()', {'a': R(1, [3, 2, 4]), 'i': i, 'j': j}, lambda a, i, j: a[i, :, j].detach())
     js('at(ids2d)', 'return a.at(i).detach()', {'a': R(1, [3, 2]), 'i': I([[0, 1], [2, 2]])}, lambda a, i: a[i].detach())
-    js('views of views share storage', 'const v = a.detach().permute(2, 0, 1).narrow(0, 1, 2).select(1, 0); v.fill_(9); return [a.detach(), v.sharesStorage(a.detach()), v.isContiguous(), v.contiguous().sharesStorage(v), v.stride(), v.storageOffset()]', {'a': A},
+    js('views of views share storage', 'const v = a.detach().permute(2, 0, 1).narrow(0, 1, 2).select(1, 0); v.fill_(9); return [a.detach(), v.sharesStorage(a.detach()), v.isContiguous(), v.contiguous().sharesStorage(v), v.stride(), v.storageOffset() - a.storageOffset()]', {'a': A},
        lambda a: views_ref(a.detach().clone()))
     js('permute(2, 0, 1) and reshape(4, 6) with numbers in a row', 'return [a.permute(2, 0, 1).detach(), a.reshape(4, 6).detach(), a.view(-1).detach(), a.repeat(2, 1, 1).detach(), a.at(null, [0, 1]).expand(2, 5, 4).detach()]', {'a': A},
        lambda a: [a.permute(2, 0, 1).detach(), a.reshape(4, 6).detach(), a.view(-1).detach(), a.repeat(2, 1, 1).detach(), a[:, :1].expand(2, 5, 4).detach()])
