@@ -9,10 +9,11 @@ import * as e from './ops/elementwise.ts';
 import * as factory from './ops/factory.ts';
 import * as g from './ops/gather.ts';
 import * as p from './ops/product.ts';
+import * as q from './ops/quantised.ts';
 import * as r from './ops/reduce.ts';
 import * as s from './ops/sort.ts';
 import * as v from './ops/view.ts';
-import { functional } from './functional/table.ts';
+import { activations, layers, losses } from './functional/table.ts';
 
 export interface Operation {
   readonly section: string;
@@ -40,10 +41,11 @@ export function section(
   }));
 }
 
+const elementwise: Readonly<Record<string, unknown>> = { ...e };
 const unary = (names: string, where: string): [string, string, unknown, OperationName][] =>
-  names.split(' ').map((name) => [`${name}(a)`, where, e[name as 'neg'], 'unary']);
+  names.split(' ').map((name) => [`${name}(a)`, where, elementwise[name], 'unary']);
 const binary = (names: string, where: string): [string, string, unknown, OperationName][] =>
-  names.split(' ').map((name) => [`${name}(a, b)`, where, e[name as 'mul'], 'binary']);
+  names.split(' ').map((name) => [`${name}(a, b)`, where, elementwise[name], 'binary']);
 
 const made = 'dtype, device, requiresGrad = false';
 
@@ -186,6 +188,11 @@ export const operations: readonly Operation[] = [
     ['softmax(a, dim)', 'mfn∇', p.softmax, 'softmax', 'softmaxGrad'],
     ['logSoftmax(a, dim)', 'mfn∇', p.logSoftmax, 'softmax', 'softmaxGrad'],
   ]),
+  ...section('7.11', [
+    ['quantize(w, { bits = 8, groupSize = null, symmetric = true })', 'f–', q.quantize, 'unary', 'binary', 'reduce', 'where', 'cast'],
+    ['dequantize(qt: object)', 'f–', q.dequantize, 'binary', 'where', 'cast'],
+    ['qmatmul(x, qt: object)', 'f∇', q.qmatmul, 'qmatmul'],
+  ]),
   ...section('2', [
     ['add_(a, b, { alpha = 1 })', 'm∇', composed.add_, 'binary'],
     ['sub_(a, b, { alpha = 1 })', 'm∇', composed.sub_, 'binary'],
@@ -207,5 +214,7 @@ export const operations: readonly Operation[] = [
     ['to(a, dtype)', 'm∇', composed.to, 'cast'],
     ['typeAs(a, b)', 'm∇', composed.typeAs, 'cast'],
   ]),
-  ...functional,
+  ...section('7.7', activations),
+  ...section('7.7', layers),
+  ...section('7.8', losses),
 ];

@@ -286,7 +286,7 @@ export async function unique(
   const rows =
     dim === undefined
       ? reshape(clone(x), [-1, 1])
-      : reshape(clone(x.movedim(at, 0)), [x.shape[at]!, x.shape[at]! === 0 ? 0 : x.numel() / x.shape[at]!]);
+      : reshape(clone(x.movedim(at, 0)), [x.shape[at]!, x.numel() / Math.max(1, x.shape[at]!)]);
   const values = await data(rows);
   const [n, width] = [rows.shape[0]!, rows.shape[1]!];
   const order = Array.from({ length: n }, (_, i) => i);

@@ -167,8 +167,9 @@ export function flip(a: Tensor, dims: number | readonly number[]): Tensor {
   const flipped = typeof dims !== 'number' && dims.length === 0 ? [] : list;
   let offset = x.offset;
   const strides = x.strides.map((stride, i) => {
-    if (!flipped.includes(i) || x.shape[i]! === 0) return stride;
-    offset += stride * (x.shape[i]! - 1);
+    const length = x.shape[i]!;
+    if (!flipped.includes(i) || length === 0) return stride;
+    offset += stride * (length - 1);
     return -stride;
   });
   const turned = makeView(x, x.shape, strides, offset);
