@@ -4,7 +4,13 @@
 import type { AttributesOf, FusedInstruction } from '../operations.ts';
 import type { Call, DType, View } from '../types.ts';
 import type { Lowering, Target } from '../webgpu/step.ts';
+import type { Shader } from '../webgpu/shader.ts';
+import { floatBits } from '../webgpu/shader.ts';
+import { flat } from '../webgpu/step.ts';
 import { chainStep } from './generate.ts';
+import iotaText from './iota.wgsl';
+
+const iotaShader: Shader = { name: 'iota', text: iotaText };
 
 type Chain = AttributesOf<'fused'>;
 type Type = Chain['types'][number];
@@ -35,6 +41,26 @@ export const copy: Lowering = (call, to) => chain(call, to, []);
 export const fill: Lowering = (call, to) => {
   const { value } = call.attributes as AttributesOf<'fill'>;
   return chain(call, to, [{ kind: 'constant', value }]);
+};
+
+/** A float64 as the sum of two float32. */
+function split(x: number): [number, number] {
+  const high = Math.fround(x);
+  return [floatBits(high), floatBits(Number.isFinite(high) ? x - high : 0)];
+}
+
+export const iota: Lowering = (call, to) => {
+  const { start, step } = call.attributes as AttributesOf<'iota'>;
+  const y = call.outputs[0]!;
+  let size = 1;
+  for (const length of y.shape) size *= length;
+  if (size === 0) return true;
+  if (y.dtype === 'float32') to.emit(iotaShader, {}, [y.buffer], [size, y.offset, ...split(start), ...split(step)], flat(size));
+  else if (y.dtype === 'int32' && Number.isInteger(start) && Number.isInteger(step)) {
+    const constants = { T: 'i32', 'fn value': 'bitcast<i32>(p.start + i * p.step)' };
+    to.emit(iotaShader, constants, [y.buffer], [size, y.offset, start >>> 0, 0, step >>> 0, 0], flat(size));
+  } else return false;
+  return true;
 };
 
 /** Loads of all inputs, then `instructions`; the last register is the output. */

@@ -131,4 +131,3 @@ export function asWords(data: HostArray): Float32Array | Int32Array | Uint32Arra
   if (data instanceof Float64Array) return Float32Array.from(data);
   return data;
 }
-

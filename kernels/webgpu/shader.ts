@@ -1,8 +1,10 @@
 /* WGSL as text: what a kernel's file binds, its constants set, the library functions that it calls added. A kernel's file may
-   call any function of the libraries by name; `const NAME = …;` and `alias NAME = …;` lines at the beginning of a line are what a
-   pipeline specialises. Nothing here knows a device. */
+   call any function of the libraries by name. A pipeline specialises `const NAME = …;` and `alias NAME = …;` lines, and as "fn NAME"
+   the body of a one-line function `fn NAME(…) -> … { return …; }`. Nothing here knows a device. */
 
 import math from '../elementwise/math.wgsl';
+import rowsAlone from './rows-alone.wgsl';
+import rowsShared from './rows-shared.wgsl';
 
 export interface Shader {
   readonly name: string;
@@ -24,11 +26,33 @@ export function accessOf(text: string): string {
 export function buildShader(shader: Shader, constants: Constants = {}): string {
   let text = shader.text;
   for (const [name, value] of Object.entries(constants)) {
+    if (name.startsWith('fn ')) {
+      const body = new RegExp(`^${name}(\\([^)]*\\)[^{]*\\{ return )[^;]*;`, 'm');
+      if (!body.test(text)) throw new Error(`${shader.name}: expected a one-line ${name} in the shader, there is none.`);
+      text = text.replace(body, (_, head: string) => `${name}${head}${String(value)};`);
+      continue;
+    }
     const line = new RegExp(`^(const|alias) ${name}\\b([^=]*)=[^;]*;`, 'm');
     if (!line.test(text)) throw new Error(`${shader.name}: expected a constant ${name} in the shader, there is none.`);
     text = text.replace(line, (_, keyword: string, type: string) => `${keyword} ${name}${type}= ${String(value)};`);
   }
-  return `${linked(text)}\n${text}`;
+  text = unrolled(text, constants);
+  return `${linked(text, Number.parseInt(String(constants['LANES'] ?? 1), 10) > 1)}\n${text}`;
+}
+
+/** Written out: one-line loops `for (var i = 0u; i < NAME; i++) { … }` up to a constant that was set. Arrays indexed by them stay in registers. */
+function unrolled(text: string, constants: Constants): string {
+  return text.replace(
+    /^([ \t]*)for \(var (\w+) = 0u; \2 < ([A-Z]\w*); \2\+\+\) \{ (.*) \}$/gm,
+    (loop, indent: string, index: string, name: string, body: string) => {
+      const count = Number.parseInt(String(constants[name]), 10);
+      if (!(count > 0)) return loop;
+      const use = new RegExp(`\\b${index}\\b`, 'g');
+      return Array.from({ length: count }, (_, i) =>
+        `${indent}${/^let |; let /.test(body) ? `{ ${body} }` : body}`.replace(use, `${i}u`),
+      ).join('\n');
+    },
+  );
 }
 
 /** One declaration of a library, and the names that it mentions. */
@@ -37,16 +61,17 @@ interface Part {
   readonly uses: readonly string[];
 }
 
-let library: Map<string, Part> | undefined;
+let libraries: { readonly math: Map<string, Part>; readonly alone: Map<string, Part>; readonly shared: Map<string, Part> } | undefined;
 
 /** The library declarations that `text` needs, each once, those called first. */
-function linked(text: string): string {
-  library ??= readLibrary(math);
+function linked(text: string, shared: boolean): string {
+  libraries ??= { math: readLibrary(math), alone: readLibrary(rowsAlone), shared: readLibrary(rowsShared) };
+  const library = { get: (name: string) => libraries!.math.get(name) ?? libraries![shared ? 'shared' : 'alone'].get(name) };
   const needed: string[] = [];
   const seen = new Set<string>();
   const own = new Set([...text.matchAll(/^fn (\w+)/gm)].map((match) => match[1]!));
   const visit = (name: string): void => {
-    const part = library!.get(name);
+    const part = library.get(name);
     if (!part || seen.has(name) || own.has(name)) return;
     seen.add(name);
     part.uses.forEach(visit);
@@ -58,8 +83,8 @@ function linked(text: string): string {
 
 function readLibrary(text: string): Map<string, Part> {
   const parts = new Map<string, Part>();
-  for (const part of text.split(/^(?=fn |struct |var<private> |const )/m)) {
-    const name = /^(?:fn|struct|var<private>|const) (\w+)/.exec(part)?.[1];
+  for (const part of text.split(/^(?=fn |struct |var<private> |var<workgroup> |const )/m)) {
+    const name = /^(?:fn|struct|var<private>|var<workgroup>|const) (\w+)/.exec(part)?.[1];
     if (name) parts.set(name, { text: part, uses: namesIn(part).filter((used) => used !== name) });
   }
   return parts;

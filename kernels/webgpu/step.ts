@@ -87,3 +87,39 @@ export function isContiguous(x: View<unknown>): boolean {
   }
   return true;
 }
+
+/**
+ * Constants and workgroups of a row-wise kernel (rows-*.wgsl): an invocation a row where rows are many or the device is a processor,
+ * else a workgroup a row.
+ */
+export function rowwise(
+  rows: number,
+  columns: number,
+  facts: DeviceFacts,
+): { readonly LANES: string; readonly groups: [number, number, number] } {
+  const alone = facts.software ? rows >= 16 || columns < 2048 : columns < 32 || rows >= 65536;
+  return alone ? { LANES: '1u', groups: flat(rows) } : { LANES: '64u', groups: flat(rows * 64) };
+}
+
+/** Dims of a part of a view as four lengths and four strides, merged where the strides allow, 1 in front; undefined where four are too few. */
+export function fourDims(
+  shape: readonly number[],
+  strides: readonly number[],
+): { readonly shape: number[]; readonly strides: number[] } | undefined {
+  const lengths: number[] = [];
+  const steps: number[] = [];
+  for (let d = 0; d < shape.length; d++) {
+    if (shape[d] === 1) continue;
+    const last = lengths.length - 1;
+    if (last >= 0 && steps[last] === strides[d]! * shape[d]!) {
+      lengths[last]! *= shape[d]!;
+      steps[last] = strides[d]!;
+    } else {
+      lengths.push(shape[d]!);
+      steps.push(strides[d]!);
+    }
+  }
+  if (lengths.length > 4) return undefined;
+  const missing = new Array<number>(4 - lengths.length);
+  return { shape: [...missing.fill(1), ...lengths], strides: [...missing.fill(0), ...steps].map((step) => step >>> 0) };
+}
