@@ -370,7 +370,7 @@ describe('changes of type', () => {
     expect(cast([1.9, -1.9, nan, inf, -inf, 3e9, -3e9, -0.5], 'float64', 'int32')).toEqual([
       1, -1, 0, 2147483647, -2147483648, 2147483647, -2147483648, 0,
     ]);
-    expect(cast([255.9, 256, -1, nan], 'float32', 'uint8')).toEqual([255, 255, 0, 0]);
+    expect(cast([255.9, 256, -1, nan, 300.7, 1e20], 'float32', 'uint8')).toEqual([255, 0, 255, 0, 44, 255]);
   });
   it('wrap int32 to uint8 and take everything but 0 as true', () => {
     expect(cast([256, -1, 300], 'int32', 'uint8')).toEqual([0, 255, 44]);

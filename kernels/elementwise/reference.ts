@@ -153,7 +153,7 @@ function rounding(dtype: DType): (x: number) => number {
 function casting(from: DType, to: DType): (x: number) => number {
   if (to === 'bool') return (x) => (x !== 0 ? 1 : 0); // NaN is true
   if (isInteger(to) && !isInteger(from)) {
-    return to === 'int32' ? (x) => saturate(x, -(2 ** 31), 2 ** 31 - 1) : (x) => saturate(x, 0, 255);
+    return (x) => saturate(x, -(2 ** 31), 2 ** 31 - 1); // uint8: of that integer the low byte, as it is stored
   }
   return (x) => x;
 }

@@ -68,8 +68,9 @@ export function matmulCases(): ContractCase[] {
     }
   }
   for (const activation of ['relu', 'gelu', 'geluTanh', 'silu', 'tanh', 'sigmoid'] as const) {
-    add([1, 33, 20, 37], 'contiguous', 'contiguous', null, activation);
-    add([2, 5, 64, 65], 'contiguous', 'transposed', 'contiguous', activation);
+    // Sums of about 1: an error of theirs is one of the result, whatever the function does.
+    add([1, 33, 20, 37], 'contiguous', 'contiguous', null, activation, uniform(75, -0.3, 0.3));
+    add([2, 5, 18, 65], 'contiguous', 'transposed', 'contiguous', activation, uniform(75, -0.3, 0.3));
   }
   add([1, 9, 8, 7], 'contiguous', 'contiguous', [0], null);
   add([1, 66, 2000, 34], 'contiguous', 'contiguous', 'contiguous', null, uniform(74, 0, 1), ', long sums');

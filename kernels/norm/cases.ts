@@ -54,10 +54,13 @@ export function normCases(): ContractCase[] {
       },
     );
   };
+  const apart = uniform(99, -0.3, 0.3);
   for (const shape of SHAPES) {
+    // Rows of two numbers that nearly agree have no digits left in float32.
+    const values: Values = shape[1] === 2 ? (i) => (i % 2 === 0 ? -1 : 1) + apart(i) : uniform(91);
     for (const rms of [false, true]) {
-      add(shape, rms, true, !rms);
-      add(shape, rms, false, false);
+      add(shape, rms, true, !rms, values);
+      add(shape, rms, false, false, values);
     }
   }
   add([9, 130], false, true, false);
