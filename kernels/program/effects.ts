@@ -60,6 +60,11 @@ export class WriteLog {
     return write && covers(write.view, view) ? write : undefined;
   }
 
+  /** The writes that touch the view and are not wholly overwritten, in order. */
+  writesInto(view: ProgramView): Write[] {
+    return (this.#writes.get(view.buffer) ?? []).filter((write) => overlaps(write.view, view));
+  }
+
   /** Whether nothing has been written into the view since call `call` was made. */
   isUnchangedSince(view: ProgramView, call: number): boolean {
     const write = this.latest(view);

@@ -62,7 +62,7 @@ function graphOf(program: Program): Graph {
   const { calls } = program;
   const log = new WriteLog();
   const constants = calls.map((call, index) => {
-    const known = call.inputs.map((view) => (isFusableCall(call) ? constantOf(program, log, calls, view) : undefined));
+    const known = call.inputs.map((view) => (isFusableCall(call) ? constantOf(program.buffers, log, calls, view) : undefined));
     log.add(index, call);
     return known;
   });
@@ -226,6 +226,8 @@ function joinElementwise(program: Program, graph: Graph, limits: FuseLimits): vo
     if (!alive(node)) continue;
     const keys = new Set<string>();
     for (const member of node.members) {
+      // Parts of one buffer, such as a concatenation.
+      keys.add(`into ${member.call.outputs[0]!.buffer} ${sizeOf(member.call.outputs[0]!.shape)}`);
       member.call.inputs.forEach((view, i) => {
         if (
           member.constants[i] === undefined &&

@@ -18,7 +18,8 @@ export interface PlanOptions {
   readonly align: number;
   /** Bytes of a whole buffer. Default: 4 an element, 8 of float64, 1 of uint8 and bool. */
   readonly sizeOf?: (buffer: ProgramBuffer) => number;
-  /** Whether an output may take the place of a dying input of the same elementwise call. Default yes. */
+  /** Whether an output may take the place of a dying input of the same elementwise call. Default no: such a call has two buffers in one place, and a kernel that
+   *  writes an output before it has read every input for it must compare places, not buffers. */
   readonly inPlace?: boolean;
 }
 
@@ -37,7 +38,7 @@ interface Slot {
 }
 
 /** A place for each inner buffer. Two buffers with a common byte are never live at once: from the first to the last call that touches a buffer. */
-export function planMemory(program: Program, { align, sizeOf = hostBytes, inPlace = true }: PlanOptions): MemoryPlan {
+export function planMemory(program: Program, { align, sizeOf = hostBytes, inPlace = false }: PlanOptions): MemoryPlan {
   const life = new Map<number, { start: number; end: number }>();
   program.calls.forEach((call, index) => {
     for (const { buffer } of [...call.inputs, ...call.outputs]) {

@@ -5,33 +5,41 @@
 
 import type { AttributesOf } from '../operations.ts';
 import { sizeOf } from '../operations.ts';
-import type { Program } from '../types.ts';
+import type { Program, ProgramBuffer } from '../types.ts';
 import type { ProgramCall } from './effects.ts';
 import { asType, simplifyCall } from './algebra.ts';
 import { attributesKey, isElementwise, isSeen, readsOf, readsOutputs, withInputs, WriteLog } from './effects.ts';
+import { piecesOf, sumOfPieces } from './pieces.ts';
 import type { ProgramView } from './views.ts';
-import { covers, isContiguous, isInjective, isSameView, overlaps, reshapeView, viewThroughCopy } from './views.ts';
+import { covers, isContiguous, isInjective, isSameView, overlaps, reshapeView, viewThroughCopy, wholeView } from './views.ts';
 
 /** The program with fewer calls and the same contents of held and result buffers after a run, bit for bit (NaN payloads aside). */
 export function simplify(program: Program): Program {
-  let calls = program.calls;
+  const buffers = [...program.buffers];
+  let { calls } = program;
   for (let round = 0; round < 4; round++) {
     const before = calls.length;
-    calls = dropDead(program, rewriteForward(program, calls));
-    calls = writeWhereWanted(program, calls);
+    calls = rewriteForward(buffers, calls);
+    calls = dropDead({ buffers, calls });
+    calls = writeWhereWanted({ buffers, calls });
     if (calls.length === before && round > 0) break;
   }
-  return { buffers: program.buffers, calls };
+  return { buffers, calls };
 }
 
 /** The value of every element of a view, where a `fill` or a constant of one number defines it; as the view's type holds it. */
-export function constantOf(program: Program, log: WriteLog, calls: readonly ProgramCall[], view: ProgramView): number | undefined {
+export function constantOf(
+  buffers: Program['buffers'],
+  log: WriteLog,
+  calls: readonly ProgramCall[],
+  view: ProgramView,
+): number | undefined {
   const definition = log.definition(view);
   if (definition) {
     const call = calls[definition.call]!;
     return call.op === 'fill' ? asType((call.attributes as AttributesOf<'fill'>).value, view.dtype) : undefined;
   }
-  const buffer = program.buffers[view.buffer]!;
+  const buffer = buffers[view.buffer]!;
   if (buffer.kind !== 'constant' || buffer.length !== 1 || log.isWritten(view.buffer)) return undefined;
   return asType(buffer.data[0]!, view.dtype);
 }
@@ -57,7 +65,7 @@ function acceptsLayout(call: ProgramCall, input: number, view: ProgramView): boo
   }
 }
 
-function rewriteForward(program: Program, calls: readonly ProgramCall[]): ProgramCall[] {
+function rewriteForward(buffers: ProgramBuffer[], calls: readonly ProgramCall[]): ProgramCall[] {
   const log = new WriteLog();
   const made: ProgramCall[] = [];
   const known = new Map<string, number>();
@@ -81,6 +89,15 @@ function rewriteForward(program: Program, calls: readonly ProgramCall[]): Progra
       view = source;
     }
   };
+  let zero: ProgramView | undefined;
+  /** The number 0 in a buffer of its own. */
+  const zeroView = (): ProgramView => {
+    if (zero) return zero;
+    zero = wholeView(buffers.push({ kind: 'inner', dtype: 'float32', length: 1 }) - 1, [], 'float32');
+    emit({ op: 'fill', inputs: [], outputs: [zero], attributes: { value: 0 } });
+    return zero;
+  };
+  const isZero = (view: ProgramView) => Object.is(constantOf(buffers, log, made, view), 0);
   const version = (view: ProgramView) =>
     `${view.buffer}@${log.latest(view)?.call ?? -1}:${view.offset}:${view.shape}:${view.strides}:${view.dtype}`;
 
@@ -93,7 +110,7 @@ function rewriteForward(program: Program, calls: readonly ProgramCall[]): Progra
           original.inputs.map((_, input) => throughCopies(original, input)),
         );
     call = simplifyCall(call, {
-      constant: (view) => constantOf(program, log, made, view),
+      constant: (view) => constantOf(buffers, log, made, view),
       definition: (view) => {
         const write = log.definition(view);
         const by = write && made[write.call]!;
@@ -109,6 +126,11 @@ function rewriteForward(program: Program, calls: readonly ProgramCall[]): Progra
     });
     // A copy onto itself does nothing.
     if (call.op === 'copy' && isSameView(call.inputs[0]!, call.outputs[0]!)) continue;
+    if (call.op === 'binary' && (call.attributes as { fn: string }).fn === 'add' && call.outputs[0]!.dtype === 'float32') {
+      const sum = sumOfPieces(call, (view) => piecesOf(view, log, made, isZero), zeroView);
+      sum?.forEach(emit);
+      if (sum) continue;
+    }
     if (readsOutputs(call.op) || call.op === 'copy') {
       emit(call);
       continue;
@@ -141,12 +163,12 @@ function outputsKey(call: ProgramCall): string {
 }
 
 /** Calls whose outputs reach no later read and no buffer that outlives the run are left out. */
-function dropDead(program: Program, calls: readonly ProgramCall[]): ProgramCall[] {
+function dropDead(program: Program): ProgramCall[] {
   /** By buffer: the views that later calls read; and buffers whose present contents nobody sees at the end. */
   const read = new Map<number, ProgramView[]>();
   const overwritten = new Set<number>();
   const kept: ProgramCall[] = [];
-  for (const call of calls.toReversed()) {
+  for (const call of program.calls.toReversed()) {
     const live = call.outputs.some(
       (output) =>
         (isSeen(program, output.buffer) && !overwritten.has(output.buffer)) ||
@@ -173,7 +195,8 @@ function dropDead(program: Program, calls: readonly ProgramCall[]): ProgramCall[
  * Where a value is made only to be copied elsewhere (a result, a gradient that is kept, a part of a concatenation), its call writes it there
  * at once, if the place is free between the two and keeps the value as long as anybody reads it.
  */
-function writeWhereWanted(program: Program, calls: readonly ProgramCall[]): ProgramCall[] {
+function writeWhereWanted(program: Program): ProgramCall[] {
+  const { calls } = program;
   interface Access {
     readonly call: number;
     readonly view: ProgramView;
@@ -194,6 +217,37 @@ function writeWhereWanted(program: Program, calls: readonly ProgramCall[]): Prog
   const touched = new Set<number>();
   const changed = new Set<number>();
 
+  /** A buffer of many writes that is copied as a whole: all that touches it touches the copy's target instead. */
+  const renameInto = (copy: ProgramCall, at: number, uses: readonly Access[], writes: readonly Access[]): void => {
+    const source = copy.inputs[0]!;
+    const target = copy.outputs[0]!;
+    if (!isContiguous(source) || !isContiguous(target) || !uses.every((use) => covers(source, use.view))) return;
+    const first = writes[0]!.call;
+    const last = Math.max(...uses.map((use) => use.call));
+    const isWhole = covers(writes[0]!.view, source) && !readsOutputs(calls[first]!.op);
+    if (
+      !isWhole &&
+      !isTiling(
+        writes.map((use) => use.view),
+        source,
+      )
+    )
+      return;
+    if (uses.some((use) => changed.has(use.call) || (use.isWrite && use.call > at))) return;
+    const busy = (accesses.get(target.buffer) ?? []).some(
+      (use) => use.call !== at && use.call >= first && (use.call <= at || (use.isWrite && use.call <= last)) && overlaps(use.view, target),
+    );
+    if (busy) return;
+    const move = (view: ProgramView): ProgramView =>
+      view.buffer === source.buffer ? { ...view, buffer: target.buffer, offset: view.offset - source.offset + target.offset } : view;
+    for (const { call } of uses) {
+      result[call] = { ...calls[call]!, inputs: calls[call]!.inputs.map(move), outputs: calls[call]!.outputs.map(move) } as ProgramCall;
+      changed.add(call);
+    }
+    result[at] = undefined;
+    for (const buffer of [source.buffer, target.buffer]) touched.add(buffer);
+  };
+
   calls.forEach((copy, at) => {
     if (copy.op !== 'copy') return;
     const source = copy.inputs[0]!;
@@ -202,13 +256,17 @@ function writeWhereWanted(program: Program, calls: readonly ProgramCall[]): Prog
     if (touched.has(source.buffer) || touched.has(target.buffer) || changed.has(at)) return;
     const uses = accesses.get(source.buffer)!;
     const writes = uses.filter((use) => use.isWrite);
-    const from = writes[0]!;
-    if (writes.length !== 1 || from.call >= at || uses.some((use) => use.call < from.call)) return;
-    const maker = calls[from.call]!;
-    if (readsOutputs(maker.op) || changed.has(from.call) || !isInjective(target)) return;
+    const from = writes[0];
+    if (!from || from.call >= at || uses.some((use) => use.call < from.call)) return;
+    if (writes.length > 1) return renameInto(copy, at, uses, writes);
+    const original = calls[from.call]!;
+    if (readsOutputs(original.op) || changed.has(from.call) || !isInjective(target)) return;
+    // A product of which only the transpose is wanted is made as the product of the transposes.
+    const turned = uses.length === 2 ? transposedProduct(original, source) : undefined;
+    const maker = turned ?? original;
     const made = maker.outputs.findIndex((output) => output.buffer === source.buffer);
     const output = maker.outputs[made]!;
-    if (!isContiguous(output) || !isContiguous(source) || output.offset !== source.offset) return;
+    if (!turned && (!isContiguous(output) || !isContiguous(source) || output.offset !== source.offset)) return;
     const place = reshapeView(target, output.shape);
     if (place === undefined || !(isElementwise(maker.op) || isContiguous(place))) return;
     const elementwise = isElementwise(maker.op);
@@ -240,4 +298,38 @@ function writeWhereWanted(program: Program, calls: readonly ProgramCall[]): Prog
     for (const index of [from.call, at, ...readers.keys()]) changed.add(index);
   });
   return result.filter((call) => call !== undefined);
+}
+
+/** Whether the parts lie in the whole, none on another, and leave no gap. */
+function isTiling(parts: readonly ProgramView[], whole: ProgramView): boolean {
+  if (parts.length > 32 || parts.reduce((sum, part) => sum + sizeOf(part.shape), 0) !== sizeOf(whole.shape)) return false;
+  return parts.every((part, i) => isInjective(part) && covers(whole, part) && parts.slice(0, i).every((other) => !overlaps(part, other)));
+}
+
+/** (a·b)ᵀ as bᵀ·aᵀ, where `view` is the transpose of all that the call makes and the call is a plain product. */
+function transposedProduct(call: ProgramCall, view: ProgramView): ProgramCall | undefined {
+  if (call.op !== 'matmul') return undefined;
+  const { bias, activation } = call.attributes as AttributesOf<'matmul'>;
+  const output = call.outputs[0]!;
+  const [batch, m, n] = output.shape as [number, number, number];
+  const seen = reshapeView(view, [batch, n, m]);
+  if (
+    bias ||
+    activation ||
+    !seen ||
+    !isContiguous(output) ||
+    !isSameView(seen, { ...output, shape: [batch, n, m], strides: [m * n, 1, n] })
+  )
+    return undefined;
+  const turn = (x: ProgramView): ProgramView => {
+    const [b, rows, columns] = x.shape as [number, number, number];
+    const [outer, down, across] = x.strides as [number, number, number];
+    return { ...x, shape: [b, columns, rows], strides: [outer, across, down] };
+  };
+  const [a, b] = call.inputs as [ProgramView, ProgramView];
+  return {
+    ...call,
+    inputs: [turn(b), turn(a)],
+    outputs: [wholeView(output.buffer, [batch, n, m], output.dtype, output.offset)],
+  } as ProgramCall;
 }

@@ -95,7 +95,7 @@ export function randomProgram(choices: readonly number[], isMild = false): Progr
   };
 
   while (at < choices.length) {
-    const kind = choose(isMild ? 13 : 11);
+    const kind = choose(isMild ? 15 : 12);
     // Mostly one size, under several shapes.
     const shape = choose(4) > 0 ? pick(shapes.slice(0, 6)) : pick(shapes);
     if (kind <= 1) {
@@ -117,7 +117,23 @@ export function randomProgram(choices: readonly number[], isMild = false): Progr
       const to = pick(['float32', 'int32', 'bool'] as const);
       const x = input(from, shape);
       trace.into('cast', [x], [output(to, shape, [x], true)], {});
-    } else if (kind === 8 || kind === 11) {
+    } else if (kind === 11) {
+      // Zeros with a part in place, twice, and their sum; or one with parts put side by side. Parts may overlap.
+      const padded = () => {
+        const whole = trace.inner([4, 6]);
+        if (choose(4) > 0) trace.into('fill', [], [whole], { value: choose(5) === 0 ? -0 : 0 });
+        for (let parts = 1 + choose(2); parts > 0; parts--) {
+          const width = 1 + choose(4);
+          const start = choose(7 - width);
+          trace.into('copy', [input('float32', [4, width])], [{ ...whole, offset: start, shape: [4, width] }], {});
+        }
+        return whole;
+      };
+      const [a, b] = [padded(), padded()];
+      const sum = trace.binary('add', a, b);
+      pools.float32.push(wholeView(a.buffer, [length], 'float32'), wholeView(sum.buffer, [length], 'float32'));
+      if (choose(2)) trace.into('copy', [choose(2) ? sum : a], [output('float32', [4, 6], [sum, a], true)], {});
+    } else if (kind === 8 || kind === 12) {
       const x = input('float32', shape);
       trace.into('copy', [x], [output('float32', shape, [x], true)], {});
     } else if (kind === 9) {
@@ -146,6 +162,11 @@ export function randomProgram(choices: readonly number[], isMild = false): Progr
       pools.float32.push(wholeView(y.buffer, [16], 'float32'));
       const z = reshapeView(y, [4, 4])!;
       if (choose(4) === 0) continue;
+      if (choose(4) === 0) {
+        const turned = { ...z, strides: [1, 4] };
+        trace.into('copy', [turned], [output('float32', [4, 4], [turned], true)], {});
+        continue;
+      }
       const bias = broadcast(wholeView(pick(pools.float32.slice(0, 4)).buffer, [4], 'float32', choose(8)), [4, 4]);
       const sum = choose(3) === 0 ? z : trace.inner([4, 4]);
       trace.into('binary', choose(2) ? [z, bias] : [bias, z], [sum], { fn: 'add' });
