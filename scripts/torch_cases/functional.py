@@ -256,7 +256,7 @@ def quantise(w, bits, group, symmetric):
 
 def quantised(s):
     for bits in (8, 4):
-        for shape, group in (([3, 6], None), ([2, 7], None), ([2, 8], 4), ([2, 7], 3)):
+        for shape, group in (([3, 6], None), ([2, 7], None), ([2, 8], 4), ([2, 8], 3)):
             for symmetric in (True, False):
                 o = f'{{ bits: {bits}, groupSize: {group or "null"}, symmetric: {str(symmetric).lower()} }}'
                 w = R(31, shape, g=False)
