@@ -2,21 +2,26 @@
    Functions and methods are made from the table of operations. */
 
 import { setDefaultDevice, getDefaultDevice, devices, counters, provide } from './device.ts';
-import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward } from './autograd.ts';
-import { publicCall } from './calls.ts';
+import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward, gradOf } from './autograd.ts';
+import { isPlain, publicCall } from './calls.ts';
 import { setDefaultFloat, dtypes, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
+import { tensorDraws } from './draws.ts';
+import { loadSafetensors, readSafetensorsHeader, saveSafetensors } from './files.ts';
 import { leavesOf } from './ops/composed.ts';
 import * as e from './ops/elementwise.ts';
+import { linalg } from './ops/linalg.ts';
 import { describe, tensorAt, type Operand } from './ops/operands.ts';
 import { select, transpose } from './ops/view.ts';
 import { print, type PrintOptions } from './print.ts';
-import { defaultGenerator, manualSeed, random } from './random.ts';
+import { defaultGenerator, manualSeed, provideTensorDraws, random } from './random.ts';
 import { array, arraySync, asLeaf, data, dataSync, item, itemSync, makeTensor, readAll, sync, toDevice } from './reading.ts';
 import { dimIn, show } from './shape.ts';
 import { totals } from './storage.ts';
 import { operations } from './table.ts';
-import { isPlain } from './calls.ts';
+import * as fourier from './fourier.ts';
+import * as transforms from './transforms.ts';
+import { reverse } from './transforms.ts';
 import { Tensor } from './tensor.ts';
 
 type AnyFn = (...args: unknown[]) => unknown;
@@ -115,11 +120,71 @@ function backwardOf(t: Tensor, gradient: unknown, options: unknown): void {
   backward([t], [given], (asOptions ? gradient : options) as { retainGraph?: boolean });
 }
 
+const sectionOf = (rows: readonly (readonly [string, unknown])[]): Namespace =>
+  Object.fromEntries(
+    rows.map(([signature, run]) => [
+      signature.slice(0, signature.indexOf('(')),
+      publicCall(signature, run as (...args: never[]) => unknown),
+    ]),
+  );
+
+export const fft = sectionOf([
+  ['fft(x: object, { n, dim = -1, norm = "backward" })', fourier.fft],
+  ['ifft(x: object, { n, dim = -1, norm = "backward" })', fourier.ifft],
+  ['rfft(x, { n, dim = -1, norm = "backward" })', fourier.rfft],
+  ['irfft(x: object, { n, dim = -1, norm = "backward" })', fourier.irfft],
+  ['fft2(x: object, { s, dim = [-2, -1], norm = "backward" })', fourier.fft2],
+  ['ifft2(x: object, { s, dim = [-2, -1], norm = "backward" })', fourier.ifft2],
+  ['fftshift(x: object, dim?)', fourier.fftshift],
+  ['ifftshift(x: object, dim?)', fourier.ifftshift],
+  ['fftfreq(n, { d = 1, dtype, device })', fourier.fftfreq],
+  ['rfftfreq(n, { d = 1, dtype, device })', fourier.rfftfreq],
+  ['abs(pair: object)', fourier.abs],
+  ['angle(pair: object)', fourier.angle],
+]);
+
+reverse.backward = backward;
+const derivatives = {
+  ...sectionOf([
+    ['grad(f, { argnums = 0, hasAux = false })', transforms.grad],
+    ['valueAndGrad(f, { argnums = 0, hasAux = false })', transforms.valueAndGrad],
+    ['jacobian(f, { argnums = 0, mode = "auto" })', transforms.jacobian],
+    ['jacrev(f, { argnums = 0 })', (f: never, options: object) => transforms.jacobian(f, { ...options, mode: 'reverse' }, 'jacrev')],
+    ['jacfwd(f, { argnums = 0 })', (f: never, options: object) => transforms.jacobian(f, { ...options, mode: 'forward' }, 'jacfwd')],
+    ['hessian(f, { argnums = 0 })', transforms.hessian],
+    ['defineOp(definition: object)', transforms.defineOp],
+  ]),
+  vjp: transforms.vjp,
+  jvp: transforms.jvp,
+  checkpoint: transforms.checkpoint,
+};
+
+const autograd = sectionOf([
+  ['grad(outputs, inputs, { gradOutputs, retainGraph = createGraph, createGraph = false, allowUnused = false })', gradients],
+  ['detectAnomaly(fn)', transforms.detectAnomaly],
+  ['gradcheck(fn, inputs, { eps = 1e-6, atol = 1e-5, rtol = 1e-3 })', transforms.gradcheck],
+]);
+
+const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+function gradients(
+  outputs: Tensor | Tensor[],
+  inputs: Tensor | Tensor[],
+  { gradOutputs, ...rest }: { gradOutputs?: Tensor | Tensor[] | null } = {},
+): (Tensor | null)[] {
+  const [ys, xs] = [asList(outputs), asList(inputs)];
+  ys.forEach((y, i) => tensorAt(y, i + 1, 'grad'));
+  xs.forEach((x, i) => tensorAt(x, i + 1, 'grad'));
+  return gradOf(ys, xs, { ...rest, gradOutputs: gradOutputs ? asList(gradOutputs) : null });
+}
+
 /** `tensor(data, options)`, and everything else as its properties. */
 export const tensor = Object.assign(
   publicCall('tensor(data, { dtype, device, requiresGrad = false, shape })', makeTensor as AnyFn),
   namespace,
+  derivatives,
   {
+    autograd,
+    fft,
     noGrad,
     enableGrad,
     isGradEnabled,
@@ -128,6 +193,10 @@ export const tensor = Object.assign(
     readAll,
     sync,
     manualSeed,
+    linalg,
+    saveSafetensors,
+    loadSafetensors,
+    readSafetensorsHeader,
     setDefaultDevice,
     getDefaultDevice,
     devices,
@@ -148,4 +217,6 @@ export const tensor = Object.assign(
 );
 
 export const nn: Namespace = { functional };
-export { defaultGenerator, provide, random, Tensor, TensorError };
+provideTensorDraws(tensorDraws);
+
+export { defaultGenerator, linalg, loadSafetensors, provide, random, saveSafetensors, Tensor, tensorDraws, TensorError };

@@ -28,7 +28,7 @@ export const activations: readonly Row[] = [
   ['logsigmoid(input)', 'n∇', a.logsigmoid, 'unary'],
   ['tanhshrink(input)', 'n∇', a.tanhshrink, 'unary'],
   ['prelu(input, weight)', 'n∇', a.prelu, 'where'],
-  ['glu(input, { dim = -1 })', 'n∇', a.glu, 'unary'],
+  ['glu(input, dim?)', 'n∇', (x: never, dim?: number) => a.glu(x, { dim: dim ?? -1 }), 'unary'],
 ];
 
 const convolution = 'stride = 1, padding = 0, dilation = 1, groups = 1';
@@ -40,7 +40,12 @@ export const layers: readonly Row[] = [
   ['embedding(ids, weight, { paddingIdx })', 'n∇', l.embedding, 'rows', 'rowsAdd'],
   ['oneHot(ids, numClasses)', 'n–', l.oneHot, 'binary'],
   ['normalize(input, { p = 2, dim = 1, eps = 1e-12 })', 'n∇', l.normalize, 'reduce'],
-  ['cosineSimilarity(a, b, { dim = 1, eps = 1e-8 })', 'n∇', l.cosineSimilarity, 'reduce'],
+  [
+    'cosineSimilarity(a, b, dim?, { eps = 1e-8 })',
+    'n∇',
+    (x: never, y: never, dim?: number, o: object = {}) => l.cosineSimilarity(x, y, { ...o, dim: dim ?? 1 }),
+    'reduce',
+  ],
   [`conv1d(input, weight, bias?, { ${convolution} })`, 'n∇', c.conv1d, 'conv2d', 'conv2dInputGrad', 'conv2dWeightGrad'],
   [`conv2d(input, weight, bias?, { ${convolution} })`, 'n∇', c.conv2d, 'conv2d', 'conv2dInputGrad', 'conv2dWeightGrad'],
   [

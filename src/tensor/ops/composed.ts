@@ -12,8 +12,8 @@ import { indexSelect, maskedFill } from './gather.ts';
 import { describe, expanded, tensorAt, typeOfScalar, type Operand } from './operands.ts';
 import { matmul } from './product.ts';
 import { amax, amin, sum, type Dims } from './reduce.ts';
-import { bincountInto, topk as largest, type Picked } from './sort.ts';
-import { cat, clone, diagonal, flatten, permute, reshape, select, stack, unsqueeze } from './view.ts';
+import { bincountInto, sort as sorted, topk as largest, type Picked, type SortOptions } from './sort.ts';
+import { cat as joined, clone, diagonal, flatten, permute, reshape, roll as rolled, select, stack as stacked, unsqueeze } from './view.ts';
 
 // ---- comparing whole tensors
 
@@ -145,6 +145,13 @@ export function repeatInterleave(a: Tensor, n: number | Tensor, { dim }: { dim?:
 
 export const topk = (a: Tensor, k: number, dim?: number, options: { largest?: boolean; sorted?: boolean } = {}): Picked =>
   largest(a, k, { ...options, dim: dim ?? -1 });
+
+export const sort = (a: Tensor, dim?: number, options: SortOptions = {}): Picked => sorted(a, { ...options, dim: dim ?? -1 });
+export const argsort = (a: Tensor, dim?: number, options: SortOptions = {}): Tensor => noGrad(() => sort(a, dim, options).indices);
+export const cat = (tensors: readonly Tensor[], dim?: number): Tensor => joined(tensors, { dim: dim ?? 0 });
+export const stack = (tensors: readonly Tensor[], dim?: number): Tensor => stacked(tensors, { dim: dim ?? 0 });
+export const roll = (a: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor =>
+  rolled(a, shifts, dims === undefined ? {} : { dims });
 
 // ---- counting
 
@@ -458,9 +465,6 @@ export function scan(f: (carry: Tree, x: Tree) => readonly [Tree, Tree], init: T
     outputs.push(y);
   }
   const columns = outputs.map(leavesOf);
-  const stacked = (columns[0] ?? []).map((_, k) => stack(columns.map((leaves) => leaves[k]!)));
-  return [carry, rebuild(outputs[0], stacked) as Tree];
+  const outs = (columns[0] ?? []).map((_, k) => stacked(columns.map((leaves) => leaves[k]!)));
+  return [carry, rebuild(outputs[0], outs) as Tree];
 }
-
-export { cat, defaultDtype, sizeOf, typeOfScalar };
-export type { Dims };

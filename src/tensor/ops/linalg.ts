@@ -137,7 +137,8 @@ export const linalg = {
   norm: publicCall('norm(a, ord?, { dim, keepdim = false })', normOf),
   vectorNorm: publicCall(
     'vectorNorm(a, ord?, { dim, keepdim = false })',
-    (a: Tensor, ord: number | undefined, { dim, keepdim }: NormOptions) => vectorNorm(tensorAt(a, 1, 'vectorNorm'), ord ?? 2, dim, keepdim),
+    (a: Tensor, ord: number | undefined, { dim, keepdim }: NormOptions = {}) =>
+      vectorNorm(tensorAt(a, 1, 'vectorNorm'), ord ?? 2, dim, keepdim),
   ),
 };
 
@@ -146,7 +147,7 @@ interface NormOptions {
   readonly keepdim?: boolean;
 }
 
-function normOf(a: Tensor, ord: number | 'fro' | 'nuc' | null | undefined, { dim, keepdim }: NormOptions): Tensor {
+function normOf(a: Tensor, ord: number | 'fro' | 'nuc' | null | undefined, { dim, keepdim }: NormOptions = {}): Tensor {
   const x = tensorAt(a, 1, 'norm');
   const dims = Array.isArray(dim) ? (dim as readonly number[]).length : typeof dim === 'number' ? 1 : x.ndim;
   if (ord === undefined || ord === null || (ord === 'fro' && dims === 2)) return vectorNorm(x, 2, dim, keepdim);

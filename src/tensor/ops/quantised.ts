@@ -44,7 +44,7 @@ export function quantize(w: Tensor, options: QuantizeOptions = {}): QuantizedTen
     // (out, G, size): a short last group is filled up with its own last weight, which changes no maximum.
     const grouped = reshape(filled(e.cast(x, 'float32'), groups * (groupSize ?? columns)), [rows, groups, groupSize ?? columns]);
     const { codes, scale, zero } = symmetric ? signedCodes(grouped, bits) : unsignedCodes(grouped, bits);
-    const flat = narrow(reshape(codes, [rows, -1]), 1, 0, columns);
+    const flat = narrow(reshape(codes, [rows, groups * (groupSize ?? columns)]), 1, 0, columns);
     return {
       q: packed(e.cast(flat, 'int32'), bits),
       scale: reshape(scale, [rows, groups]),
@@ -149,6 +149,6 @@ function packed(codes: Tensor, bits: 8 | 4): Tensor {
   const [rows, columns] = codes.shape as [number, number];
   if (bits === 8) return e.cast(e.bitwiseAnd(codes, 255), 'uint8');
   const padding = columns % 2 === 0 ? [] : [compute('fill', [], [rows, 1], 'int32', { value: 0 }, codes.device)];
-  const pairs = reshape(e.bitwiseAnd(padding.length ? cat([codes, ...padding], { dim: 1 }) : codes, 15), [rows, -1, 2]);
+  const pairs = reshape(e.bitwiseAnd(cat([codes, ...padding], { dim: 1 }), 15), [rows, rowBytes(columns, bits), 2]);
   return e.cast(e.add(select(pairs, 2, 0), e.mul(select(pairs, 2, 1), 16)), 'uint8');
 }
