@@ -1,31 +1,14 @@
 /* A cell's text in, the plain record of what it defines, uses and runs as out. One parse feeds the names (scope.ts), the
-   runnable code (lower.ts, erase.ts) and the colours (tokens.ts). Never throws for what an author can write. */
+   runnable code (lower.ts, erase.ts) and the colours (tokens.ts). Never throws for what an author can write. Modules beside
+   the notebook go the same way (module.ts). */
 
-import { lower, Refusal, type Lowered } from './lower.ts';
+import { definitionsByLine } from './unparsed.ts';
+import { lower, type Lowered } from './lower.ts';
+import { Refusal } from './refusals.ts';
 import { resolveNames, type Names } from './scope.ts';
 import { parse, placeOf, type Syntax } from './syntax.ts';
 import { colour } from './tokens.ts';
-import type { Analysis, AnalyseOptions, AnalysisError, Definition, Import, Shift } from './types.ts';
-
-/** A module beside the notebook, as a worker runs it (`ModuleText` of the engine's protocol). */
-export interface AnalysedModule {
-  readonly code: string;
-  readonly imports: readonly Import[];
-  readonly reads: readonly string[];
-  readonly shifts: readonly Shift[];
-}
-
-/** Thrown for a module that does not parse or uses what is not run; lines and columns count from 1 in its text. */
-export class ModuleError extends Error implements AnalysisError {
-  readonly line: number;
-  readonly column: number;
-  constructor({ name, message, line, column }: AnalysisError) {
-    super(message);
-    this.name = name;
-    this.line = line;
-    this.column = column;
-  }
-}
+import type { Analysis, AnalyseOptions, AnalysisError, Definition } from './types.ts';
 
 /** Analyses a cell. Where there is an error `code` is empty and `defines` holds what could still be told. */
 export function analyse(code: string, { language, overrides = [] }: AnalyseOptions): Analysis {
@@ -48,18 +31,8 @@ export function analyse(code: string, { language, overrides = [] }: AnalyseOptio
   return { defines, ...usesOf(names), ...lowered, tokens };
 }
 
-/** Analyses `./file.ts`; the body returns its exports. Throws a ModuleError for what cannot run. */
-export function analyseModule(code: string, { language }: AnalyseOptions): AnalysedModule {
-  const syntax = parse(code, language !== 'js');
-  if (!('program' in syntax)) throw new ModuleError(syntax.error);
-  if (syntax.error) throw new ModuleError(syntax.error);
-  const names = resolveNames(syntax.program);
-  const lowered = tryLower(code, syntax, names, { module: true, overrides: [] });
-  if (!('code' in lowered)) throw new ModuleError(lowered);
-  return { code: lowered.code, imports: lowered.imports, reads: usesOf(names).reads, shifts: lowered.shifts };
-}
-
-function tryLower(code: string, syntax: Syntax, names: Names, options: Parameters<typeof lower>[3]): Lowered | AnalysisError {
+/** Lowers what was parsed, or says what is not run. */
+export function tryLower(code: string, syntax: Syntax, names: Names, options: Parameters<typeof lower>[3]): Lowered | AnalysisError {
   const assigned = names.importWrites[0];
   if (assigned) {
     return {
@@ -100,7 +73,7 @@ function definitionsOf(names: Names): Definition[] {
   }));
 }
 
-function usesOf(names: Names): Pick<Analysis, 'reads' | 'writes'> {
+export function usesOf(names: Names): Pick<Analysis, 'reads' | 'writes'> {
   const reads = new Set<string>();
   const writes = new Map<string, Analysis['writes'][number]>();
   for (const { name, node, read, write } of names.free) {
@@ -108,25 +81,4 @@ function usesOf(names: Names): Pick<Analysis, 'reads' | 'writes'> {
     if (write && !writes.has(name)) writes.set(name, { name, ...placeOf(node) });
   }
   return { reads: [...reads], writes: [...writes.values()] };
-}
-
-/** What a cell that does not parse seems to define, so that its id stays and its dependents can name it. */
-function definitionsByLine(code: string): Definition[] {
-  const defines = new Map<string, Definition>();
-  code.split(/\r\n|[\n\r\u2028\u2029]/).forEach((text, index) => {
-    const match =
-      /^((?:export\s+)?(?:(?:const|let|var|class|(?:const\s+)?enum|(?:async\s+)?function)\b[ *]+))([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(
-        text,
-      );
-    if (match && !defines.has(match[2]!)) {
-      defines.set(match[2]!, {
-        name: match[2]!,
-        kind: 'value',
-        exported: text.startsWith('export'),
-        line: index + 1,
-        column: match[1]!.length + 1,
-      });
-    }
-  });
-  return [...defines.values()];
 }

@@ -58,7 +58,7 @@ export function fakeHost(
       const body = new AsyncFunction(...Object.keys(imports), '__g', '__f', '__i', module.code) as (
         ...args: unknown[]
       ) => Promise<Readonly<Record<string, unknown>>>;
-      return body(...Object.values(imports), { import: importModule }, [0], () => {});
+      return body(...Object.values(imports), { import: importModule, thrown: (value: unknown) => value }, [0], () => {});
     },
     assign: (cell, name, value) => {
       log.push(`assign ${cell}.${name} = ${JSON.stringify(value)}`);

@@ -5,20 +5,37 @@ import { absentHint } from '../../src/stdlib/absent.ts';
 import { toText } from '../../src/output/inspect.ts';
 import type { ErrorFrame, ErrorInfo } from '../../src/output/types.ts';
 
-/** `cell`: the failing one; its innermost frame is the place, frames of other cells are the way. */
-export function describeError(thrown: unknown, cell: string | undefined, framesOf: (stack: string) => readonly ErrorFrame[]): ErrorInfo {
-  const error = isError(thrown) ? thrown : undefined;
-  const frames = framesOf(read(() => String(error?.stack ?? '')));
-  const place = frames.find((frame) => frame.cell === cell);
-  const way = frames.filter((frame, i) => frame.cell !== cell && frames.findIndex((other) => other.cell === frame.cell) === i);
-  const message = error ? read(() => String(error.message)) : `${toText(thrown)} was thrown. Throw an Error, so that its place is known.`;
-  const hint = error && (absentHint(error) ?? read(() => String((error as { hint?: unknown }).hint ?? '')));
+export interface Describe {
+  /** `cell`: the failing one; its innermost frame is the place, frames of other cells are the way. */
+  describe(thrown: unknown, cell?: string): ErrorInfo;
+  /** Notes where the code threw a value that knows no place itself, and returns it (`throw` in lower.ts). */
+  thrown<T>(value: T): T;
+}
+
+/** `framesOf`: the frames of a stack that lie in cells. */
+export function createDescribe(framesOf: (stack: string) => readonly ErrorFrame[]): Describe {
+  let last: { readonly value: unknown; readonly stack: string } | undefined;
+  function describe(thrown: unknown, cell?: string): ErrorInfo {
+    const error = isError(thrown) ? thrown : undefined;
+    const frames = framesOf(error ? read(() => String(error.stack ?? '')) : last?.value === thrown ? last!.stack : '');
+    const place = frames.find((frame) => frame.cell === cell);
+    const way = frames.filter((frame, i) => frame.cell !== cell && frames.findIndex((other) => other.cell === frame.cell) === i);
+    const message = error ? read(() => String(error.message)) : `${toText(thrown)} was thrown. Throw an Error, so that its kind is known.`;
+    const hint = error && (absentHint(error) ?? read(() => String((error as { hint?: unknown }).hint ?? '')));
+    return {
+      name: error ? read(() => String(error.name)) || 'Error' : 'Thrown',
+      message: message.length > 4000 ? `${message.slice(0, 4000)}…` : message,
+      ...(place ? { line: place.line, column: place.column } : {}),
+      frames: way,
+      ...(hint ? { hint } : {}),
+    };
+  }
   return {
-    name: error ? read(() => String(error.name)) || 'Error' : 'Thrown',
-    message: message.length > 4000 ? `${message.slice(0, 4000)}…` : message,
-    ...(place ? { line: place.line, column: place.column } : {}),
-    frames: way,
-    ...(hint ? { hint } : {}),
+    describe,
+    thrown: (value) => {
+      if (!isError(value)) last = { value, stack: new Error().stack ?? '' };
+      return value;
+    },
   };
 }
 

@@ -24,6 +24,7 @@ export interface Outlet {
   show(value: unknown, evaluation: Running): void;
   view(input: unknown, evaluation: Running, name: ViewName): unknown;
   import(source: string, evaluation: Running): Promise<unknown>;
+  thrown<T>(value: T): T;
   readonly set: Exports;
 }
 type ViewName = string | ((value: unknown) => Exports);
@@ -80,6 +81,9 @@ export class Running implements Evaluation {
   }
   set(name: string): unknown {
     return this.#outlet.set[name];
+  }
+  thrown<T>(value: T): T {
+    return this.#outlet.thrown(value);
   }
   import(source: unknown): Promise<unknown> {
     return this.#outlet.import(String(source), this);

@@ -14,7 +14,7 @@ import { createLending } from './lending.ts';
 import { createProgram, type Cell } from './program.ts';
 import { createReports } from './reports.ts';
 import { createServices } from './services.ts';
-import { describeError } from './errors.ts';
+import { createDescribe } from './errors.ts';
 import { framesOf } from './frames.ts';
 import { isGenerator, isThenable, Running, type Outcome, type Outlet } from './evaluation.ts';
 import { makeHost } from './library-host.ts';
@@ -22,7 +22,6 @@ import { waitingFor } from './waiting.ts';
 import type { Guard } from './guard.ts';
 import { Interrupted, Mutable, StopSignal, type Host, type Library } from '../../src/stdlib/host.ts';
 import type { Report, Request, StartOptions } from '../../src/engine/protocol.ts';
-import type { ErrorInfo } from '../../src/output/types.ts';
 
 export interface ExecutorOptions {
   readonly start: StartOptions;
@@ -48,7 +47,7 @@ const SLICE_MS = 12;
 
 export function createExecutor({ start, guard, post, now, task, load, createLibrary }: ExecutorOptions): Executor {
   const program = createProgram({ isOurs: (name) => library.has(name), adapt: guard.adapt });
-  const describe = (error: unknown, cell?: string): ErrorInfo => describeError(error, cell, (stack) => framesOf(stack, program.scripts));
+  const { describe, thrown } = createDescribe((stack) => framesOf(stack, program.scripts));
   const reports = createReports({ post, now, task, describe, running: () => turn });
   const { report, setState, flush, flushSoon } = reports;
   const services = createServices(report);
@@ -70,10 +69,11 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   const interrupts = createInterrupts(program, changes);
   const current = (): Running | undefined => entered;
   const library = createLibrary(
-    makeHost({ start, guard, load, program, services, lending, changes, current, enter: runAs, report, describe }),
+    makeHost({ start, guard, load, program, services, lending, changes, current, enter: runAs, report, describe, thrown }),
   );
   const outlet: Outlet = {
     set: start.set,
+    thrown,
     emit: reports.emit,
     lateError: (of, error) => void reports.emit(of, { kind: 'error', error: describe(error, of.cell) }),
     show: library.show,

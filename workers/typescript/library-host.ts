@@ -17,10 +17,11 @@ export interface HostOptions extends Pick<ExecutorOptions, 'start' | 'guard' | '
   readonly enter: (evaluation: Running, fn: () => void) => void;
   readonly report: Host['report'];
   readonly describe: Host['describeError'];
+  readonly thrown: <T>(value: T) => T;
 }
 
 export function makeHost(options: HostOptions): Host {
-  const { start, guard, load, program, services, lending, changes, current, enter, report, describe } = options;
+  const { start, guard, load, program, services, lending, changes, current, enter, report, describe, thrown } = options;
   return {
     options: start,
     current,
@@ -36,7 +37,7 @@ export function makeHost(options: HostOptions): Host {
     runModule: async (path, { code, shifts }, imports, importModule) => {
       const [fn] = program.compile([{ id: path, parameters: Object.keys(imports), code, shifts }]);
       if (typeof fn !== 'function') throw fn!;
-      const helpers = { show: () => {}, import: (source: unknown) => importModule(String(source)) };
+      const helpers = { show: () => {}, thrown, import: (source: unknown) => importModule(String(source)) };
       return (await fn(...Object.values(imports), helpers, guard.flag, guard.check)) as never;
     },
   };
