@@ -157,6 +157,7 @@ test('what is no seed, count, range or probability is refused in words', () => {
   expect(() => random(1.5)).toThrow(RangeError);
   expect(() => random(1n << 64n)).toThrow(RangeError);
   expect(() => random(1).uniform(-1)).toThrow(/expected a count/);
+  expect(() => random(1).normal(3, { low: 1 } as object)).toThrow('normal: unknown option "low". It knows mean and std');
   expect(() => random(1).randint(3, 3)).toThrow(/low < high/);
   expect(() => random(1).bernoulli(2)).toThrow(/probability/);
   expect(() => random(1).uniform([2, 3] as never)).toThrow(/compute library, which this notebook has not loaded/);

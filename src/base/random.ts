@@ -165,6 +165,7 @@ class Philox implements Generator {
   uniform(first?: number | readonly number[] | UniformOptions, second?: UniformOptions): unknown {
     const { low = 0, high = 1, ...others } = optionsOf<UniformOptions>(first, second);
     if (Array.isArray(first)) return this.#tensor('uniform', first, low, high, others);
+    mustBeEmpty('uniform', others, 'low and high');
     const n = countOf('uniform', first);
     if (n === undefined) return low + (high - low) * ((this.#word(this.#offset++) >>> 8) * UNIT);
     const start = this.#draw(n);
@@ -179,6 +180,7 @@ class Philox implements Generator {
   normal(first?: number | readonly number[] | NormalOptions, second?: NormalOptions): unknown {
     const { mean = 0, std = 1, ...others } = optionsOf<NormalOptions>(first, second);
     if (Array.isArray(first)) return this.#tensor('normal', first, mean, std, others);
+    mustBeEmpty('normal', others, 'mean and std');
     const n = countOf('normal', first);
     let start = this.#offset;
     if (n === undefined) this.#offset += 2;
@@ -268,6 +270,12 @@ function scale(word: number, range: number): number {
 /** The options of a draw: behind a count or shape, else in the first place. */
 function optionsOf<Options extends object>(first: unknown, second: Options | undefined): Partial<Options> {
   return (typeof first === 'number' || Array.isArray(first) ? second : (first as Options | undefined)) ?? {};
+}
+
+function mustBeEmpty(method: string, others: object, known: string): void {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw fault(`${method}: unknown option ${JSON.stringify(unknown)}. It knows ${known}; dtype and device need a shape.`);
 }
 
 function countOf(method: string, argument: unknown): number | undefined {

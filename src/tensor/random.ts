@@ -64,7 +64,9 @@ export function multinomial(
     for (let sample = 0; sample < numSamples; sample++) {
       if (sample === 0 || !replacement) runningSums(left, sums);
       const at = row * numSamples + sample;
-      out[at] = indexOf((words[at]! >>> 8) * 2 ** -24 * sums[columns - 1]!, sums);
+      // Rounded as on a device. It may round up to the whole sum (subnormal weights): then the last weight is meant.
+      const value = Math.fround((words[at]! >>> 8) * 2 ** -24 * sums[columns - 1]!);
+      out[at] = value < sums[columns - 1]! ? indexOf(value, sums) : left.findLastIndex((weight) => weight > 0);
       if (!replacement) left[out[at]!] = 0;
     }
   }

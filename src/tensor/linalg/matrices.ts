@@ -94,3 +94,8 @@ export function rightHandSide(A: Matrices, B: Matrices, name: string): { batch: 
   if (rows !== m) fail('shape', name, `expected B [..., ${m}, k] or [..., ${m}] for A ${show(A.shape)}, got ${show(B.shape)}.`);
   return { batch: B.shape.slice(0, vector ? -1 : -2), k: vector ? 1 : B.shape.at(-1)!, vector };
 }
+
+/** An error under `name` where A and B are no system of equations: rows that differ, or leading dims that do not broadcast. */
+export function mustBeSystem(A: Matrices, B: Matrices, name: string): void {
+  broadcastShapes(sizesOf(A, name).batch, rightHandSide(A, B, name).batch);
+}
