@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildKernels, kernelSources, kernelsFile } from './build-kernels.mjs';
 import { wgslText } from './wgsl.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -68,6 +69,13 @@ const steps = [
     ],
     outputs: () => [at('build/engine.json'), ...listed('build/engine.json')],
     run: buildEngine,
+  },
+  {
+    name: 'kernels',
+    entry: 'kernels/wasm/main.as',
+    inputs: () => [...kernelSources(), at('scripts/build-kernels.mjs'), at('package-lock.json')],
+    outputs: () => [kernelsFile],
+    run: buildKernels,
   },
   {
     name: 'packs',

@@ -4,7 +4,7 @@
 
    @source Goto, van de Geijn: Anatomy of high-performance matrix multiplication (2008), sections 4 and 5. */
 
-import { sumLanes } from '../wasm/memory';
+import { sumLanes } from '../wasm/lanes';
 
 /** Steps of the inner dimension between two visits to c; sums are blocked by it. */
 const KC: i32 = 256;
@@ -29,20 +29,20 @@ function block4x8(k: i32, a0: usize, a1: usize, a2: usize, a3: usize, ak: usize,
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     b += bk;
     let a = v128.load_splat<f32>(a0);
-    c00 = f32x4.add(c00, f32x4.mul(a, b0));
-    c01 = f32x4.add(c01, f32x4.mul(a, b1));
+    c00 = f32x4.add(f32x4.mul(a, b0), c00);
+    c01 = f32x4.add(f32x4.mul(a, b1), c01);
     a0 += ak;
     a = v128.load_splat<f32>(a1);
-    c10 = f32x4.add(c10, f32x4.mul(a, b0));
-    c11 = f32x4.add(c11, f32x4.mul(a, b1));
+    c10 = f32x4.add(f32x4.mul(a, b0), c10);
+    c11 = f32x4.add(f32x4.mul(a, b1), c11);
     a1 += ak;
     a = v128.load_splat<f32>(a2);
-    c20 = f32x4.add(c20, f32x4.mul(a, b0));
-    c21 = f32x4.add(c21, f32x4.mul(a, b1));
+    c20 = f32x4.add(f32x4.mul(a, b0), c20);
+    c21 = f32x4.add(f32x4.mul(a, b1), c21);
     a2 += ak;
     a = v128.load_splat<f32>(a3);
-    c30 = f32x4.add(c30, f32x4.mul(a, b0));
-    c31 = f32x4.add(c31, f32x4.mul(a, b1));
+    c30 = f32x4.add(f32x4.mul(a, b0), c30);
+    c31 = f32x4.add(f32x4.mul(a, b1), c31);
     a3 += ak;
   }
   v128.store(c, c00);
@@ -72,17 +72,17 @@ function packed4x8(k: i32, a: usize, b: usize, c: usize, cr: usize, more: bool):
   for (; k > 0; k--) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     let x = v128.load_splat<f32>(a);
-    c00 = f32x4.add(c00, f32x4.mul(x, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x, b1));
+    c00 = f32x4.add(f32x4.mul(x, b0), c00);
+    c01 = f32x4.add(f32x4.mul(x, b1), c01);
     x = v128.load_splat<f32>(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(x, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x, b1));
+    c10 = f32x4.add(f32x4.mul(x, b0), c10);
+    c11 = f32x4.add(f32x4.mul(x, b1), c11);
     x = v128.load_splat<f32>(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(x, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x, b1));
+    c20 = f32x4.add(f32x4.mul(x, b0), c20);
+    c21 = f32x4.add(f32x4.mul(x, b1), c21);
     x = v128.load_splat<f32>(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(x, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x, b1));
+    c30 = f32x4.add(f32x4.mul(x, b0), c30);
+    c31 = f32x4.add(f32x4.mul(x, b1), c31);
     a += 16;
     b += 32;
   }
@@ -189,17 +189,14 @@ export function gemm(m: i32, n: i32, k: i32, a: usize, ar: usize, ak: usize, b: 
     if (!more) for (let i = 0; i < m; i++) memory.fill(c + cr * <usize>i, 0, (<usize>n) << 2);
     return;
   }
-  if (m <= 3) {
-    for (let i = 0; i < m; i++) {
+  if (m <= 3 && (bn == 4 || (bk == 4 && ak == 4))) {
+    for (; m > 0; m--) {
       if (bn == 4) rowTimes(n, k, a, ak, b, bk, c, more);
-      else if (bk == 4 && ak == 4) rowDots(n, k, a, b, bn, c, more);
-      else break;
-      if (i == m - 1) return;
+      else rowDots(n, k, a, b, bn, c, more);
       a += ar;
       c += cr;
-      m--;
-      i--;
     }
+    return;
   }
   const panel = room, corner = room + 8 * 256 * 4, rowsAt = corner + 128;
   const packA = n >= 64 && m <= 128;
@@ -249,10 +246,10 @@ function rowTimes(n: i32, k: i32, a: usize, ak: usize, b: usize, bk: usize, c: u
     let ai = a, bi = b;
     for (let i = 0; i < k; i++) {
       const x = v128.load_splat<f32>(ai);
-      s0 = f32x4.add(s0, f32x4.mul(x, v128.load(bi)));
-      s1 = f32x4.add(s1, f32x4.mul(x, v128.load(bi, 16)));
-      s2 = f32x4.add(s2, f32x4.mul(x, v128.load(bi, 32)));
-      s3 = f32x4.add(s3, f32x4.mul(x, v128.load(bi, 48)));
+      s0 = f32x4.add(f32x4.mul(x, v128.load(bi)), s0);
+      s1 = f32x4.add(f32x4.mul(x, v128.load(bi, 16)), s1);
+      s2 = f32x4.add(f32x4.mul(x, v128.load(bi, 32)), s2);
+      s3 = f32x4.add(f32x4.mul(x, v128.load(bi, 48)), s3);
       ai += ak;
       bi += bk;
     }
@@ -273,7 +270,7 @@ function rowTimes(n: i32, k: i32, a: usize, ak: usize, b: usize, bk: usize, c: u
     let s = f32x4.splat(0);
     let ai = a, bi = b;
     for (let i = 0; i < k; i++) {
-      s = f32x4.add(s, f32x4.mul(v128.load_splat<f32>(ai), v128.load(bi)));
+      s = f32x4.add(f32x4.mul(v128.load_splat<f32>(ai), v128.load(bi)), s);
       ai += ak;
       bi += bk;
     }
@@ -309,15 +306,15 @@ function rowDots(n: i32, k: i32, a: usize, b: usize, bn: usize, c: usize, more: 
 export function dot(a: usize, b: usize, k: i32): f32 {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   for (; k >= 16; k -= 16) {
-    s0 = f32x4.add(s0, f32x4.mul(v128.load(a), v128.load(b)));
-    s1 = f32x4.add(s1, f32x4.mul(v128.load(a, 16), v128.load(b, 16)));
-    s2 = f32x4.add(s2, f32x4.mul(v128.load(a, 32), v128.load(b, 32)));
-    s3 = f32x4.add(s3, f32x4.mul(v128.load(a, 48), v128.load(b, 48)));
+    s0 = f32x4.add(f32x4.mul(v128.load(a), v128.load(b)), s0);
+    s1 = f32x4.add(f32x4.mul(v128.load(a, 16), v128.load(b, 16)), s1);
+    s2 = f32x4.add(f32x4.mul(v128.load(a, 32), v128.load(b, 32)), s2);
+    s3 = f32x4.add(f32x4.mul(v128.load(a, 48), v128.load(b, 48)), s3);
     a += 64;
     b += 64;
   }
   for (; k >= 4; k -= 4) {
-    s0 = f32x4.add(s0, f32x4.mul(v128.load(a), v128.load(b)));
+    s0 = f32x4.add(f32x4.mul(v128.load(a), v128.load(b)), s0);
     a += 16;
     b += 16;
   }

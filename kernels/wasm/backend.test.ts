@@ -1,0 +1,92 @@
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildKernels } from '../../scripts/build-kernels.mjs';
+import { runContract } from '../contract.ts';
+import { contiguousStrides } from '../operations.ts';
+import type { OperationName } from '../operations.ts';
+import type { Backend, View } from '../types.ts';
+import type { WasmBuffer } from './backend.ts';
+import { createWasmBackend } from './backend.ts';
+import { encoders } from './encoders.ts';
+import { threadScript } from './thread.ts';
+
+const supported = new Set(Object.keys(encoders) as OperationName[]);
+const createThread = () => new Worker(threadScript, { eval: true });
+
+function whole(buffer: WasmBuffer, shape: readonly number[]): View<WasmBuffer> {
+  return { buffer, offset: 0, shape, strides: contiguousStrides(shape), dtype: buffer.dtype };
+}
+
+let single: Backend<WasmBuffer>;
+let threaded: Backend<WasmBuffer>;
+
+beforeAll(async () => {
+  const kernels = new Uint8Array(await buildKernels());
+  single = await createWasmBackend({ kernels });
+  threaded = await createWasmBackend({ kernels, threads: 2, createThread });
+}, 300_000);
+
+afterAll(() => {
+  single.dispose();
+  threaded.dispose();
+});
+
+describe('the wasm backend', () => {
+  test('keeps the contract on one thread, called and compiled', async () => {
+    expect((await runContract(single, { supported, compiled: true })).failed).toEqual([]);
+  }, 120_000);
+
+  test('keeps the contract on two threads', async () => {
+    expect((await runContract(threaded, { supported })).failed).toEqual([]);
+  }, 120_000);
+
+  test('computes the same bits on one thread and on two', () => {
+    const results = [single, threaded].map((backend) => {
+      const a = backend.allocate(300 * 200, 'float32');
+      const b = backend.allocate(200 * 250, 'float32');
+      const y = backend.allocate(300 * 250, 'float32');
+      backend.write(
+        a,
+        Float32Array.from({ length: 60000 }, (_, i) => Math.sin(i)),
+      );
+      backend.write(
+        b,
+        Float32Array.from({ length: 50000 }, (_, i) => Math.cos(i * 1.7)),
+      );
+      const call = { op: 'matmul', attributes: { bias: false, activation: 'gelu' } } as const;
+      backend.run({ ...call, inputs: [whole(a, [1, 300, 200]), whole(b, [1, 200, 250])], outputs: [whole(y, [1, 300, 250])] });
+      const values = backend.readSync!({ buffer: y, offset: 0, length: 75000, dtype: 'float32' });
+      for (const buffer of [a, b, y]) backend.free(buffer);
+      return values;
+    });
+    expect(results[1]).toEqual(results[0]);
+  });
+
+  test('gives freed memory out again, grows as needed, and ends with a RangeError', async () => {
+    const backend = await createWasmBackend({ kernels: new Uint8Array(await buildKernels()), limitBytes: 32 * 2 ** 20 });
+    for (let i = 0; i < 1000; i++) backend.free(backend.allocate(2 ** 20, 'float32'));
+    const held: WasmBuffer[] = [];
+    expect(() => {
+      for (;;) held.push(backend.allocate(2 ** 18, 'float32'));
+    }).toThrow(RangeError);
+    expect(held.length).toBeGreaterThan(20);
+    for (const buffer of held) backend.free(buffer);
+    // Smaller blocks are cut from freed larger ones.
+    for (let i = 0; i < 1000; i++) backend.allocate(4096, 'uint8');
+    backend.dispose();
+  });
+
+  test('computes what only the host can on the same memory, and counts it', () => {
+    const before = single.counters.fallbacks;
+    const x = single.allocate(3, 'float64');
+    const y = single.allocate(3, 'float64');
+    single.write(x, Float64Array.of(1, 2, 3));
+    single.run({ op: 'unary', inputs: [whole(x, [3])], outputs: [whole(y, [3])], attributes: { fn: 'exp' } });
+    expect(single.readSync!({ buffer: y, offset: 0, length: 3, dtype: 'float64' })).toEqual(
+      Float64Array.of(Math.E, Math.exp(2), Math.exp(3)),
+    );
+    expect(single.counters.fallbacks).toBe(before + 1);
+    single.free(x);
+    single.free(y);
+  });
+});
