@@ -4,7 +4,7 @@
 import { setDefaultDevice, getDefaultDevice, devices, counters, provide } from './device.ts';
 import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward, gradOf } from './autograd.ts';
 import { isPlain, publicCall } from './calls.ts';
-import { setDefaultFloat, dtypes, type DType } from './dtype.ts';
+import { defaultDtype, setDefaultFloat, dtypes, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
 import { tensorDraws } from './draws.ts';
 import { loadSafetensors, readSafetensorsHeader, saveSafetensors } from './files.ts';
@@ -13,7 +13,7 @@ import * as e from './ops/elementwise.ts';
 import { linalg } from './ops/linalg.ts';
 import { describe, tensorAt, type Operand } from './ops/operands.ts';
 import { select, transpose } from './ops/view.ts';
-import { print, type PrintOptions } from './print.ts';
+import { print, type Printable, type PrintOptions } from './print.ts';
 import { defaultGenerator, manualSeed, provideTensorDraws, random } from './random.ts';
 import { array, arraySync, asLeaf, data, dataSync, item, itemSync, makeTensor, readAll, sync, toDevice } from './reading.ts';
 import { dimIn, show } from './shape.ts';
@@ -65,10 +65,9 @@ const methods: Record<string, AnyFn> = {
   dataSync: (a) => dataSync(a as Tensor),
   arraySync: (a) => arraySync(a as Tensor),
   itemSync: (a) => itemSync(a as Tensor),
-  toText: (a, options) =>
-    data(a as Tensor).then((values) =>
-      print({ data: values, shape: (a as Tensor).shape, dtype: (a as Tensor).dtype } as never, options as PrintOptions),
-    ),
+  toText: publicCall('toText(a, { precision = 4, threshold = 1000 })', (a: Tensor, options: PrintOptions = {}) =>
+    data(a).then((values) => print({ ...textFacts(a), data: values }, options)),
+  ),
   toDevice: (a, device) => toDevice(a as Tensor, device as 'js'),
   retainGrad: (a) => (retainGrad(a as Tensor), a),
   requiresGrad_: (a, on = true) => requiresGrad_(a as Tensor, on as boolean),
@@ -95,6 +94,13 @@ Object.defineProperty(Tensor.prototype, Symbol.iterator, {
     for (let i = 0; i < this.shape[0]!; i++) yield select(this, 0, i);
   },
 });
+
+/** What the text of a tensor says beside its numbers: `mul` is named as PyTorch names it, MulBackward0. */
+function textFacts(a: Tensor): Omit<Printable, 'data'> {
+  const { name } = a.gradFn ?? { name: '' };
+  const gradFn = name && { gradFn: `${name[0]!.toUpperCase()}${name.slice(1)}Backward0` };
+  return { shape: a.shape, dtype: a.dtype, defaultDtype: defaultDtype(), requiresGrad: a.requiresGrad, ...(gradFn || {}) };
+}
 
 function requiresGrad_(t: Tensor, on: boolean): Tensor {
   if (!on) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hostArray, type DType } from './dtype.ts';
 import cases from '../../test/fixtures/print.json';
+import { tensor } from './index.ts';
 import { print, type Printable, type PrintOptions } from './print.ts';
 
 /** A tensor from numbers; NaN, infinities and −0 come as words in the fixtures. */
@@ -55,4 +56,13 @@ describe('by hand', () => {
     expect(print(row(100005, 0.5), { precision: 4, sciMode: true })).toBe('tensor([1.0000e+05, 5.0000e-01])');
     expect(print(row(2.5), { precision: 0 })).toBe('tensor([2])');
   });
+});
+
+test('toText reads a tensor and says whether it carries a gradient', async () => {
+  // oxlint-disable-next-line typescript/no-explicit-any -- functions are installed by name
+  const a = (tensor as any)([[1, 2.5]], { requiresGrad: true });
+  expect(await a.toText()).toBe('tensor([[1.0000, 2.5000]], requires_grad=True)');
+  expect(await a.mul(2).toText({ precision: 1 })).toBe('tensor([[2., 5.]], grad_fn=<MulBackward0>)');
+  expect(await a.detach().t().toText()).toBe('tensor([[1.0000],\n        [2.5000]])');
+  expect(() => a.toText({ digits: 3 })).toThrow(/^toText: unknown option "digits"/);
 });
