@@ -1,10 +1,11 @@
-/* The dataflow graph of a notebook: who defines a name, who uses it, in what order cells may run, and what is wrong with
-   them before anything runs (duplicates, cycles, foreign assignments). Edges are (names a cell reads) ∩ (names another
-   cell defines); a name that nobody defines is left to run time. Pure: from analysed cells to plain records. */
+/* The dataflow graph of a notebook, and what a request of the reader evaluates in it. Edges are (names a cell reads) ∩ (names
+   another cell defines); a name that nobody defines is left to run time. What is wrong with cells before anything runs is
+   worded in problems.ts, orders are found in order.ts. Pure: from analysed cells to plain records. */
 
 import { shortestLoop, stronglyConnected, topological } from './order.ts';
+import { cycle, duplicate, foreignAssignment, unsound } from './problems.ts';
 import type { Analysis } from '../analysis/types.ts';
-import type { CellProblem, Graph, GraphCell, SourceCell } from './types.ts';
+import type { CellProblem, CellState, Graph, GraphCell, SourceCell } from './types.ts';
 
 export function buildGraph(sources: readonly SourceCell[]): Graph {
   const live = sources.filter((cell) => cell.run !== 'off' && !cell.prose);
@@ -32,12 +33,7 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
       if (!sources.some((cell) => cell.run !== 'off' && !cells.includes(cell.id) && cell.analysis.reads.includes(name))) continue;
       for (const id of cells) {
         const rest = cells.filter((other) => other !== id);
-        problems.set(id, {
-          name: 'DuplicateDefinition',
-          message: `\`${name}\` is defined here and in ${words(rest)}. Rename one of them, or call it \`_${name}\` to keep it to its cell.`,
-          cells: rest,
-          ...placeOf(sources[position.get(id)!]!, name),
-        });
+        problems.set(id, duplicate(name, sources[position.get(id)!]!, rest));
       }
       others.set(name, cells.slice(1));
     }
@@ -60,31 +56,10 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
     needs.set(cell.id, need);
   }
 
-  for (const cell of live) {
-    const error = cell.analysis.error;
-    if (error) problems.set(cell.id, { name: error.name, message: error.message, line: error.line, column: error.column, cells: [] });
-    for (const write of cell.analysis.writes) {
-      if (problems.has(cell.id)) break;
-      const by = owner.get(write.name);
-      problems.set(
-        cell.id,
-        by === undefined
-          ? {
-              name: 'ReferenceError',
-              message: `No cell defines \`${write.name}\`, so nothing can be assigned to it. Write \`const ${write.name} = …\` to define it here.`,
-              cells: [],
-              line: write.line,
-              column: write.column,
-            }
-          : {
-              name: 'ForeignAssignment',
-              message: `\`${write.name}\` belongs to ${by}: only its own cell can assign it. Define it there as \`const ${write.name} = mutable(…)\` with \`const ${setter(write.name)} = (v) => { ${write.name}.value = v }\`, and call \`${setter(write.name)}\` here.`,
-              cells: [by],
-              line: write.line,
-              column: write.column,
-            },
-      );
-    }
+  for (const { id, analysis } of live) {
+    const [write] = analysis.writes;
+    if (analysis.error) problems.set(id, unsound(analysis.error));
+    else if (write && !problems.has(id)) problems.set(id, foreignAssignment(write, owner.get(write.name)));
   }
 
   // Cycles: what the topological order leaves out holds them, as strongly connected components of more than one cell.
@@ -97,11 +72,7 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
       for (const id of cells) {
         const loop = shortestLoop(id, needs, inside);
         const names = loop.slice(0, -1).flatMap((from, i) => uses.get(from)!.find((use) => use.cell === loop[i + 1])?.name ?? []);
-        problems.set(id, {
-          name: 'CycleError',
-          message: `These cells need each other: ${loop.join(' → ')}${names.length ? ` (by ${names.map((name) => `\`${name}\``).join(', ')})` : ''}. Move what both need into a cell of its own.`,
-          cells: [...new Set(loop)].filter((other) => other !== id),
-        });
+        problems.set(id, cycle(loop, names));
       }
       for (const id of cells) needs.set(id, new Set([...needs.get(id)!].filter((need) => !inside.has(need))));
     }
@@ -141,36 +112,94 @@ export function sameEdges(a: Analysis, b: Analysis): boolean {
 const roleOf = ({ name, kind, import: from }: Analysis['defines'][number]): string => `${kind} ${name} ${from ?? ''}`;
 const equal = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 
+// ---- plans --------------------------------------------------------------------------------------------------------------
+
+/** What the page knows of a cell when it plans. */
+export interface CellFacts {
+  readonly state: CellState;
+  /** The engine holds the values that its present text defines. */
+  readonly valued: boolean;
+  /** Evaluated since the engine started: a `once` cell now waits to be asked. */
+  readonly ran: boolean;
+}
+
+export interface Plan {
+  /** In the order of the graph. */
+  readonly run: readonly string[];
+  /** Cells that follow from the plan but wait for their reader. */
+  readonly stale: readonly string[];
+}
+
+type Facts = (id: string) => CellFacts;
+
+/** Every `auto` cell, and `once` cells that have not run; `manual` ones turn stale. */
+export function planAll(graph: Graph, facts: Facts): Plan {
+  const run = graph.order.filter((id) => runsByItself(graph, facts, id));
+  return { run, stale: graph.order.filter((id) => graph.cells.get(id)!.run === 'manual') };
+}
+
+/** As if its reader had pressed run on each of `ids` (default: all) and on all they need, whatever their mode; `off` stays off. */
+export function planEvery(graph: Graph, ids?: readonly string[]): Plan {
+  const wanted = ids && new Set([...ids, ...needsOf(graph, ids)]);
+  return { run: graph.order.filter((id) => graph.cells.get(id)!.run !== 'off' && (!wanted || wanted.has(id))), stale: [] };
+}
+
+/** First what the cells need and do not have, then the cells, then their dependents that run by themselves. */
+export function planCells(graph: Graph, facts: Facts, ids: readonly string[]): Plan {
+  const run = new Set(ids.filter((id) => graph.cells.has(id) && graph.cells.get(id)!.run !== 'off'));
+  const seen = { asked: new Set<string>(), following: new Set<string>() };
+  /** Adds what the cell needs and does not have; a cell that waits for its reader only where it was `asked` for. */
+  const addNeeds = (id: string, why: keyof typeof seen): void => {
+    const stack = [id];
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      for (const { cell: need } of graph.cells.get(next)!.uses) {
+        if (run.has(need) || seen[why].has(need)) continue; // what runs has its own turn here
+        seen[why].add(need);
+        stack.push(need);
+        const { valued, state } = facts(need);
+        if (runsByItself(graph, facts, need) ? !valued || state !== 'done' : why === 'asked' && !valued) run.add(need);
+      }
+    }
+  };
+  for (const id of run) addNeeds(id, 'asked');
+
+  const stale = new Set<string>();
+  const followers: string[] = [];
+  const changed = [...run];
+  for (let id = changed.pop(); id !== undefined; id = changed.pop()) {
+    for (const user of graph.dependents.get(id) ?? []) {
+      if (run.has(user) || stale.has(user)) continue;
+      if (!runsByItself(graph, facts, user)) {
+        stale.add(user);
+        continue;
+      }
+      run.add(user);
+      followers.push(user);
+      changed.push(user);
+    }
+  }
+  for (const id of followers) addNeeds(id, 'following');
+  return {
+    run: graph.order.filter((id) => run.has(id)),
+    stale: stale.size ? graph.order.filter((id) => stale.has(id) && !run.has(id)) : [],
+  };
+}
+
+function runsByItself(graph: Graph, facts: Facts, id: string): boolean {
+  const { run } = graph.cells.get(id)!;
+  return run === 'auto' || (run === 'once' && !facts(id).ran);
+}
+
 /** Everything the cells need, directly or by way of others, without the cells themselves unless they need each other. */
-export function needsOf(graph: Graph, ids: Iterable<string>): Set<string> {
-  return closure(ids, (id) => graph.cells.get(id)?.uses.map((use) => use.cell) ?? []);
-}
-
-/** Everything that follows from the cells. `through` says which cells pass a change on. */
-export function dependentsOf(graph: Graph, ids: Iterable<string>, through: (id: string) => boolean = () => true): Set<string> {
-  return closure(ids, (id) => graph.dependents.get(id) ?? [], through);
-}
-
-function closure(
-  ids: Iterable<string>,
-  next: (id: string) => readonly string[],
-  through: (id: string) => boolean = () => true,
-): Set<string> {
+function needsOf(graph: Graph, ids: readonly string[]): Set<string> {
   const found = new Set<string>();
-  const stack = [...ids].flatMap(next);
-  while (stack.length) {
-    const id = stack.pop()!;
-    if (found.has(id)) continue;
-    found.add(id);
-    if (through(id)) stack.push(...next(id));
+  const stack = [...ids];
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    for (const { cell } of graph.cells.get(id)?.uses ?? []) {
+      if (found.has(cell)) continue;
+      found.add(cell);
+      stack.push(cell);
+    }
   }
   return found;
-}
-
-const words = (ids: readonly string[]): string => (ids.length < 2 ? ids.join('') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)!}`);
-const setter = (name: string): string => `set${name[0]!.toUpperCase()}${name.slice(1)}`;
-
-function placeOf(cell: SourceCell, name: string): { line?: number; column?: number } {
-  const definition = cell.analysis.defines.find((d) => d.name === name && d.kind === 'value');
-  return definition ? { line: definition.line, column: definition.column } : {};
 }

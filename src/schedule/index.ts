@@ -1,4 +1,3 @@
 /* The schedule's face: graph, plans, and their words. */
 export * from './types.ts';
-export { buildGraph, dependentsOf, needsOf, sameEdges } from './graph.ts';
-export { planAll, planCells, planEvery, type CellFacts, type Plan } from './plan.ts';
+export { buildGraph, planAll, planCells, planEvery, sameEdges, type CellFacts, type Plan } from './graph.ts';

@@ -44,6 +44,16 @@ const spied = async (): Promise<{ store: Store; chunks: StoredPoints[]; full: { 
   return { store, chunks, full };
 };
 
+test('runs of cells that are evaluated once more for their values are not recorded again', () => {
+  const r = recorder();
+  for (const report of [start('r'), points('r', [1]), end('r')]) r.report(report);
+  r.repeat(['c']);
+  for (const report of [start('again'), points('again', [1]), end('again')]) r.report(report);
+  r.repeat([]);
+  r.report(start('asked'));
+  expect(r.runs().map(({ id }) => id)).toEqual(['r', 'asked']);
+});
+
 describe('statistics', () => {
   test('hold the count, first, last and least value of each metric', () => {
     const r = recorder();

@@ -72,6 +72,15 @@ describe('session', () => {
     session.dispose();
   });
 
+  it('places what waits for a name, and what needs itself, where the name is read', async () => {
+    const session = open(file('const a = nothing.at.all', 'const z = 1\nconst b = z + a', 'const p = 2 * q', 'const q = p'));
+    session.runAll();
+    await session.settled();
+    expect(session.cell('z')!.error).toMatchObject({ name: 'Blocked', line: 2, column: 15 });
+    expect(session.cell('p')!.error).toMatchObject({ name: 'CycleError', line: 1, column: 15 });
+    session.dispose();
+  });
+
   it('evaluates nothing on its own, and restart forgets values but keeps what was shown', async () => {
     const session = open(file('const a = 2\na'));
     expect(states(session)).toBe('a idle');

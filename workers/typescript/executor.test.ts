@@ -179,6 +179,15 @@ describe('executor', () => {
     });
   });
 
+  it('gives the place of a throw also where what is thrown is no error', async () => {
+    const engine = makeEngine('a: const f = (x) => {\n  throw "no"\n}\nif (f) throw { code: 4 }', 'b: f(1)');
+    await engine.runAll();
+    expect(engine.error('a')).toMatchObject({ name: 'Thrown', line: 4, column: 14 });
+    const other = makeEngine('f: const f = (x) => {\n  throw "no"\n}', 'b: f(1)');
+    await other.runAll();
+    expect(other.error('b')).toMatchObject({ line: 1, column: 1, frames: [{ cell: 'f', line: 2, column: 9 }] });
+  });
+
   it('shows a late error under the cell whose code made it, and its state stays', async () => {
     const engine = makeEngine('a: const e = new Error("late")', 'b: const b = 1');
     await engine.runAll();
