@@ -3,6 +3,7 @@
 
 import { setDefaultDevice, getDefaultDevice, devices, counters, provide } from './device.ts';
 import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward, gradOf } from './autograd.ts';
+import { compile } from './compile.ts';
 import { isPlain, publicCall } from './calls.ts';
 import { defaultDtype, setDefaultFloat, dtypes, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
@@ -97,9 +98,9 @@ Object.defineProperty(Tensor.prototype, Symbol.iterator, {
 
 /** What the text of a tensor says beside its numbers: `mul` is named as PyTorch names it, MulBackward0. */
 function textFacts(a: Tensor): Omit<Printable, 'data'> {
-  const { name } = a.gradFn ?? { name: '' };
-  const gradFn = name && { gradFn: `${name[0]!.toUpperCase()}${name.slice(1)}Backward0` };
-  return { shape: a.shape, dtype: a.dtype, defaultDtype: defaultDtype(), requiresGrad: a.requiresGrad, ...(gradFn || {}) };
+  const name = a.gradFn?.name;
+  const facts = { shape: a.shape, dtype: a.dtype, defaultDtype: defaultDtype(), requiresGrad: a.requiresGrad };
+  return name ? { ...facts, gradFn: `${name[0]!.toUpperCase()}${name.slice(1)}Backward0` } : facts;
 }
 
 function requiresGrad_(t: Tensor, on: boolean): Tensor {
@@ -191,6 +192,7 @@ export const tensor = Object.assign(
   {
     autograd,
     fft,
+    compile,
     noGrad,
     enableGrad,
     isGradEnabled,
