@@ -42,7 +42,11 @@ export class WriteLog {
 
   add(call: number, made: ProgramCall): void {
     made.outputs.forEach((view, output) => {
-      const writes = this.#writes.get(view.buffer) ?? [];
+      const writes = this.#writes.get(view.buffer);
+      if (!writes) {
+        this.#writes.set(view.buffer, [{ call, output, view }]);
+        return;
+      }
       const kept = writes.filter((write) => !covers(view, write.view));
       kept.push({ call, output, view });
       this.#writes.set(view.buffer, kept);
@@ -123,16 +127,24 @@ export function dependences(calls: readonly ProgramCall[], readsAt: (call: numbe
   return { after, readers };
 }
 
-/** The same call with other inputs. */
+/** The same call with other inputs; itself where they are the same. */
 export function withInputs(call: ProgramCall, inputs: readonly View<number>[]): ProgramCall {
+  if (inputs.every((view, i) => view === call.inputs[i])) return call;
   return { ...call, inputs } as ProgramCall;
 }
 
+const attributeTexts = new WeakMap<object, string>();
+
 /** Attributes as text that tells all numbers apart; JSON alone writes NaN and ±inf as null and −0 as 0. */
 export function attributesKey(attributes: object): string {
-  return JSON.stringify(attributes, (_, value: unknown) =>
-    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `#${constantText(value)}` : value,
-  );
+  let text = attributeTexts.get(attributes);
+  if (text === undefined) {
+    text = JSON.stringify(attributes, (_, value: unknown) =>
+      typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `#${constantText(value)}` : value,
+    );
+    attributeTexts.set(attributes, text);
+  }
+  return text;
 }
 
 /** A number as text that tells −0 from 0. */

@@ -4,7 +4,7 @@
 import type { Program, ProgramBuffer } from '../types.ts';
 import { isElementwise } from './effects.ts';
 import type { ProgramCall } from './effects.ts';
-import { extentOf, geometryKey } from './views.ts';
+import { geometryKey } from './views.ts';
 
 export interface MemoryPlan {
   /** By buffer index, for each inner buffer that some call touches: its first byte in the block. */
@@ -101,7 +101,7 @@ function overwritable(call: ProgramCall, buffer: number): number[] {
   const place = `${output.offset} ${geometryKey(output)}`;
   const candidates = new Set(call.inputs.map((view) => view.buffer));
   for (const view of call.inputs) {
-    if (`${view.offset} ${geometryKey(view)}` !== place || extentOf(view) === undefined) candidates.delete(view.buffer);
+    if (`${view.offset} ${geometryKey(view)}` !== place) candidates.delete(view.buffer);
   }
   for (const view of call.outputs) candidates.delete(view.buffer);
   return [...candidates];

@@ -3,9 +3,10 @@
 import type { Program } from '../types.ts';
 import type { FuseLimits } from './fuse.ts';
 import { defaultLimits, fuse } from './fuse.ts';
-import { simplify } from './simplify.ts';
+import { dropDead, simplify } from './simplify.ts';
 
 /** A program with fewer, larger calls that leaves the same in held and result buffers. Buffers keep their numbers; some are no longer used. */
 export function prepareProgram(program: Program, limits: FuseLimits = defaultLimits): Program {
-  return simplify(fuse(simplify(program), limits));
+  const fused = fuse(simplify(program), limits);
+  return { buffers: fused.buffers, calls: dropDead(fused) };
 }

@@ -11,7 +11,7 @@ import { asType, simplifyCall } from './algebra.ts';
 import { attributesKey, isElementwise, isSeen, readsOf, readsOutputs, withInputs, WriteLog } from './effects.ts';
 import { piecesOf, sumOfPieces } from './pieces.ts';
 import type { ProgramView } from './views.ts';
-import { covers, isContiguous, isInjective, isSameView, overlaps, reshapeView, viewThroughCopy, wholeView } from './views.ts';
+import { covers, coversBuffer, isContiguous, isInjective, isSameView, overlaps, reshapeView, viewThroughCopy, wholeView } from './views.ts';
 
 /** The program with fewer calls and the same contents of held and result buffers after a run, bit for bit (NaN payloads aside). */
 export function simplify(program: Program): Program {
@@ -163,7 +163,7 @@ function outputsKey(call: ProgramCall): string {
 }
 
 /** Calls whose outputs reach no later read and no buffer that outlives the run are left out. */
-function dropDead(program: Program): ProgramCall[] {
+export function dropDead(program: Program): ProgramCall[] {
   /** By buffer: the views that later calls read; and buffers whose present contents nobody sees at the end. */
   const read = new Map<number, ProgramView[]>();
   const overwritten = new Set<number>();
@@ -177,15 +177,19 @@ function dropDead(program: Program): ProgramCall[] {
     if (!live) continue;
     kept.push(call);
     for (const output of call.outputs) {
-      const views = read.get(output.buffer)?.filter((view) => !covers(output, view));
-      if (views) read.set(output.buffer, views);
-      const length = program.buffers[output.buffer]!.length;
-      if (covers(output, { ...output, offset: 0, shape: [length], strides: [1] })) overwritten.add(output.buffer);
+      const views = read.get(output.buffer);
+      if (views?.some((view) => covers(output, view))) {
+        read.set(
+          output.buffer,
+          views.filter((view) => !covers(output, view)),
+        );
+      }
+      if (coversBuffer(output, program.buffers[output.buffer]!.length)) overwritten.add(output.buffer);
     }
     for (const view of readsOf(call)) {
-      const views = read.get(view.buffer) ?? [];
-      if (!views.some((other) => covers(other, view))) views.push(view);
-      read.set(view.buffer, views);
+      const views = read.get(view.buffer);
+      if (!views) read.set(view.buffer, [view]);
+      else if (!views.some((other) => covers(other, view))) views.push(view);
     }
   }
   return kept.reverse();

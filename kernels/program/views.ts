@@ -12,49 +12,76 @@ export function wholeView(buffer: number, shape: Shape, dtype: View['dtype'], of
   return { buffer, offset, shape, strides: contiguousStrides(shape), dtype };
 }
 
-/** Whether the elements lie in row-major order without gaps. Dims of length 1 may have any stride; so may an empty view. */
-export function isContiguous(view: Pick<View, 'shape' | 'strides'>): boolean {
-  if (sizeOf(view.shape) === 0) return true;
-  let step = 1;
-  for (let i = view.shape.length - 1; i >= 0; i--) {
-    if (view.shape[i] === 1) continue;
-    if (view.strides[i] !== step) return false;
-    step *= view.shape[i]!;
-  }
-  return true;
+/** What is asked of a view again and again. */
+interface Facts {
+  /** Lowest and highest element, both included; low above high for an empty view. */
+  readonly low: number;
+  readonly high: number;
+  readonly isContiguous: boolean;
+  readonly isDense: boolean;
+  readonly geometry: string;
 }
 
-/** The lowest and highest element touched, both included; undefined for an empty view. */
-export function extentOf(view: ProgramView): readonly [low: number, high: number] | undefined {
-  let low = view.offset;
-  let high = view.offset;
-  for (let i = 0; i < view.shape.length; i++) {
-    const reach = (view.shape[i]! - 1) * view.strides[i]!;
-    if (view.shape[i] === 0) return undefined;
+type Geometry = Pick<View, 'shape' | 'strides'>;
+
+const facts = new WeakMap<Geometry, Facts>();
+
+function factsOf(view: Geometry & { readonly offset?: number }): Facts {
+  let known = facts.get(view);
+  if (!known) facts.set(view, (known = findFacts(view)));
+  return known;
+}
+
+function findFacts({ offset = 0, shape, strides }: Geometry & { readonly offset?: number }): Facts {
+  let low = offset;
+  let high = offset;
+  let step = 1;
+  let isRowMajor = true;
+  let isEmpty = false;
+  let geometry = '';
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const length = shape[i]!;
+    if (length === 1) continue;
+    if (length === 0) isEmpty = true;
+    const stride = strides[i]!;
+    if (stride !== step) isRowMajor = false;
+    step *= length;
+    const reach = (length - 1) * stride;
     if (reach < 0) low += reach;
     else high += reach;
+    geometry += `${length}*${stride},`;
   }
-  return [low, high];
+  if (isEmpty) [low, high] = [0, -1];
+  return { low, high, isContiguous: isRowMajor || isEmpty, isDense: isRowMajor || isDenseWalk(shape, strides), geometry };
+}
+
+/** Whether the elements lie in row-major order without gaps. Dims of length 1 may have any stride; so may an empty view. */
+export function isContiguous(view: Geometry): boolean {
+  return factsOf(view).isContiguous;
+}
+
+/** Whether the view touches each element between its lowest and its highest. */
+export function isDense(view: Geometry): boolean {
+  return factsOf(view).isDense;
 }
 
 /** Whether both views are the same mapping from index to element: dims of length 1 aside, one offset, shape and strides of one buffer. */
 export function isSameView(a: ProgramView, b: ProgramView): boolean {
-  return a.buffer === b.buffer && a.dtype === b.dtype && a.offset === b.offset && geometryKey(a) === geometryKey(b);
+  return a === b || (a.buffer === b.buffer && a.dtype === b.dtype && a.offset === b.offset && geometryKey(a) === geometryKey(b));
 }
 
 /** Shape and strides without dims of length 1 as text; strides alone do not tell a view from one of another shape. */
-export function geometryKey(view: Pick<View, 'shape' | 'strides'>): string {
-  let key = '';
-  for (let i = 0; i < view.shape.length; i++) if (view.shape[i] !== 1) key += `${view.shape[i]}*${view.strides[i]},`;
-  return key;
+export function geometryKey(view: Geometry): string {
+  return factsOf(view).geometry;
 }
 
 /** Whether some element belongs to both. Exact for views of a few dims; yes where the search gets long. */
 export function overlaps(a: ProgramView, b: ProgramView): boolean {
   if (a.buffer !== b.buffer) return false;
-  const inA = extentOf(a);
-  const inB = extentOf(b);
-  if (inA === undefined || inB === undefined || inA[1] < inB[0] || inB[1] < inA[0]) return false;
+  const inA = factsOf(a);
+  const inB = factsOf(b);
+  if (inA.low > inA.high || inB.low > inB.high || inA.high < inB.low || inB.high < inA.low) return false;
+  if (inA.isDense && inB.isDense) return true;
   // Is there an i in a and a j in b with Σ i·s − Σ j·t = b.offset − a.offset? Largest strides first, each digit bounded by what the rest can reach.
   const terms: { step: number; count: number }[] = [];
   let rest = b.offset - a.offset;
@@ -99,18 +126,17 @@ export function overlaps(a: ProgramView, b: ProgramView): boolean {
 /** Whether every element of `inner` certainly belongs to `outer`. */
 export function covers(outer: ProgramView, inner: ProgramView): boolean {
   if (outer.buffer !== inner.buffer) return false;
-  const inInner = extentOf(inner);
-  if (inInner === undefined) return true;
-  const inOuter = extentOf(outer);
-  if (inOuter === undefined) return false;
-  if (isDense(outer)) return inOuter[0] <= inInner[0] && inInner[1] <= inOuter[1];
-  return outer.offset === inner.offset && geometryKey(outer) === geometryKey(inner);
+  const { low, high, geometry } = factsOf(inner);
+  if (low > high) return true;
+  const there = factsOf(outer);
+  if (there.low > there.high) return false;
+  if (there.isDense) return there.low <= low && high <= there.high;
+  return outer.offset === inner.offset && there.geometry === geometry;
 }
 
-/** Whether the view touches each element between its lowest and its highest. */
-export function isDense(view: Pick<View, 'shape' | 'strides'>): boolean {
-  const steps = view.shape
-    .map((length, i) => [Math.abs(view.strides[i]!), length] as const)
+function isDenseWalk(shape: Shape, strides: readonly number[]): boolean {
+  const steps = shape
+    .map((length, i) => [Math.abs(strides[i]!), length] as const)
     .filter(([step, length]) => step !== 0 && length !== 1)
     .sort((x, y) => x[0] - y[0]);
   let filled = 1;
@@ -119,6 +145,12 @@ export function isDense(view: Pick<View, 'shape' | 'strides'>): boolean {
     filled += step * (length - 1);
   }
   return true;
+}
+
+/** Whether the view touches every element of its buffer, which has `length`. */
+export function coversBuffer(view: ProgramView, length: number): boolean {
+  const { low, high, isDense: dense } = factsOf(view);
+  return dense && low === 0 && high === length - 1;
 }
 
 /** Whether no element is touched twice, as outputs must be; no where it is not plain. */
