@@ -1,6 +1,6 @@
 // y = act(a b + bias), batched, for devices with fast workgroup memory. A workgroup of 16 by 16 computes 64 by 64 elements, each
 // invocation 4 by 4; tiles of 64 by 16 of a and 16 by 64 of b are brought into workgroup memory, walked along what is contiguous.
-// Sums are blocked: every 32 along k. Bindings and words as matmul.wgsl. Needs 8 KiB of workgroup memory, 256 invocations.
+// Sums are blocked: every 16 along k. Bindings and words as matmul.wgsl. Needs 8 KiB of workgroup memory, 256 invocations.
 // Dispatch: (ceil(n / 64), ceil(m / 64), batch).
 
 const A_ALONG_M = false;
@@ -55,17 +55,15 @@ fn main(@builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_in
       part[3] = fma(va.wwww, vb, part[3]);
     }
     workgroupBarrier();
-    if ((k & 31u) == 16u) {
-      for (var r4 = 0u; r4 < 4u; r4++) {
-        sum[r4] += part[r4];
-        part[r4] = vec4f();
-      }
+    for (var r = 0u; r < 4u; r++) {
+      sum[r] += part[r];
+      part[r] = vec4f();
     }
   }
   for (var r = 0u; r < 4u; r++) {
     let i = row + local.y * 4u + r;
     if (i >= p.m) { break; }
-    let v = sum[r] + part[r];
+    let v = sum[r];
     for (var c = 0u; c < 4u; c++) {
       let j = column + local.x * 4u + c;
       if (j >= p.n) { break; }

@@ -1,4 +1,4 @@
-// y = act(a b + bias), batched. One invocation computes TM rows by 4 columns in registers, in blocks of 32 along k.
+// y = act(a b + bias), batched. One invocation computes TM rows by 4 columns in registers, in blocks of 16 along k.
 // a is walked along k or (A_ALONG_M) along rows, b along columns or along k: what is contiguous is loaded as a vec4 where A, B are vec4f.
 // Bindings: a (batch, m, k), b (batch, k, n), bias (n) (a again where there is none), y (batch, m, n). Strides in elements.
 // Dispatch: flat over batch · ceil(m / TM) · ceil(n / 4).
@@ -43,7 +43,7 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
   let whole = p.k & ~3u;
   var k = 0u;
   while (k < whole) {
-    let stop = min(k + 32u, whole);
+    let stop = min(k + 16u, whole);
     for (var r = 0u; r < TM; r++) { part[r] = vec4f(); }
     for (; k < stop; k += 4u) {
       var b0: vec4f;

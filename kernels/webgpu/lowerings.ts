@@ -1,13 +1,19 @@
 /* Which operation is lowered by what. Those that are not here are computed on the host. */
 
+import { attention, attentionGrad } from '../attention/webgpu.ts';
+import * as conv from '../conv/webgpu.ts';
 import * as elementwise from '../elementwise/webgpu.ts';
+import { fft } from '../fft/webgpu.ts';
 import * as index from '../index/webgpu.ts';
 import * as loss from '../loss/webgpu.ts';
 import { matmul } from '../matmul/webgpu.ts';
 import * as norm from '../norm/webgpu.ts';
 import type { OperationName } from '../operations.ts';
 import { adam } from '../optimiser/webgpu.ts';
+import * as pool from '../pool/webgpu.ts';
+import { qmatmul } from '../quantised/webgpu.ts';
 import { random } from '../random/webgpu.ts';
+import { rnn, rnnGrad } from '../recurrent/webgpu.ts';
 import { reduce, scan } from '../reduce/webgpu.ts';
 import { softmax, softmaxGrad } from '../softmax/webgpu.ts';
 import { searchSorted, sort } from '../sort/webgpu.ts';
@@ -30,6 +36,21 @@ export const lowerings: Partial<Record<OperationName, Lowering>> = {
   random,
   adam,
   sort,
+  attention,
+  attentionGrad,
+  conv2d: conv.conv2d,
+  conv2dInputGrad: conv.conv2dInputGrad,
+  conv2dWeightGrad: conv.conv2dWeightGrad,
+  maxPool2d: pool.maxPool2d,
+  maxPool2dGrad: pool.maxPool2dGrad,
+  avgPool2d: pool.avgPool2d,
+  avgPool2dGrad: pool.avgPool2dGrad,
+  unfold: pool.unfold,
+  fold: pool.fold,
+  rnn,
+  rnnGrad,
+  qmatmul,
+  fft,
   searchSorted,
   reduce,
   scan,

@@ -1,0 +1,102 @@
+// dv_s = sum p g, dk_s = scale sum p (g v_s - delta) q over the query rows that read key s: those of all heads that share its head.
+// One invocation owns a key row and walks the queries. Bindings: g (rows, dv), q, k, v (strided), mask (q again where there is none),
+// stats (attention-stats.wgsl), dk (batch, keyHeads, s, d), dv. Dispatch: flat over batch · keyHeads · s.
+
+const D4 = 4u;
+const V4 = 4u;
+const CAUSAL = false;
+const MASK = false;
+struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32, g: u32, dq: u32, dk: u32, dvo: u32 }
+@group(0) @binding(0) var<storage, read> grad: array<f32>;
+@group(0) @binding(1) var<storage, read> q: array<f32>;
+@group(0) @binding(2) var<storage, read> k: array<f32>;
+@group(0) @binding(3) var<storage, read> v: array<f32>;
+@group(0) @binding(4) var<storage, read> mask: array<f32>;
+@group(0) @binding(5) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(6) var<storage, read_write> dk: array<f32>;
+@group(0) @binding(7) var<storage, read_write> dv: array<f32>;
+@group(1) @binding(0) var<uniform> p: P;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * 64u;
+  if (i >= p.batch * p.keyHeads * p.s) { return; }
+  let s = i % p.s;
+  let kh = i / p.s % p.keyHeads;
+  let b = i / (p.s * p.keyHeads);
+  let ko = p.ks.w + b * p.ks.x + kh * p.ks.y + s * p.ks.z;
+  let vo = p.vs.w + b * p.vs.x + kh * p.vs.y + s * p.vs.z;
+  var key: array<vec4f, D4>;
+  var value: array<vec4f, V4>;
+  var sumK: array<vec4f, D4>;
+  var sumV: array<vec4f, V4>;
+  for (var c = 0u; c < D4; c++) { key[c] = partOfK(ko, 4u * c) * p.scale; sumK[c] = vec4f(); }
+  for (var c = 0u; c < V4; c++) { value[c] = partOfV(vo, 4u * c); sumV[c] = vec4f(); }
+  var begin = 0u;
+  if (CAUSAL) { begin = u32(max(i32(s) - p.offset, 0)); }
+  // Heads h with floor(h keyHeads / heads) = kh.
+  let last = ((kh + 1u) * p.heads + p.keyHeads - 1u) / p.keyHeads;
+  for (var h = (kh * p.heads + p.keyHeads - 1u) / p.keyHeads; h < last; h++) {
+    let rows = (b * p.heads + h) * p.t;
+    let qo = p.qs.w + b * p.qs.x + h * p.qs.y;
+    let mo = p.mask + b * p.ms.x + h * p.ms.y + s * p.ms.w;
+    for (var t = begin; t < p.t; t++) {
+      let own = stats[rows + t];
+      let row = qo + t * p.qs.z;
+      let at = p.g + (rows + t) * p.dv;
+      var score = 0.0;
+      var slope = 0.0;
+      for (var c = 0u; c < D4; c++) { score += dot(key[c], partOfQ(row, 4u * c)); }
+      for (var c = 0u; c < V4; c++) { slope += dot(value[c], partOfG(at, 4u * c)); }
+      if (MASK) { score += mask[mo + t * p.ms.z]; }
+      if (bitcast<u32>(score) == 0xff800000u || bitcast<u32>(own.y) == 0xff800000u) { continue; }
+      let weight = expFloat(score - own.y);
+      let by = weight * (slope - own.x) * p.scale;
+      for (var c = 0u; c < D4; c++) { sumK[c] = fma(vec4f(by), partOfQ(row, 4u * c), sumK[c]); }
+      for (var c = 0u; c < V4; c++) { sumV[c] = fma(vec4f(weight), partOfG(at, 4u * c), sumV[c]); }
+    }
+  }
+  for (var c = 0u; c < D4; c++) { storeK(p.dk + i * p.d, 4u * c, sumK[c]); }
+  for (var c = 0u; c < V4; c++) { storeV(p.dvo + i * p.dv, 4u * c, sumV[c]); }
+}
+
+fn partOfG(i: u32, c: u32) -> vec4f {
+  var four = vec4f(grad[i + c], 0.0, 0.0, 0.0);
+  if (c + 1u < p.dv) { four.y = grad[i + c + 1u]; }
+  if (c + 2u < p.dv) { four.z = grad[i + c + 2u]; }
+  if (c + 3u < p.dv) { four.w = grad[i + c + 3u]; }
+  return four;
+}
+fn partOfQ(i: u32, c: u32) -> vec4f {
+  var four = vec4f(q[i + c], 0.0, 0.0, 0.0);
+  if (c + 1u < p.d) { four.y = q[i + c + 1u]; }
+  if (c + 2u < p.d) { four.z = q[i + c + 2u]; }
+  if (c + 3u < p.d) { four.w = q[i + c + 3u]; }
+  return four;
+}
+fn partOfK(i: u32, c: u32) -> vec4f {
+  var four = vec4f(k[i + c], 0.0, 0.0, 0.0);
+  if (c + 1u < p.d) { four.y = k[i + c + 1u]; }
+  if (c + 2u < p.d) { four.z = k[i + c + 2u]; }
+  if (c + 3u < p.d) { four.w = k[i + c + 3u]; }
+  return four;
+}
+fn partOfV(i: u32, c: u32) -> vec4f {
+  var four = vec4f(v[i + c], 0.0, 0.0, 0.0);
+  if (c + 1u < p.dv) { four.y = v[i + c + 1u]; }
+  if (c + 2u < p.dv) { four.z = v[i + c + 2u]; }
+  if (c + 3u < p.dv) { four.w = v[i + c + 3u]; }
+  return four;
+}
+fn storeK(to: u32, c: u32, four: vec4f) {
+  dk[to + c] = four.x;
+  if (c + 1u < p.d) { dk[to + c + 1u] = four.y; }
+  if (c + 2u < p.d) { dk[to + c + 2u] = four.z; }
+  if (c + 3u < p.d) { dk[to + c + 3u] = four.w; }
+}
+fn storeV(to: u32, c: u32, four: vec4f) {
+  dv[to + c] = four.x;
+  if (c + 1u < p.dv) { dv[to + c + 1u] = four.y; }
+  if (c + 2u < p.dv) { dv[to + c + 2u] = four.z; }
+  if (c + 3u < p.dv) { dv[to + c + 3u] = four.w; }
+}

@@ -1,0 +1,87 @@
+// dq = scale sum_s p (g v_s - delta) k_s, p = exp(q k_s scale + mask - lse). One invocation owns a query row and walks the keys.
+// Bindings: g (rows, dv), q, k, v (strided), mask (q again where there is none), stats (attention-stats.wgsl), dq (rows, d). Dispatch: flat over rows.
+
+const D4 = 4u;
+const V4 = 4u;
+const CAUSAL = false;
+const MASK = false;
+struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32, g: u32, dq: u32, dk: u32, dvo: u32 }
+@group(0) @binding(0) var<storage, read> grad: array<f32>;
+@group(0) @binding(1) var<storage, read> q: array<f32>;
+@group(0) @binding(2) var<storage, read> k: array<f32>;
+@group(0) @binding(3) var<storage, read> v: array<f32>;
+@group(0) @binding(4) var<storage, read> mask: array<f32>;
+@group(0) @binding(5) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(6) var<storage, read_write> dq: array<f32>;
+@group(1) @binding(0) var<uniform> p: P;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.x + id.y * groups.x * 64u;
+  if (i >= p.batch * p.heads * p.t) { return; }
+  let t = i % p.t;
+  let h = i / p.t % p.heads;
+  let b = i / (p.t * p.heads);
+  let kh = h * p.keyHeads / p.heads;
+  let qo = p.qs.w + b * p.qs.x + h * p.qs.y + t * p.qs.z;
+  let ko = p.ks.w + b * p.ks.x + kh * p.ks.y;
+  let vo = p.vs.w + b * p.vs.x + kh * p.vs.y;
+  let mo = p.mask + b * p.ms.x + h * p.ms.y + t * p.ms.z;
+  let own = stats[i];
+  var query: array<vec4f, D4>;
+  var g: array<vec4f, V4>;
+  var sum: array<vec4f, D4>;
+  for (var c = 0u; c < D4; c++) { query[c] = partOfQ(qo, 4u * c) * p.scale; sum[c] = vec4f(); }
+  for (var c = 0u; c < V4; c++) { g[c] = partOfG(p.g + i * p.dv, 4u * c); }
+  var end = p.s;
+  if (CAUSAL) { end = u32(clamp(i32(t) + p.offset + 1, 0, i32(p.s))); }
+  if (bitcast<u32>(own.y) == 0xff800000u) { end = 0u; }
+  for (var s = 0u; s < end; s++) {
+    let row = ko + s * p.ks.z;
+    let at = vo + s * p.vs.z;
+    var score = 0.0;
+    var slope = 0.0;
+    for (var c = 0u; c < D4; c++) { score += dot(query[c], partOfK(row, 4u * c)); }
+    for (var c = 0u; c < V4; c++) { slope += dot(g[c], partOfV(at, 4u * c)); }
+    if (MASK) { score += mask[mo + s * p.ms.w]; }
+    if (bitcast<u32>(score) == 0xff800000u) { continue; }
+    let by = expFloat(score - own.y) * (slope - own.x) * p.scale;
+    for (var c = 0u; c < D4; c++) { sum[c] = fma(vec4f(by), partOfK(row, 4u * c), sum[c]); }
+  }
+  for (var c = 0u; c < D4; c++) { store(p.dq + i * p.d, 4u * c, sum[c]); }
+}
+
+fn partOfG(i: u32, c: u32) -> vec4f {
+  var four = vec4f(grad[i + c], 0.0, 0.0, 0.0);
+  if (c + 1u < p.dv) { four.y = grad[i + c + 1u]; }
+  if (c + 2u < p.dv) { four.z = grad[i + c + 2u]; }
+  if (c + 3u < p.dv) { four.w = grad[i + c + 3u]; }
+  return four;
+}
+fn partOfQ(i: u32, c: u32) -> vec4f {
+  var four = vec4f(q[i + c], 0.0, 0.0, 0.0);
+  if (c + 1u < p.d) { four.y = q[i + c + 1u]; }
+  if (c + 2u < p.d) { four.z = q[i + c + 2u]; }
+  if (c + 3u < p.d) { four.w = q[i + c + 3u]; }
+  return four;
+}
+fn partOfK(i: u32, c: u32) -> vec4f {
+  var four = vec4f(k[i + c], 0.0, 0.0, 0.0);
+  if (c + 1u < p.d) { four.y = k[i + c + 1u]; }
+  if (c + 2u < p.d) { four.z = k[i + c + 2u]; }
+  if (c + 3u < p.d) { four.w = k[i + c + 3u]; }
+  return four;
+}
+fn partOfV(i: u32, c: u32) -> vec4f {
+  var four = vec4f(v[i + c], 0.0, 0.0, 0.0);
+  if (c + 1u < p.dv) { four.y = v[i + c + 1u]; }
+  if (c + 2u < p.dv) { four.z = v[i + c + 2u]; }
+  if (c + 3u < p.dv) { four.w = v[i + c + 3u]; }
+  return four;
+}
+fn store(to: u32, c: u32, four: vec4f) {
+  dq[to + c] = four.x;
+  if (c + 1u < p.d) { dq[to + c + 1u] = four.y; }
+  if (c + 2u < p.d) { dq[to + c + 2u] = four.z; }
+  if (c + 3u < p.d) { dq[to + c + 3u] = four.w; }
+}

@@ -1,0 +1,93 @@
+/* Attention on the device without its matrix of scores: a query row (or, for the gradients of keys and values, a key row) an
+   invocation, its head in registers. Heads wider than 256 are left to the host. */
+
+import type { AttributesOf } from '../operations.ts';
+import type { View } from '../types.ts';
+import type { Shader } from '../webgpu/shader.ts';
+import { floatBits } from '../webgpu/shader.ts';
+import type { Lowering } from '../webgpu/step.ts';
+import { contiguous, copied, flat } from '../webgpu/step.ts';
+import gradKvText from './attention-grad-kv.wgsl';
+import gradQText from './attention-grad-q.wgsl';
+import statsText from './attention-stats.wgsl';
+import text from './attention.wgsl';
+
+const shader: Shader = { name: 'attention', text };
+const statsShader: Shader = { name: 'attentionStats', text: statsText };
+const gradQ: Shader = { name: 'attentionGradQ', text: gradQText };
+const gradKv: Shader = { name: 'attentionGradKv', text: gradKvText };
+const WIDEST = 256;
+
+/** Strides of batch, head and row, and the offset. */
+function place(view: View<unknown>): number[] {
+  return [view.strides[0]!, view.strides[1]!, view.strides[2]!, view.offset].map((word) => word >>> 0);
+}
+
+/** The words that all three kernels begin with. */
+function sizes(
+  q: View<unknown>,
+  k: View<unknown>,
+  v: View<unknown>,
+  mask: View<unknown> | undefined,
+  { offset, scale }: AttributesOf<'attention'>,
+): number[] {
+  const [batch, heads, t, d] = q.shape as [number, number, number, number];
+  const [, keyHeads, s] = k.shape as [number, number, number];
+  const strides = mask ? mask.strides.map((stride) => stride >>> 0) : [0, 0, 0, 0];
+  const numbers = [batch, heads, keyHeads, t, s, d, v.shape[3]!, offset >>> 0, floatBits(scale), mask?.offset ?? 0];
+  return [...place(q), ...place(k), ...place(v), ...strides, ...numbers];
+}
+
+export const attention: Lowering = (call, to) => {
+  const attributes = call.attributes as AttributesOf<'attention'>;
+  const [q, k, v] = call.inputs.slice(0, 3).map((view) => (view.strides[3] === 1 || view.shape[3] === 1 ? view : copied(view, to)));
+  const mask = attributes.mask ? call.inputs[3]! : undefined;
+  const [out, lse] = [call.outputs[0]!, call.outputs[1]!];
+  if (!q || !k || !v || q.dtype !== 'float32') return false;
+  const [batch, heads, t, d] = q.shape as [number, number, number, number];
+  const dv = v.shape[3]!;
+  if (d > WIDEST || dv > WIDEST) return false;
+  if (batch * heads * t * dv === 0) return true;
+  const four = (view: View<unknown>): boolean =>
+    view.shape[3]! % 4 === 0 && [...view.strides.slice(0, 3), view.offset].every((step) => step % 4 === 0);
+  const constants = {
+    D4: `${Math.max(1, Math.ceil(d / 4))}u`,
+    V4: `${Math.ceil(dv / 4)}u`,
+    CAUSAL: attributes.causal,
+    MASK: attributes.mask,
+    ...(four(k) ? { K: 'vec4f', 'fn fourOfK': 'k[(i + c) >> 2u]', 'fn oneOfK': '0.0' } : {}),
+    ...(four(v) ? { V: 'vec4f', 'fn fourOfV': 'v[(i + c) >> 2u]', 'fn oneOfV': '0.0' } : {}),
+  };
+  const words = [...sizes(q, k, v, mask, attributes), out.offset, lse.offset];
+  to.emit(shader, constants, [q.buffer, k.buffer, v.buffer, (mask ?? q).buffer, out.buffer, lse.buffer], words, flat(batch * heads * t));
+  return true;
+};
+
+export const attentionGrad: Lowering = (call, to) => {
+  const attributes = call.attributes as AttributesOf<'attentionGrad'>;
+  const [q, k, v] = call.inputs.slice(1, 4).map((view) => (view.strides[3] === 1 || view.shape[3] === 1 ? view : copied(view, to)));
+  const g = contiguous(call.inputs[0]!, to);
+  const out = contiguous(call.inputs[4]!, to);
+  const lse = contiguous(call.inputs[5]!, to);
+  const mask = attributes.mask ? call.inputs[6]! : undefined;
+  const [dq, dk, dvOut] = [call.outputs[0]!, call.outputs[1]!, call.outputs[2]!];
+  if (!q || !k || !v || q.dtype !== 'float32') return false;
+  const [batch, heads, t, d] = q.shape as [number, number, number, number];
+  const [, keyHeads, s] = k.shape as [number, number, number];
+  const dv = v.shape[3]!;
+  if (d > WIDEST || dv > WIDEST || d * dv === 0) return false;
+  const rows = batch * heads * t;
+  const stats = to.scratch(Math.max(1, rows) * 2, 'float32');
+  const constants = {
+    D4: `${Math.ceil(d / 4)}u`,
+    V4: `${Math.ceil(dv / 4)}u`,
+    CAUSAL: attributes.causal,
+    MASK: attributes.mask,
+  };
+  const words = [...sizes(q, k, v, mask, attributes), g.offset, dq.offset, dk.offset, dvOut.offset];
+  const inputs = [g.buffer, q.buffer, k.buffer, v.buffer, (mask ?? q).buffer, stats.buffer];
+  to.emit(statsShader, {}, [g.buffer, out.buffer, lse.buffer, stats.buffer], [rows, dv, g.offset, out.offset, lse.offset], flat(rows));
+  to.emit(gradQ, constants, [...inputs, dq.buffer], words, flat(rows));
+  to.emit(gradKv, constants, [...inputs, dk.buffer, dvOut.buffer], words, flat(batch * keyHeads * s));
+  return true;
+};
