@@ -39,6 +39,9 @@ export function withGrad<R>(mode: boolean, fn: () => R): R {
 export const noGrad = <R>(fn: () => R): R => withGrad(false, fn);
 export const enableGrad = <R>(fn: () => R): R => withGrad(true, fn);
 
+/** Told which leaves took part in a graph: what they ask for is part of a compiled function's signature. */
+export const leafHook: { current: ((leaf: Tensor) => void) | null } = { current: null };
+
 /** Whether an operation on these inputs takes part in a graph. */
 export function needsGrad(inputs: readonly (Tensor | null | undefined)[]): boolean {
   if (!enabled) return false;
@@ -62,6 +65,7 @@ export function track(
   options: TrackOptions = {},
 ): void {
   if (watcher !== null) watcher(name, outputs, false);
+  if (leafHook.current !== null) for (const input of inputs) if (input && input.node === null) leafHook.current(input.origin);
   if (!needsGrad(inputs)) return;
   const edges = inputs.map(edgeTo);
   const saved: (Saved | null)[] = [];

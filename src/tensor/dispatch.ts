@@ -18,6 +18,8 @@ export interface Tracer {
   /** A storage whose numbers exist only when the plan runs. */
   adopt(storage: Storage): void;
   owns(storage: Storage): boolean;
+  /** A module took part, in training or not. */
+  note(module: { readonly training: boolean }): void;
   /** Something that a compiled call has to repeat on the host each time (counting a step). */
   repeat(action: () => void): void;
 }

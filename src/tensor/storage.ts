@@ -55,12 +55,16 @@ export class Storage {
   pins = 0;
   readonly account: Account = { handles: 0, bytes: 0, backend: null, buffer: null };
 
-  constructor(length: number, dtype: DType, device: DeviceName, host: HostArray | null) {
+  /** Whether `memory()` counts it; what belongs to a compiled plan is counted there. */
+  readonly counted: boolean;
+
+  constructor(length: number, dtype: DType, device: DeviceName, host: HostArray | null, counted = true) {
+    this.counted = counted;
     this.length = length;
     this.dtype = dtype;
     this.device = device;
     this.host = host;
-    if (host) count(this.account, length * bytesOf(dtype));
+    if (host && counted) count(this.account, length * bytesOf(dtype));
     collected.register(this, this.account, this.account);
   }
 
@@ -70,7 +74,7 @@ export class Storage {
     if (account.backend === null) {
       account.buffer = allocate(backend, this.length, this.dtype);
       account.backend = backend;
-      if (account.bytes === 0) count(account, this.length * bytesOf(this.dtype));
+      if (account.bytes === 0 && this.counted) count(account, this.length * bytesOf(this.dtype));
     }
     if (!this.onDevice) {
       if (this.host) backend.write(account.buffer, this.host);
@@ -87,7 +91,7 @@ export class Storage {
       this.onDevice && backend?.readSync
         ? backend.readSync({ buffer, offset: 0, length: this.length, dtype: this.dtype })
         : hostArray(this.length, this.dtype);
-    if (this.account.bytes === 0) count(this.account, this.length * bytesOf(this.dtype));
+    if (this.account.bytes === 0 && this.counted) count(this.account, this.length * bytesOf(this.dtype));
     return this.host;
   }
 

@@ -35,6 +35,9 @@ export interface Saved {
   readonly version: number;
 }
 
+/** Told when a `.grad` is read or written: `compile` learns from it what a function does to gradients. */
+export const gradHook: { current: ((tensor: Tensor, access: 'read' | 'write') => void) | null } = { current: null };
+
 /** Tensors made since the innermost `scope` began, or null outside all scopes. */
 export const scopeList: { current: Tensor[] | null } = { current: null };
 
@@ -76,9 +79,11 @@ export class Tensor {
 
   /** The gradient of a leaf, or of a tensor with `retainGrad()`. One that is replaced belongs to the running scope. */
   get grad(): Tensor | null {
+    if (gradHook.current !== null) gradHook.current(this, 'read');
     return this.gradient;
   }
   set grad(next: Tensor | null) {
+    if (gradHook.current !== null) gradHook.current(this, 'write');
     const before = this.gradient;
     if (before === next) return;
     this.gradient = next;
