@@ -7,11 +7,14 @@ import { sizeOf } from './operations.ts';
 
 type HostView = View<HostArray>;
 
-/** The constant step between row-major neighbours of a view (1 contiguous, 0 one number repeated), or NaN where there is none. */
-export function linearStep(shape: readonly number[], strides: readonly number[]): number {
+/**
+ * The constant step between row-major neighbours of a view (1 contiguous, 0 one number repeated), or NaN where there is none.
+ * Of the dims from `first` on.
+ */
+export function linearStep(shape: readonly number[], strides: readonly number[], first = 0): number {
   let step = NaN;
   let expected = 0;
-  for (let d = shape.length - 1; d >= 0; d--) {
+  for (let d = shape.length - 1; d >= first; d--) {
     const length = shape[d]!;
     if (length === 1) continue;
     const stride = strides[d]!;

@@ -121,9 +121,10 @@ export function binaryFunction(fn: BinaryName, dtype: DType): Binary {
   return binaryFunctions[fn];
 }
 
-/** A float as an integer: toward zero, saturated to [low, high], NaN 0. */
-export function saturate(x: number, low: number, high: number): number {
-  return x !== x ? 0 : x <= low ? low : x >= high ? high : Math.trunc(x);
+/** A float as an int32: toward zero, saturated, NaN 0. */
+export function saturate(x: number): number {
+  if (x !== x) return 0;
+  return x <= -(2 ** 31) ? -(2 ** 31) : x >= 2 ** 31 - 1 ? 2 ** 31 - 1 : Math.trunc(x);
 }
 
 function roundHalfEven(x: number): number {

@@ -1,6 +1,6 @@
 /* Elementwise operations on the host: unary, binary, where, cast, copy, fill, iota, and fused chains of them.
-   Views of any strides; where all advance by constant steps (contiguous, broadcast numbers, columns) one loop does the whole call
-   and nothing is allocated, since small tensors of every device are computed here. Numbers are float64 until they are stored. */
+   Views of any strides; where all advance by constant steps (contiguous, broadcast numbers, columns) one loop does the whole call,
+   and functions allocate nothing, since small tensors of every device are computed here. Numbers are float64 until they are stored. */
 
 import type { AttributesOf } from '../operations.ts';
 import { sizeOf } from '../operations.ts';
@@ -93,14 +93,15 @@ export function iota(call: HostCall): void {
   for (let i = 0; i < size; i++) y.buffer[y.offset + i] = start + i * step;
 }
 
-/** A chain of elementwise operations, an element at a time; each register is rounded to its type. */
+/** A chain of elementwise operations, an element at a time; each register is rounded to its type (float32 is float64 among float64 views). */
 export function fused(call: HostCall): void {
   const { instructions, types, outputs } = call.attributes as AttributesOf<'fused'>;
   const registers = new Float64Array(instructions.length);
+  const wide = call.inputs.some((view) => view.dtype === 'float64') || call.outputs.some((view) => view.dtype === 'float64');
   const views = [...call.inputs, ...call.outputs];
   const inputs = call.inputs.length;
   const steps = instructions.map((instruction, i): ((offsets: readonly number[]) => number) => {
-    const round = rounding(types[i]!);
+    const round = rounding(wide && types[i] === 'float32' ? 'float64' : types[i]!);
     switch (instruction.kind) {
       case 'load': {
         const { input } = instruction;
@@ -153,7 +154,7 @@ function rounding(dtype: DType): (x: number) => number {
 function casting(from: DType, to: DType): (x: number) => number {
   if (to === 'bool') return (x) => (x !== 0 ? 1 : 0); // NaN is true
   if (isInteger(to) && !isInteger(from)) {
-    return (x) => saturate(x, -(2 ** 31), 2 ** 31 - 1); // uint8: of that integer the low byte, as it is stored
+    return saturate; // uint8: of that integer the low byte, as it is stored
   }
   return (x) => x;
 }
@@ -165,17 +166,50 @@ function castLoop(from: DType, to: DType): UnaryLoop {
   return (castLoops[to] ??= mapping(casting('float64', to)));
 }
 
+/** y = loop(x): one loop over the last dims that both step through evenly, for each place in the dims before. Allocates nothing. */
 function mapElements(loop: UnaryLoop, x: HostView, y: HostView): void {
-  const p = linearStep(x.shape, x.strides);
-  const r = linearStep(y.shape, y.strides);
-  if (p + r === p + r) return loop(x.buffer, x.offset, p, y.buffer, y.offset, r, sizeOf(y.shape));
-  walkRows([x, y], ([i, k], [u, w], count) => loop(x.buffer, i!, u!, y.buffer, k!, w!, count));
+  let even = 0;
+  let p = linearStep(x.shape, x.strides);
+  let r = linearStep(y.shape, y.strides);
+  while (p + r !== p + r) {
+    even++;
+    p = linearStep(x.shape, x.strides, even);
+    r = linearStep(y.shape, y.strides, even);
+  }
+  mapFrom(0, even, loop, x, x.offset, p, y, y.offset, r, sizeFrom(y.shape, even));
 }
 
+// prettier-ignore
+function mapFrom(d: number, even: number, loop: UnaryLoop, x: HostView, i: number, p: number, y: HostView, k: number, r: number, n: number): void {
+  if (d === even) return loop(x.buffer, i, p | 0, y.buffer, k, r | 0, n);
+  for (let left = y.shape[d]!; left > 0; left--, i += x.strides[d]!, k += y.strides[d]!) mapFrom(d + 1, even, loop, x, i, p, y, k, r, n);
+}
+
+/** y = loop(a, b), as mapElements. */
 function combineElements(loop: BinaryLoop, a: HostView, b: HostView, y: HostView): void {
-  const p = linearStep(a.shape, a.strides);
-  const q = linearStep(b.shape, b.strides);
-  const r = linearStep(y.shape, y.strides);
-  if (p + q + r === p + q + r) return loop(a.buffer, a.offset, p, b.buffer, b.offset, q, y.buffer, y.offset, r, sizeOf(y.shape));
-  walkRows([a, b, y], ([i, j, k], [u, v, w], count) => loop(a.buffer, i!, u!, b.buffer, j!, v!, y.buffer, k!, w!, count));
+  let even = 0;
+  let p = linearStep(a.shape, a.strides);
+  let q = linearStep(b.shape, b.strides);
+  let r = linearStep(y.shape, y.strides);
+  while (p + q + r !== p + q + r) {
+    even++;
+    p = linearStep(a.shape, a.strides, even);
+    q = linearStep(b.shape, b.strides, even);
+    r = linearStep(y.shape, y.strides, even);
+  }
+  combineFrom(0, even, loop, a, a.offset, p, b, b.offset, q, y, y.offset, r, sizeFrom(y.shape, even));
+}
+
+// prettier-ignore
+function combineFrom(d: number, even: number, loop: BinaryLoop, a: HostView, i: number, p: number, b: HostView, j: number, q: number, y: HostView, k: number, r: number, n: number): void {
+  if (d === even) return loop(a.buffer, i, p | 0, b.buffer, j, q | 0, y.buffer, k, r | 0, n);
+  for (let left = y.shape[d]!; left > 0; left--, i += a.strides[d]!, j += b.strides[d]!, k += y.strides[d]!) {
+    combineFrom(d + 1, even, loop, a, i, p, b, j, q, y, k, r, n);
+  }
+}
+
+function sizeFrom(shape: readonly number[], first: number): number {
+  let size = 1;
+  for (let d = first; d < shape.length; d++) size *= shape[d]!;
+  return size;
 }
