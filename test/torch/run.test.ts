@@ -10,7 +10,7 @@ class FakeTensor {
   readonly values: number[];
   readonly shape: number[];
   readonly dtype: string;
-  readonly requiresGrad: boolean;
+  requiresGrad: boolean;
   constructor(values: ArrayLike<number>, { shape = [values.length], dtype = 'float32', requiresGrad = false }) {
     this.values = Array.from(values);
     this.shape = shape;
@@ -24,7 +24,8 @@ class FakeTensor {
     return Promise.resolve(this.values);
   }
   requiresGrad_(): FakeTensor {
-    return new FakeTensor(this.values, { ...this, requiresGrad: true });
+    this.requiresGrad = true;
+    return this;
   }
   neg(): FakeTensor {
     const values = this.values.map((v) => (v === 0 && !Object.is(v, -0) ? -0 : -v));
