@@ -4,7 +4,7 @@ import type { HostArray, Program } from '../types.ts';
 import { runOnHost, hostArray } from '../js/backend.ts';
 import { hostBytes, planMemory } from './plan.ts';
 import { prepareProgram } from './prepare.ts';
-import { randomProgram, startingValue } from './test-random.ts';
+import { initialised, randomProgram, startingValue } from './test-random.ts';
 import { runProgram, Trace } from './test-program.ts';
 
 /** Runs a program with its inner buffers where the plan puts them, in memory full of rubbish. */
@@ -31,28 +31,6 @@ function runPlanned(program: Program, inPlace: boolean): Map<number, HostArray> 
     runOnHost({ ...call, inputs: call.inputs.map(bind), outputs: call.outputs.map(bind) });
   }
   return new Map(data.flatMap((array, i) => (['held', 'result'].includes(program.buffers[i]!.kind) ? [[i, array] as const] : [])));
-}
-
-/** Programs whose inner buffers are written whole before they are read: what lies there at first must not matter. */
-function initialised(program: Program): Program {
-  const fills = program.buffers.flatMap((buffer, i) =>
-    buffer.kind === 'inner'
-      ? [
-          {
-            op: 'fill' as const,
-            inputs: [],
-            outputs: [{ buffer: i, offset: 0, shape: [buffer.length], strides: [1], dtype: buffer.dtype }],
-            attributes: { value: 0 },
-          },
-        ]
-      : [],
-  );
-  const first = new Map<number, number>();
-  program.calls.forEach((call, index) =>
-    [...call.inputs, ...call.outputs].forEach((view) => first.has(view.buffer) || first.set(view.buffer, index)),
-  );
-  const calls = program.calls.flatMap((call, index) => [...fills.filter((fill) => first.get(fill.outputs[0]!.buffer) === index), call]);
-  return { ...program, calls };
 }
 
 describe('a memory plan', () => {

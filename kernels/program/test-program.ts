@@ -2,8 +2,8 @@
 
 import { createJsBackend, hostArray } from '../js/backend.ts';
 import type { Attributes, BinaryName, OperationName, UnaryName } from '../operations.ts';
-import { contiguousStrides, sizeOf } from '../operations.ts';
-import type { DType, HostArray, Program, ProgramBuffer, Shape } from '../types.ts';
+import { sizeOf } from '../operations.ts';
+import type { Backend, DType, HostArray, Program, ProgramBuffer, Shape } from '../types.ts';
 import type { ProgramCall } from './effects.ts';
 import type { ProgramView } from './views.ts';
 import { isContiguous, reshapeView, wholeView } from './views.ts';
@@ -109,39 +109,70 @@ export function expand(x: ProgramView, shape: Shape): ProgramView {
   return { ...x, shape, strides };
 }
 
-/** What a run leaves in held and result buffers, by buffer index. `values` gives what arguments, feeds and held buffers hold at the start. */
-export function runProgram(program: Program, values: (buffer: number, i: number) => number): Map<number, HostArray> {
-  const backend = createJsBackend();
-  const filled = program.buffers.map((declared, index) => {
-    const data = hostArray(declared.length, declared.dtype);
-    if (declared.kind === 'argument' || declared.kind === 'held' || declared.kind === 'feed') {
-      for (let i = 0; i < data.length; i++) data[i] = values(index, i);
-    }
-    return data;
+export type Values = (buffer: number, i: number) => number;
+
+/** What runs leave in held and result buffers of the reference backend, by buffer index. `values` gives what arguments, feeds and held buffers hold at the start. */
+export function runProgram(program: Program, values: Values): Map<number, HostArray> {
+  const { backend, buffers } = start(createJsBackend(), program, values, 1);
+  return new Map(seenBuffers(program).map((i) => [i, backend.readSync!(whole(program, buffers, i))]));
+}
+
+/** As `runProgram`, on any backend, after `runs` runs. */
+export async function runProgramOn<B>(made: Backend<B>, program: Program, values: Values, runs = 1): Promise<Map<number, HostArray>> {
+  const { backend, buffers, dispose } = start(made, program, values, runs);
+  const seen = seenBuffers(program);
+  const read = await backend.read(seen.map((i) => whole(program, buffers, i)));
+  dispose();
+  return new Map(seen.map((i, k) => [i, read[k]!]));
+}
+
+function start<B>(backend: Backend<B>, program: Program, values: Values, runs: number) {
+  const buffers = program.buffers.map(({ kind, length, dtype }, index): B | undefined => {
+    if (kind !== 'argument' && kind !== 'held' && kind !== 'result') return undefined;
+    const buffer = backend.allocate(length, dtype);
+    backend.write(buffer, numbersOf(program, index, values));
+    return buffer;
   });
-  const buffers = program.buffers.map((declared, i): ProgramBuffer =>
-    declared.kind === 'held' ? { ...declared, buffer: filled[i] } : declared,
+  const bound = program.buffers.map((declared, i): ProgramBuffer =>
+    declared.kind === 'held' ? { ...declared, buffer: buffers[i] } : declared,
   );
   const slotted = (kind: string) =>
     program.buffers
       .flatMap((declared, i) => (declared.kind === kind ? [[(declared as { slot: number }).slot, i] as const] : []))
-      .sort((a, b) => a[0] - b[0]);
-  const executable = backend.compile({ buffers, calls: program.calls });
-  executable.run(
-    slotted('argument').map(([, i]) => ({
-      buffer: filled[i]!,
-      offset: 0,
-      shape: [filled[i]!.length],
-      strides: contiguousStrides([filled[i]!.length]),
-      dtype: program.buffers[i]!.dtype,
-    })),
-    slotted('feed').map(([, i]) => filled[i]!),
-    slotted('result').map(([, i]) => filled[i]!),
-  );
-  executable.dispose();
-  return new Map(
-    filled.flatMap((data, i) => (program.buffers[i]!.kind === 'held' || program.buffers[i]!.kind === 'result' ? [[i, data] as const] : [])),
-  );
+      .sort((a, b) => a[0] - b[0])
+      .map(([, i]) => i);
+  const executable = backend.compile({ buffers: bound, calls: program.calls });
+  for (let run = 0; run < runs; run++) {
+    executable.run(
+      slotted('argument').map((i) => {
+        const { length, dtype } = program.buffers[i]!;
+        return { buffer: buffers[i]!, offset: 0, shape: [length], strides: [1], dtype };
+      }),
+      slotted('feed').map((i) => numbersOf(program, i, values)),
+      slotted('result').map((i) => buffers[i]!),
+    );
+  }
+  const dispose = () => {
+    executable.dispose();
+    for (const buffer of buffers) if (buffer !== undefined) backend.free(buffer);
+  };
+  return { backend, buffers, dispose };
+}
+
+function numbersOf(program: Program, index: number, values: Values): HostArray {
+  const { kind, length, dtype } = program.buffers[index]!;
+  const data = hostArray(length, dtype);
+  if (kind !== 'result') for (let i = 0; i < length; i++) data[i] = values(index, i);
+  return data;
+}
+
+function seenBuffers(program: Program): number[] {
+  return program.buffers.flatMap(({ kind }, i) => (kind === 'held' || kind === 'result' ? [i] : []));
+}
+
+function whole<B>(program: Program, buffers: readonly (B | undefined)[], i: number) {
+  const { length, dtype } = program.buffers[i]!;
+  return { buffer: buffers[i]!, offset: 0, length, dtype };
 }
 
 /** How many calls of each operation. */

@@ -198,3 +198,25 @@ export function startingValue(isMild: boolean, dtype: DType): (buffer: number, i
     return hash % 5 === 0 ? odd[hash % odd.length]! : (hash % 9) - 4;
   };
 }
+
+/** The program with every inner buffer written whole before it is read: what lies there at first does not matter. */
+export function initialised(program: Program): Program {
+  const fills = program.buffers.flatMap((buffer, i) =>
+    buffer.kind === 'inner'
+      ? [
+          {
+            op: 'fill' as const,
+            inputs: [],
+            outputs: [{ buffer: i, offset: 0, shape: [buffer.length], strides: [1], dtype: buffer.dtype }],
+            attributes: { value: 0 },
+          },
+        ]
+      : [],
+  );
+  const first = new Map<number, number>();
+  program.calls.forEach((call, index) =>
+    [...call.inputs, ...call.outputs].forEach((view) => first.has(view.buffer) || first.set(view.buffer, index)),
+  );
+  const calls = program.calls.flatMap((call, index) => [...fills.filter((fill) => first.get(fill.outputs[0]!.buffer) === index), call]);
+  return { ...program, calls };
+}
