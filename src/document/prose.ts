@@ -3,7 +3,8 @@
    prose and whoever evaluates it agree. Every walk is linear in the length of the text. */
 
 import { countLines } from './parse.ts';
-import { scan, TAG } from './scan.ts';
+import { TAG } from './html-blocks.ts';
+import { scan } from './scan.ts';
 import type { Notebook } from './types.ts';
 
 /** `[start, end)` with its marks (`${ }`, `$ $`, `$$ $$`); `code` is what lies between them. */

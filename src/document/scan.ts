@@ -3,6 +3,8 @@
    line by line (containers, then leaves, with lazy continuation) but builds no tree; a line costs at most its length
    times MAX_DEPTH, whatever stands in it. Offsets are UTF-16 code units into the given text. */
 
+import { HTML } from './html-blocks.ts';
+
 export interface Fence {
   /** The whole block, final newline included. */
   readonly start: number;
@@ -43,23 +45,6 @@ const ATX = /^#{1,6}(?:[ \t]|$)/;
 const SETEXT = /^(?:=+|-+)[ \t]*$/;
 const THEMATIC = /^(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$/;
 const MARKER = /^(?:[*+-]|(\d{1,9})[.)])(?=[ \t]|$)/;
-const ATTRIBUTE = '\\s+[a-zA-Z_:][\\w:.-]*(?:\\s*=\\s*(?:[^"\'=<>`\\s]+|\'[^\']*\'|"[^"]*"))?';
-/** A whole open or closing tag. */
-export const TAG = `<[a-zA-Z][a-zA-Z0-9-]*(?:${ATTRIBUTE})*\\s*/?>|</[a-zA-Z][a-zA-Z0-9-]*\\s*>`;
-const BLOCK_TAGS =
-  'address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|' +
-  'fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|' +
-  'noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul';
-/** The seven kinds of HTML block: how it opens, and what ends it (absent: a blank line). */
-const HTML: readonly (readonly [open: RegExp, close?: RegExp])[] = [
-  [/^<(?:script|pre|textarea|style)(?:\s|>|$)/i, /<\/(?:script|pre|textarea|style)>/i],
-  [/^<!--/, /-->/],
-  [/^<[?]/, /\?>/],
-  [/^<![A-Za-z]/, />/],
-  [/^<!\[CDATA\[/, /\]\]>/],
-  [new RegExp(`^</?(?:${BLOCK_TAGS})(?:\\s|/?>|$)`, 'i')],
-  [new RegExp(`^(?:${TAG})\\s*$`, 'i')],
-];
 
 /** Scans `text` from offset `from`, which lies at the start of line `firstLine`. */
 export function scan(text: string, from = 0, firstLine = 1): Scan {

@@ -1,9 +1,10 @@
-/* The page's side of one engine: starts its worker when first needed, sends requests, hands reports on, and climbs the
-   interrupt ladder: flag or revoked URL, the message, and at last the end of the worker (values are lost, and said so).
+/* The page's side of one engine: starts its worker when first needed, sends requests, hands reports on. Stopping what runs is
+   the interrupt ladder's (ladder.ts).
 
      off ──send──> starting ──ready──> up ──interrupt, no answer for KILL_MS──> off (onLost)
       ^─────────────── terminate ──────┘                                                       */
 
+import { createLadder } from './ladder.ts';
 import type { Report, Request, StartOptions } from './protocol.ts';
 
 /** The part of a Worker that an engine needs; tests give a pair of ports. */
@@ -33,25 +34,16 @@ export interface Remote {
   readonly worker: unknown;
 }
 
-/** A worker that has not answered an interrupt after this is not going to. */
-const KILL_MS = 2000;
-
 export function createRemote({ createWorker, start, onReports, onLost }: RemoteOptions): Remote {
   let worker: WorkerLike | undefined;
-  let flag: Int32Array | undefined;
-  let url: string | undefined;
-  let killer: ReturnType<typeof setTimeout> | undefined;
-
-  const nextUrl = (): string => (url = URL.createObjectURL(new Blob([''])));
+  const ladder = createLadder((message) => {
+    close();
+    onLost('unresponsive', message);
+  });
   const open = (): WorkerLike => {
-    const opened = createWorker();
-    worker = opened;
-    const isolated =
-      typeof SharedArrayBuffer === 'function' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === true;
-    flag = isolated ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+    const opened = (worker = createWorker());
     opened.onmessage = ({ data }) => {
-      clearTimeout(killer);
-      killer = undefined;
+      ladder.answered();
       if (worker === opened) onReports(data as readonly Report[]);
     };
     opened.onerror = ({ message }) => {
@@ -59,19 +51,13 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
       close();
       onLost('failed', message ?? 'The engine could not be loaded.');
     };
-    opened.postMessage({
-      kind: 'start',
-      options: { ...start(), ...(flag ? { interruptFlag: flag } : { interruptUrl: nextUrl() }) },
-    } satisfies Request);
+    opened.postMessage({ kind: 'start', options: { ...start(), ...ladder.open() } } satisfies Request);
     return opened;
   };
   const close = (): void => {
-    clearTimeout(killer);
-    killer = undefined;
+    ladder.close();
     worker?.terminate();
     worker = undefined;
-    if (url) URL.revokeObjectURL(url);
-    url = undefined;
   };
 
   return {
@@ -79,22 +65,7 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
     send: (request, transfer) =>
       (worker ?? open()).postMessage(request.kind === 'plan' && request.define.length > 9 ? JSON.stringify(request) : request, transfer),
     interrupt: (reason, target) => {
-      if (!worker) return;
-      if (flag) Atomics.store(flag, 0, target ? target.rank + 2 : 1);
-      else if (url) URL.revokeObjectURL(url);
-      worker.postMessage({
-        kind: 'interrupt',
-        reason,
-        ...(target ? { cells: [target.cell] } : {}),
-        ...(flag ? {} : { next: nextUrl() }),
-      } satisfies Request);
-      killer ??= setTimeout(() => {
-        close();
-        onLost(
-          'unresponsive',
-          'The cell could not be stopped, so the engine was started anew. Values are gone; texts and outputs are kept.',
-        );
-      }, KILL_MS);
+      if (worker) ladder.climb(worker, reason, target);
     },
     terminate: close,
     get up() {

@@ -8,6 +8,7 @@
 
    A cell that awaits nothing costs one call: no promise, no copy of anything. */
 
+import { createBinding } from './binding.ts';
 import { createChanges } from './changes.ts';
 import { createInterrupts } from './interrupts.ts';
 import { createLending } from './lending.ts';
@@ -16,11 +17,13 @@ import { createReports } from './reports.ts';
 import { createServices } from './services.ts';
 import { createDescribe } from './errors.ts';
 import { framesOf } from './frames.ts';
-import { isGenerator, isThenable, Running, type Outcome, type Outlet } from './evaluation.ts';
+import { Running, type Outcome, type Outlet } from './evaluation.ts';
+import { isLater, resolveLater } from './later.ts';
+import { createRequests } from './requests.ts';
 import { makeHost } from './library-host.ts';
 import { waitingFor } from './waiting.ts';
 import type { Guard } from './guard.ts';
-import { Interrupted, Mutable, StopSignal, type Host, type Library } from '../../src/stdlib/host.ts';
+import { Interrupted, StopSignal, type Host, type Library } from '../../src/stdlib/host.ts';
 import type { Report, Request, StartOptions } from '../../src/engine/protocol.ts';
 
 export interface ExecutorOptions {
@@ -71,6 +74,12 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   const library = createLibrary(
     makeHost({ start, guard, load, program, services, lending, changes, current, enter: runAs, report, describe, thrown }),
   );
+  const binding = createBinding({
+    library,
+    lending,
+    set: start.set,
+    placed: (stack) => framesOf(stack, program.scripts).length > 0,
+  });
   const outlet: Outlet = {
     set: start.set,
     thrown,
@@ -78,14 +87,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     lateError: (of, error) => void reports.emit(of, { kind: 'error', error: describe(error, of.cell) }),
     show: library.show,
     view: library.view,
-    import: (source, evaluation) => {
-      const here = new Error(); // what fails later has no frame of the cell
-      const module = library.importModule(source, evaluation).catch((error: unknown) => {
-        if (error instanceof Error && framesOf(error.stack ?? '', program.scripts).length === 0) error.stack = here.stack ?? '';
-        throw error;
-      });
-      return lending.lend(evaluation, module);
-    },
+    import: binding.import,
   };
   /** The evaluation that has the turn, and the one whose code runs right now. */
   let turn: Running | undefined;
@@ -98,8 +100,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   let latestPlan = 0;
 
   // ---- turns ------------------------------------------------------------------------------------------------------------
-  function plan({ plan: number, define, remove, run }: Extract<Request, { kind: 'plan' }>): void {
-    latestPlan = number;
+  function plan({ define, remove, run }: Extract<Request, { kind: 'plan' }>): void {
     for (const id of remove) {
       const cell = program.remove(id);
       if (cell?.evaluation) dispose(cell.evaluation);
@@ -182,7 +183,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       args.push(inputs[i]!.value);
     }
     if (ours.length + record.imports.length === 0) call(evaluation, args);
-    else whenSettled(evaluation, prepare(evaluation, ours, args), () => call(evaluation, args));
+    else whenSettled(evaluation, binding.bind(evaluation, ours, args), () => call(evaluation, args));
   }
 
   /** Goes on when `wait` settles, unless the evaluation is ended from outside before. */
@@ -199,23 +200,6 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     const failed = first((error: unknown) => void caught(evaluation, error));
     evaluation.fail = failed;
     wait.then(first(next), failed);
-  }
-
-  /** Binds the library's names (some load a pack) and resolves imports, with the turn lent meanwhile. */
-  async function prepare(evaluation: Running, names: readonly string[], args: unknown[]): Promise<void> {
-    for (const name of names) {
-      const bound = library.bind(name, evaluation);
-      if (name === 'view') evaluation.boundView = bound;
-      args.push(isThenable(bound) ? await lending.lend(evaluation, bound) : bound);
-    }
-    for (const { source, bindings, line, column } of evaluation.owner.record.imports) {
-      evaluation.place = { line, column };
-      const module = await lending.lend(evaluation, library.importModule(source, evaluation));
-      for (const { imported, local } of bindings) {
-        args.push(local in start.set ? start.set[local] : imported === '*' ? module : pick(module, imported, source));
-      }
-    }
-    evaluation.place = undefined;
   }
 
   function call(evaluation: Running, args: unknown[]): void {
@@ -240,26 +224,8 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     const stopped = entered === evaluation ? guard.thrown() : undefined; // and caught by the cell
     if (stopped) void caught(evaluation, stopped);
     else if (evaluation.pending || values.some(isLater)) {
-      whenSettled(evaluation, resolveLater(evaluation, values), () => publish(evaluation, values));
+      whenSettled(evaluation, resolveLater(evaluation, values, changes), () => publish(evaluation, values));
     } else publish(evaluation, values);
-  }
-
-  /** Waits for shown and defined promises, takes the first value of generators, opens boxes. */
-  async function resolveLater(evaluation: Running, values: unknown[]): Promise<void> {
-    const { names, outputs } = evaluation.owner;
-    for (const pending of evaluation.pending ?? []) await pending;
-    for (const [i, name] of names.entries()) {
-      const value = (values[i] = isThenable(values[i]) ? await values[i] : values[i]);
-      if (!outputs[i]) continue;
-      if (value instanceof Mutable) {
-        value.listener = (next) => changes.assign(evaluation, name, next);
-        values[i] = value.value;
-      } else if (isGenerator(value)) {
-        const first = await value.next();
-        values[i] = await first.value;
-        if (!first.done && !evaluation.ended) void changes.follow(evaluation, name, value);
-      }
-    }
   }
 
   function publish(evaluation: Running, values: readonly unknown[]): void {
@@ -322,41 +288,15 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     }
   }
 
+  const requests = createRequests({ program, library, changes, interrupts, services, guard, report, describe, current, pump });
   return {
     receive: (request) => {
-      switch (request.kind) {
-        case 'start':
-          return;
-        case 'plan':
-          return plan(request);
-        case 'input':
-          latestPlan = Math.max(latestPlan, request.plan ?? 0);
-          library.input(request.id, request.value);
-          return pump();
-        case 'control':
-          library.control(request.id, request.action);
-          return;
-        case 'interrupt':
-          guard.reset(request.next);
-          interrupts.interrupt(request.cells, request.reason);
-          return pump();
-        case 'finish':
-          changes.ticking().forEach(changes.finishCell);
-          return pump();
-        case 'values':
-          return report({ kind: 'values', request: request.request, values: program.json(library.toJson) });
-        case 'answer':
-          return services.answer(request);
-        default:
-          request satisfies never;
-      }
+      if ('plan' in request && request.plan !== undefined) latestPlan = Math.max(latestPlan, request.plan);
+      if (request.kind === 'plan') plan(request);
+      else if (request.kind !== 'start') requests.receive(request);
     },
     late: (error) => {
-      if (error instanceof Interrupted || error === superseded) return;
-      const info = describe(error);
-      const cell = program.cells.get(info.frames[0]?.cell ?? '') ?? entered?.owner;
-      if (cell?.evaluation) cell.evaluation.lateError(error);
-      else report({ kind: 'notice', error: info });
+      if (error !== superseded) requests.late(error);
     },
   };
 }
@@ -365,14 +305,3 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
 const superseded = new Error('superseded');
 
 const done: Outcome = { state: 'done' };
-
-/** Whether a value is not yet what others see of it. */
-const isLater = (value: unknown): boolean =>
-  typeof value === 'object' || typeof value === 'function' ? isThenable(value) || value instanceof Mutable || isGenerator(value) : false;
-
-function pick(module: Readonly<Record<string, unknown>>, name: string, source: string): unknown {
-  if (name in module) return module[name];
-  const names = Object.keys(module).filter((key) => key !== 'default');
-  const has = names.length ? ` It has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}.` : '';
-  throw new SyntaxError(`${source} exports no \`${name}\`.${has} A type is imported by \`import type\`.`);
-}

@@ -1,0 +1,57 @@
+/* What a cell's function is given beside the names of other cells: names of the standard library, some of which load a pack, and
+   what it imports. The turn is lent meanwhile. */
+
+import { isThenable, type Running } from './evaluation.ts';
+import type { Lending } from './lending.ts';
+import type { Library } from '../../src/stdlib/host.ts';
+
+export interface BindingOptions {
+  readonly library: Library;
+  readonly lending: Lending;
+  /** Values given from outside, by name. */
+  readonly set: Readonly<Record<string, unknown>>;
+  /** Whether a stack has a frame in a cell. */
+  readonly placed: (stack: string) => boolean;
+}
+
+export interface Binding {
+  /** Puts the values of `names` and of the cell's imports behind `args`. */
+  bind(evaluation: Running, names: readonly string[], args: unknown[]): Promise<void>;
+  /** `import(source)` in a cell. */
+  import(source: string, evaluation: Running): Promise<unknown>;
+}
+
+export function createBinding({ library, lending, set, placed }: BindingOptions): Binding {
+  return {
+    bind: async (evaluation, names, args) => {
+      for (const name of names) {
+        const bound = library.bind(name, evaluation);
+        if (name === 'view') evaluation.boundView = bound;
+        args.push(isThenable(bound) ? await lending.lend(evaluation, bound) : bound);
+      }
+      for (const { source, bindings, line, column } of evaluation.owner.record.imports) {
+        evaluation.place = { line, column };
+        const module = await lending.lend(evaluation, library.importModule(source, evaluation));
+        for (const { imported, local } of bindings) {
+          args.push(local in set ? set[local] : imported === '*' ? module : pick(module, imported, source));
+        }
+      }
+      evaluation.place = undefined;
+    },
+    import: (source, evaluation) => {
+      const here = new Error(); // what fails later has no frame of the cell
+      const module = library.importModule(source, evaluation).catch((error: unknown) => {
+        if (error instanceof Error && !placed(error.stack ?? '')) error.stack = here.stack ?? '';
+        throw error;
+      });
+      return lending.lend(evaluation, module);
+    },
+  };
+}
+
+function pick(module: Readonly<Record<string, unknown>>, name: string, source: string): unknown {
+  if (name in module) return module[name];
+  const names = Object.keys(module).filter((key) => key !== 'default');
+  const has = names.length ? ` It has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}.` : '';
+  throw new SyntaxError(`${source} exports no \`${name}\`.${has} A type is imported by \`import type\`.`);
+}

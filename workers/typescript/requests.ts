@@ -1,0 +1,70 @@
+/* What the page asks of an engine beside plans: an input moves, a button is pressed, everything is to stop, values are to be
+   told, an answer has come. */
+
+import { Interrupted, type Library } from '../../src/stdlib/host.ts';
+import type { Request } from '../../src/engine/protocol.ts';
+import type { Changes } from './changes.ts';
+import type { Describe } from './errors.ts';
+import type { Guard } from './guard.ts';
+import type { Interrupts } from './interrupts.ts';
+import type { Program } from './program.ts';
+import type { Reports } from './reports.ts';
+import type { Running } from './evaluation.ts';
+import type { Services } from './services.ts';
+
+export type Beside = Exclude<Request, { kind: 'start' | 'plan' }>;
+
+export interface RequestsOptions {
+  readonly program: Program;
+  readonly library: Library;
+  readonly changes: Changes;
+  readonly interrupts: Interrupts;
+  readonly services: Services;
+  readonly guard: Guard;
+  readonly report: Reports['report'];
+  readonly describe: Describe['describe'];
+  readonly current: () => Running | undefined;
+  readonly pump: () => void;
+}
+
+export interface Requests {
+  receive(request: Beside): void;
+  /** An error event of the worker that no evaluation caught. */
+  late(error: unknown): void;
+}
+
+export function createRequests(options: RequestsOptions): Requests {
+  const { program, library, changes, interrupts, services, guard, report, describe, current, pump } = options;
+  return {
+    receive: (request) => {
+      switch (request.kind) {
+        case 'input':
+          library.input(request.id, request.value);
+          return pump();
+        case 'control':
+          library.control(request.id, request.action);
+          return;
+        case 'interrupt':
+          guard.reset(request.next);
+          interrupts.interrupt(request.cells, request.reason);
+          return pump();
+        case 'finish':
+          changes.ticking().forEach(changes.finishCell);
+          return pump();
+        case 'values':
+          return report({ kind: 'values', request: request.request, values: program.json(library.toJson) });
+        case 'answer':
+          return services.answer(request);
+        default:
+          request satisfies never;
+      }
+    },
+    late: (error) => {
+      if (error instanceof Interrupted) return;
+      const info = describe(error);
+      const cell = program.cells.get(info.frames[0]?.cell ?? '') ?? current()?.owner;
+      if (cell?.evaluation) cell.evaluation.lateError(error);
+      else report({ kind: 'notice', error: info });
+    },
+  };
+}
