@@ -10,7 +10,7 @@ import { runCases, type Library, type Outcome } from './run.ts';
 
 /** What the page offers: one section's cases, or the little programs. */
 export interface TorchPage {
-  cases(list: readonly Case[]): Promise<Outcome>;
+  cases(list: readonly Case[], compiled?: boolean): Promise<Outcome>;
   programs(curves: readonly Curve[], compiled: boolean): Promise<Outcome>;
 }
 
@@ -36,7 +36,7 @@ tensors.provide('webgpu', {
 
 const library: Library = { ...tensors };
 const page: TorchPage = {
-  cases: (list) => runCases(library, 'webgpu', list, { large: true }),
+  cases: (list, compiled = false) => runCases(library, 'webgpu', list, { large: true, compiled }),
   programs: (curves, compiled) => runPrograms(library, 'webgpu', curves, compiled),
 };
 Object.assign(globalThis, { torch: page });

@@ -28,14 +28,19 @@ export interface RunOptions {
   readonly only?: string;
   /** Tensors stand in the middle of storages too large to be computed on the host, so that the device computes. Default: false. */
   readonly large?: boolean;
+  /** Calls are made, and differentiated, in a compiled function at its second call; other cases are skipped. Default: false. */
+  readonly compiled?: boolean;
 }
+
+/** What cannot be compiled: asynchronous, or its shape depends on values. */
+const UNCOMPILED = /\.(unique|nonzero|maskedSelect|allclose|equal|bincount)$|linalg\.(?!norm|vectorNorm)/;
 
 /** Runs `cases` on `device` ("js", "wasm", "webgpu"), one after another. */
 export async function runCases(
   given: Library,
   device: string,
   cases: readonly Case[],
-  { only = '', large = false }: RunOptions = {},
+  { only = '', large = false, compiled = false }: RunOptions = {},
 ): Promise<Outcome> {
   const library = large ? { ...given, place: placeInLarge(given['tensor']) } : given;
   await library['tensor'].setDefaultDevice(device);
@@ -43,12 +48,13 @@ export async function runCases(
   let passed = 0;
   let skipped = 0;
   for (const one of cases) {
-    if (!one.name.includes(only) || (one.devices && !one.devices.includes(device))) {
+    const wrong = compiled && (!('call' in one) || UNCOMPILED.test(one.call) || !JSON.stringify(one.args).includes('"s":'));
+    if (wrong || !one.name.includes(only) || (one.devices && !one.devices.includes(device))) {
       skipped++;
       continue;
     }
     try {
-      if ('call' in one) await runCall(library, one);
+      if ('call' in one) await (compiled ? runCompiled : runCall)(library, one);
       else if ('js' in one) await runProgram(library, one);
       else if ('module' in one) await runModule(library, one);
       else if ('optimiser' in one) await runOptimiser(library, one);
@@ -89,7 +95,12 @@ interface Rules {
 // Arguments
 
 interface Made {
+  /** Tensors that require gradients, in the order of the text. */
   readonly leaves: Loose[];
+  /** All tensors, before views of them are taken. */
+  readonly all?: Loose[];
+  /** Those to use instead of making new ones. */
+  readonly ready?: Loose[];
 }
 
 function isTensorText(x: object): x is TensorText {
@@ -118,7 +129,8 @@ export function makeTensor(library: Library, x: TensorText, made: Made = { leave
         : dtype === 'uint8' || dtype === 'bool'
           ? Uint8Array.from(numbers)
           : Float32Array.from(numbers);
-  const leaf = place(library, data, x.s, dtype);
+  const leaf = made.ready?.shift() ?? place(library, data, x.s, dtype);
+  made.all?.push(leaf);
   if (x.g === 1) made.leaves.push(leaf.requiresGrad_());
   return (x.v ?? []).reduce((value: Loose, [name, ...args]) => value[name](...args), leaf);
 }
@@ -157,7 +169,7 @@ async function runCall(library: Library, one: CallCase): Promise<void> {
   const args = one.args.map((x) => make(library, x, made));
   const result = await lookUp(library, one.call)(...args);
   await compare(one.expect, result, one, 'result');
-  if (one.grads) await compareGradients(library, one, result, made.leaves);
+  if (one.grads) await compareGradients(one, differentiate(library, one, result, made.leaves), made.leaves);
   if (one.method) {
     const again = one.args.map((x) => make(library, x, { leaves: [] }));
     const name = one.call.slice('tensor.'.length);
@@ -166,21 +178,50 @@ async function runCall(library: Library, one: CallCase): Promise<void> {
   }
 }
 
-async function compareGradients(library: Library, one: CallCase, result: Loose, leaves: readonly Loose[]): Promise<void> {
+/** The same in a compiled function: its first call traces, its second replays the plan. */
+async function runCompiled(library: Library, one: CallCase): Promise<void> {
+  const all: Loose[] = [];
+  make(library, one.args, { leaves: [], all });
+  const leaves = all.filter((t) => t.requiresGrad);
+  const step = library['tensor'].compile(() => {
+    const inside: Made = { leaves: [], ready: [...all] };
+    const result = lookUp(library, one.call)(...make(library, one.args, inside));
+    return [result, one.grads ? differentiate(library, one, result, inside.leaves) : null];
+  });
+  step();
+  const [result, derivatives] = step();
+  await compare(one.expect, result, one, 'compiled');
+  if (one.grads) await compareGradients(one, derivatives, leaves);
+  step.dispose();
+}
+
+/** Gradients of the leaves with the fixed cotangent, and where the case has them second ones. */
+function differentiate(
+  library: Library,
+  one: CallCase,
+  result: Loose,
+  leaves: readonly Loose[],
+): { first: Loose[]; second: Loose[] | null } {
+  const { autograd } = library['tensor'];
   const outputs = tensorsIn(library, result).filter((t) => t.requiresGrad);
   if (outputs.length === 0) throw new Mismatch('no result requires gradients');
-  const options = { gradOutputs: outputs.map((t) => cotangent(library, t)), allowUnused: true, createGraph: one.second !== undefined };
-  const gradients = library['tensor'].autograd.grad(outputs, leaves, options);
-  for (const [i, expected] of one.grads!.entries()) await compareGradient(expected, gradients[i], leaves[i], one, `grad ${i}`);
-  if (!one.second) return;
-  const firsts = gradients.filter((g: Loose) => g?.requiresGrad);
+  const gradOutputs = outputs.map((t) => cotangent(library, t));
+  const first = autograd.grad(outputs, leaves, { gradOutputs, allowUnused: true, createGraph: one.second !== undefined });
+  if (!one.second) return { first, second: null };
+  const firsts = first.filter((g: Loose) => g?.requiresGrad);
   if (firsts.length === 0) throw new Mismatch('second: no gradient requires gradients');
-  const again = library['tensor'].autograd.grad(firsts, leaves, {
-    gradOutputs: firsts.map((g: Loose) => cotangent(library, g, 0.5)),
-    allowUnused: true,
-  });
+  const again = firsts.map((g: Loose) => cotangent(library, g, 0.5));
+  return { first, second: autograd.grad(firsts, leaves, { gradOutputs: again, allowUnused: true }) };
+}
+
+async function compareGradients(
+  one: CallCase,
+  { first, second }: ReturnType<typeof differentiate>,
+  leaves: readonly Loose[],
+): Promise<void> {
+  for (const [i, expected] of one.grads!.entries()) await compareGradient(expected, first[i], leaves[i], one, `grad ${i}`);
   const wider = { ...one, scale: one.scale2 ?? 1 };
-  for (const [i, expected] of one.second.entries()) await compareGradient(expected, again[i], leaves[i], wider, `second ${i}`);
+  for (const [i, expected] of (one.second ?? []).entries()) await compareGradient(expected, second![i], leaves[i], wider, `second ${i}`);
 }
 
 /** A gradient that must be zero may be absent. */

@@ -1,5 +1,5 @@
-/* The oracle's suite for one device in Node: every file of test/fixtures/torch is a test, and the little programs are two
-   (eager and compiled). A test that fails names the cases that failed. On wasm tensors stand in large storages, so that the
+/* The oracle's suite for one device in Node: every file of test/fixtures/torch is a test, eagerly and (calls, the little
+   programs) compiled. A test that fails names the cases that failed. On wasm tensors stand in large storages, so that the
    device computes what would otherwise be done on the host. */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -36,8 +36,13 @@ export function torchSuite(device: 'js' | 'wasm'): void {
           });
         }
       } else {
+        const cases = JSON.parse(text) as Case[];
         test(section, { timeout: 120_000 }, async () => {
-          report(await runCases(library, device, JSON.parse(text) as Case[], { large: device === 'wasm' }));
+          report(await runCases(library, device, cases, { large: device === 'wasm' }));
+        });
+        if (!cases.some((one) => 'call' in one)) continue;
+        test(`${section}, compiled`, { timeout: 120_000 }, async () => {
+          report(await runCases(library, device, cases, { compiled: true }));
         });
       }
     }
