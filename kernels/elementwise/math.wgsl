@@ -583,8 +583,7 @@ fn toInt(x: f32) -> i32 {
   return i32(x);
 }
 fn toByte(x: f32) -> u32 {
-  if (isNan(x)) { return 0u; }
-  return u32(clamp(x, 0.0, 255.0));
+  return bitcast<u32>(toInt(x)) & 255u;
 }
 fn truthy(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) != 0u;

@@ -66,7 +66,7 @@ export const reduce: Lowering = (call, to) => {
   const combine = combiners[fn]![scalar(x.dtype)];
   const constants: Constants = {
     T: scalar(x.dtype),
-    LINEAR: back.shape[0]! * back.shape[1]! * back.shape[2]! === 1,
+    LINEAR: back.shape.slice(0, 3).every((size) => size === 1),
     ...(combine ? { 'fn combine': combine } : {}),
   };
   if (chunks === 1) to.emit(fold, constants, [x.buffer, y.buffer], [...words, y.offset], flat(outputs));

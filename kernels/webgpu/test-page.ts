@@ -1,90 +1,245 @@
-/* The page of the browser tests: puts a backend and its comparison with the reference on `globalThis`. */
+/* The page of the browser tests (test/stories/kernels.story.ts): the contract suite on this backend, as real adapters run it and as
+   software ones do, and what only this backend promises. Bundled to one script that puts `runs` on `globalThis`. */
 
-import { runOnHost } from '../js/backend.ts';
-import type { AttributesOf, BinaryName, OperationName, UnaryName } from '../operations.ts';
-import { contiguousStrides, sizeOf } from '../operations.ts';
-import type { Call, DType, HostArray, View } from '../types.ts';
-import { hostArray } from '../js/backend.ts';
+import type { ContractReport } from '../contract.ts';
+import { runContract } from '../contract.ts';
+import type { ContractCase } from '../case.ts';
+import type { OperationName } from '../operations.ts';
+import type { Program, View } from '../types.ts';
+import type { AdapterFacts } from './adapter.ts';
 import { requestGpu } from './adapter.ts';
-import { createWebGpuBackend } from './backend.ts';
 import type { WebGpuBackend } from './backend.ts';
+import { createWebGpuBackend } from './backend.ts';
+import { createKernel } from './custom.ts';
+import { lowerings } from './lowerings.ts';
 import type { Stored } from './memory.ts';
 
-export interface Case {
-  readonly name: string;
-  readonly call: Call<HostArray>;
-  /** Relative to the result's largest magnitude (at least 1); pointwise ones 2e-5 relative plus 5e-6. */
-  readonly pointwise?: boolean;
+/** Operations whose kernels for real adapters differ. */
+const varied: readonly OperationName[] = [
+  'reduce',
+  'scan',
+  'softmax',
+  'softmaxGrad',
+  'layerNorm',
+  'layerNormGrad',
+  'crossEntropy',
+  'crossEntropyGrad',
+  'matmul',
+  'scatter',
+  'rowsAdd',
+];
+
+const supported = new Set(Object.keys(lowerings) as OperationName[]);
+
+/** A fresh backend; `assumed` overrides what its adapter says of itself. */
+export async function open(assumed: Partial<AdapterFacts> = {}): Promise<WebGpuBackend> {
+  const { device, facts } = await requestGpu();
+  return createWebGpuBackend(device, { ...facts, ...assumed });
 }
 
-let state = 12345;
-export function random(): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-  return state / 2 ** 32;
+/** Every case as a call of its own. */
+export async function contract(): Promise<ContractReport & { fallbacks: number }> {
+  const gpu = await open();
+  const report = await runContract(gpu, { supported });
+  const { fallbacks } = gpu.counters;
+  gpu.dispose();
+  return { ...report, fallbacks };
 }
 
-export function host(shape: readonly number[], dtype: DType, value: (i: number) => number): View<HostArray> {
-  const buffer = hostArray(sizeOf(shape), dtype);
-  for (let i = 0; i < buffer.length; i++) buffer[i] = value(i);
-  return { buffer, offset: 0, shape, strides: contiguousStrides(shape), dtype };
+/** Every `step`-th case as a compiled program too. */
+export async function compiled(step: number): Promise<ContractReport> {
+  const gpu = await open();
+  let at = 0;
+  const report = await runContract(gpu, { supported, compiled: true, filter: () => at++ % step === 0 });
+  gpu.dispose();
+  return report;
 }
 
-export const normal = (shape: readonly number[], scale = 1): View<HostArray> =>
-  host(shape, 'float32', () => scale * (random() + random() + random() + random() - 2) * 1.7);
-export const ints = (shape: readonly number[], low: number, high: number, dtype: DType = 'int32'): View<HostArray> =>
-  host(shape, dtype, () => Math.floor(low + random() * (high - low)));
-export const empty = (shape: readonly number[], dtype: DType = 'float32'): View<HostArray> => host(shape, dtype, () => 0);
-
-export function makeCall<Name extends OperationName>(
-  op: Name,
-  inputs: View<HostArray>[],
-  outputs: View<HostArray>[],
-  attributes: AttributesOf<Name>,
-): Call<HostArray> {
-  return { op, inputs, outputs, attributes };
+/** Every `step`-th case of the kernels that real adapters run. */
+export async function real(step: number): Promise<ContractReport> {
+  const gpu = await open({ software: false });
+  let at = 0;
+  const small = ({ name }: ContractCase): boolean => !/\d{4}/.test(name);
+  const report = await runContract(gpu, { supported, filter: (found) => varied.includes(found.op) && small(found) && at++ % step === 0 });
+  gpu.dispose();
+  return report;
 }
 
-/** Runs the call on the device and by the reference; a line about the worst difference, or undefined. */
-export async function compare(gpu: WebGpuBackend, { name, call, pointwise }: Case): Promise<string | undefined> {
-  const handles = new Map<HostArray, Stored>();
-  const view = (found: View<HostArray>): View<Stored> => {
-    let handle = handles.get(found.buffer);
-    if (!handle) {
-      handle = gpu.allocate(found.buffer.length, found.dtype);
-      gpu.write(handle, found.buffer);
-      handles.set(found.buffer, handle);
-    }
-    return { ...found, buffer: handle };
-  };
-  const before = gpu.counters.fallbacks;
-  gpu.run({ ...call, inputs: call.inputs.map(view), outputs: call.outputs.map(view) });
-  const got = await gpu.read(
-    call.outputs.map(({ buffer, dtype }) => ({ buffer: handles.get(buffer)!, offset: 0, length: buffer.length, dtype })),
+function view(buffer: Stored, shape: readonly number[], offset = 0): View<Stored> {
+  const strides = shape.map((_, d) => shape.slice(d + 1).reduce((product, size) => product * size, 1));
+  return { buffer, offset, shape, strides, dtype: buffer.dtype };
+}
+
+async function values(gpu: WebGpuBackend, buffer: Stored): Promise<number[]> {
+  const [array] = await gpu.read([{ buffer, offset: 0, length: buffer.length, dtype: buffer.dtype }]);
+  return [...array!];
+}
+
+/** A call that the device lacks between calls that it has: x + 1, then on the host, then doubled; and a write behind them. */
+export async function hostSteps(): Promise<{ values: number[]; fallbacks: number }> {
+  const gpu = await open();
+  const x = gpu.allocate(4, 'float32');
+  const y = gpu.allocate(4, 'int32');
+  const one = gpu.allocate(1, 'float32');
+  gpu.write(x, Float32Array.of(1, 2, 3, 4));
+  gpu.write(one, Float32Array.of(1));
+  const ones = { ...view(one, [4]), strides: [0] };
+  gpu.run({ op: 'binary', inputs: [view(x, [4]), ones], outputs: [view(x, [4])], attributes: { fn: 'add' } });
+  gpu.run({ op: 'iota', inputs: [], outputs: [view(y, [4])], attributes: { start: 0.5, step: 1.5 } }); // int32 of fractions: the host's
+  gpu.run({ op: 'binary', inputs: [view(y, [4]), view(y, [4])], outputs: [view(y, [4])], attributes: { fn: 'add' } });
+  gpu.write(x, Float32Array.of(9), 3);
+  gpu.free(one);
+  const result = [...(await values(gpu, x)), ...(await values(gpu, y))];
+  const { fallbacks } = gpu.counters;
+  gpu.dispose();
+  return { values: result, fallbacks };
+}
+
+/** Input and output ranges of one buffer, apart from each other. */
+export async function sharedBuffer(): Promise<number[]> {
+  const gpu = await open();
+  const x = gpu.allocate(128, 'float32');
+  gpu.write(
+    x,
+    Float32Array.from({ length: 128 }, (_, i) => i),
   );
-  runOnHost(call);
-  for (const handle of handles.values()) gpu.free(handle);
-  const faults: string[] = gpu.counters.fallbacks > before ? ['on the host'] : [];
-  call.outputs.forEach(({ buffer: want }, j) => {
-    const have = got[j]!;
-    let most = 1;
-    for (const value of want) if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
-    let worst = 0;
-    let at = -1;
-    for (let i = 0; i < want.length; i++) {
-      const a = have[i]!;
-      const b = want[i]!;
-      const off =
-        Object.is(a, b) || a === b || (a !== a && b !== b)
-          ? 0
-          : Number.isFinite(a) && Number.isFinite(b)
-            ? Math.abs(a - b) / (pointwise ? 5e-6 + 2e-5 * Math.abs(b) : 2e-5 * Math.abs(b) + 2e-6 * most)
-            : Infinity;
-      if (off > worst) [worst, at] = [off, i];
-    }
-    if (worst > 1) faults.push(`output ${j}[${at}] is ${have[at]}, expected ${want[at]} (${worst.toPrecision(3)} of the tolerance)`);
-  });
-  return faults.length ? `${name}: ${faults.join('; ')}` : undefined;
+  gpu.run({ op: 'softmax', inputs: [view(x, [1, 4], 0)], outputs: [view(x, [1, 4], 64)], attributes: { log: false } });
+  const result = (await values(gpu, x)).slice(64, 68);
+  gpu.dispose();
+  return result;
 }
 
-export { createWebGpuBackend, requestGpu };
-export type { BinaryName, UnaryName };
+/** Two Adam steps of `count` parameters as a plan, the same eagerly, and what a run of the plan does. */
+export async function adamPlan(
+  count: number,
+): Promise<{ planned: number[]; eager: number[]; dispatches: number; perRun: Record<string, number> }> {
+  const length = 70;
+  const results: number[][] = [];
+  let dispatches = 0;
+  const perRun: Record<string, number> = {};
+  for (const planned of [true, false]) {
+    const gpu = await open();
+    const make = (value: (i: number) => number): Stored[] =>
+      Array.from({ length: count }, (_, k) => {
+        const buffer = gpu.allocate(length, 'float32');
+        gpu.write(
+          buffer,
+          Float32Array.from({ length }, (_, i) => value(i + k)),
+        );
+        return buffer;
+      });
+    const [p, m, v] = [make(Math.sin), make(() => 0), make(() => 0)];
+    const h = [0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001, 0];
+    const attributes = { count, decoupled: true, amsgrad: false, maximize: false };
+    if (planned) {
+      // Gradients are 2 p, computed inside.
+      const held = [...p, ...m, ...v].map((buffer) => ({ kind: 'held' as const, buffer, dtype: 'float32' as const, length }));
+      const buffers: Program['buffers'] = [
+        { kind: 'feed', slot: 0, dtype: 'float32', length: 8 },
+        ...held,
+        ...p.map(() => ({ kind: 'inner' as const, dtype: 'float32' as const, length })),
+      ];
+      const at = (index: number): View<number> => ({ buffer: index, offset: 0, shape: [length], strides: [1], dtype: 'float32' });
+      const list = (from: number): View<number>[] => p.map((_, k) => at(from + k));
+      const [ps, ms, vs, gs] = [list(1), list(1 + count), list(1 + 2 * count), list(1 + 3 * count)];
+      const calls: Program['calls'] = [
+        ...p.map((_, k) => ({
+          op: 'softmax' as const,
+          inputs: [{ ...ps[k]!, shape: [1, length], strides: [length, 1] }],
+          outputs: [{ ...gs[k]!, shape: [1, length], strides: [length, 1] }],
+          attributes: { log: false },
+        })),
+        { op: 'adam', inputs: [{ ...at(0), shape: [8] }, ...ps, ...gs, ...ms, ...vs], outputs: [...ps, ...ms, ...vs], attributes },
+      ];
+      const step = gpu.compile({ buffers, calls });
+      dispatches = step.plan.dispatches;
+      step.run([], [Float32Array.from(h)], []);
+      await gpu.sync();
+      const before = { ...gpu.counters };
+      step.run([], [Float32Array.from(h)], []);
+      await gpu.sync();
+      for (const key of ['dispatches', 'submissions', 'bindGroups', 'buffers'] as const) perRun[key] = gpu.counters[key] - before[key];
+      step.dispose();
+    } else {
+      const rates = gpu.allocate(8, 'float32');
+      gpu.write(rates, Float32Array.from(h));
+      const g = make(() => 0);
+      for (let run = 0; run < 2; run++) {
+        p.forEach((buffer, k) =>
+          gpu.run({ op: 'softmax', inputs: [view(buffer, [1, length])], outputs: [view(g[k]!, [1, length])], attributes: { log: false } }),
+        );
+        const list = (buffers: Stored[]): View<Stored>[] => buffers.map((buffer) => view(buffer, [length]));
+        gpu.run({
+          op: 'adam',
+          inputs: [view(rates, [8]), ...list(p), ...list(g), ...list(m), ...list(v)],
+          outputs: [...list(p), ...list(m), ...list(v)],
+          attributes,
+        });
+      }
+    }
+    const read = await gpu.read(p.map((buffer) => ({ buffer, offset: 0, length, dtype: 'float32' as const })));
+    results.push(read.flatMap((array) => [...array]));
+    gpu.dispose();
+  }
+  return { planned: results[0]!, eager: results[1]!, dispatches, perRun };
+}
+
+/** Buffers and bind groups that a thousand eager calls make after the first hundred. */
+export async function steadyEager(): Promise<{ buffers: number; bindGroups: number }> {
+  const gpu = await open();
+  const x = gpu.allocate(1000, 'float32');
+  gpu.write(x, new Float32Array(1000).fill(1));
+  const once = (): void => {
+    const y = gpu.allocate(1000, 'float32');
+    gpu.run({ op: 'unary', inputs: [view(x, [1000])], outputs: [view(y, [1000])], attributes: { fn: 'square' } });
+    gpu.free(y);
+  };
+  for (let i = 0; i < 100; i++) once();
+  await gpu.sync();
+  const { buffers, bindGroups } = gpu.counters;
+  for (let i = 0; i < 1000; i++) once();
+  await gpu.sync();
+  const result = { buffers: gpu.counters.buffers - buffers, bindGroups: gpu.counters.bindGroups - bindGroups };
+  gpu.dispose();
+  return result;
+}
+
+/** A lost device resolves `lost`, and reads fail with the reason. */
+export async function loss(): Promise<{ reason: string; read: string }> {
+  const gpu = await open();
+  const x = gpu.allocate(4, 'float32');
+  const read = gpu.sync().then(() => {
+    gpu.device.destroy();
+    return gpu.lost
+      .then(() => values(gpu, x))
+      .then(
+        () => 'values',
+        (error: Error) => error.message,
+      );
+  });
+  return { reason: await gpu.lost, read: await read };
+}
+
+/** What a kernel of one's own computes, and what a faulty one says. */
+export async function custom(): Promise<{ doubled: number[]; error: string; line: number | undefined }> {
+  const { device } = await requestGpu();
+  const text = `struct P { by: f32, count: u32 }
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<uniform> p: P;
+@compute @workgroup_size(4) fn main(@builtin(global_invocation_id) g: vec3u) {
+  if (g.x < p.count) { y[g.x] = p.by * x[g.x]; }
+}`;
+  const kernel = await createKernel(device, text);
+  const { y } = await kernel({ x: Float32Array.of(1, 2, 3, 4, 5), y: 5, p: { by: 2, count: 5 } }, { workgroups: 2 });
+  let error = '';
+  let line: number | undefined;
+  try {
+    await createKernel(device, text.replace('p.by *', 'p.nothing *'));
+  } catch (thrown) {
+    error = (thrown as Error).message;
+    line = (thrown as { line?: number }).line;
+  }
+  device.destroy();
+  return { doubled: [...y!], error, line };
+}
