@@ -71,24 +71,27 @@ describe('What PyTorch computes, on webgpu', () => {
       }
       continue;
     }
-    test(section, { timeout: 600_000 }, async () => {
-      const outcomes: Outcome[] = [];
-      for (let i = 0; i < all.length; i += CHUNK) {
-        const chunk = all.slice(i, i + CHUNK) as Case[];
-        const late = new Promise<'late'>((done) => setTimeout(() => done('late'), PATIENCE).unref());
-        const outcome = await Promise.race([page.evaluate((list) => torch.cases(list), chunk), late]);
-        if (outcome !== 'late') {
-          outcomes.push(outcome);
-          continue;
+    const calls = (all as Case[]).some((one) => 'call' in one);
+    for (const compiled of calls ? [false, true] : [false]) {
+      test(`${section}${compiled ? ', compiled' : ''}`, { timeout: 600_000 }, async () => {
+        const outcomes: Outcome[] = [];
+        for (let i = 0; i < all.length; i += CHUNK) {
+          const chunk = all.slice(i, i + CHUNK) as Case[];
+          const late = new Promise<'late'>((done) => setTimeout(() => done('late'), PATIENCE).unref());
+          const outcome = await Promise.race([page.evaluate(([list, flag]) => torch.cases(list, flag), [chunk, compiled] as const), late]);
+          if (outcome !== 'late') {
+            outcomes.push(outcome);
+            continue;
+          }
+          const names = chunk.map(({ name }) => name);
+          outcomes.push({ passed: 0, skipped: 0, failed: [{ name: `one of ${names[0]} … ${names.at(-1)}`, message: 'no answer' }] });
+          await page.close();
+          page = await open();
         }
-        const names = chunk.map(({ name }) => name);
-        outcomes.push({ passed: 0, skipped: 0, failed: [{ name: `one of ${names[0]} … ${names.at(-1)}`, message: 'no answer' }] });
-        await page.close();
-        page = await open();
-      }
-      const sum = (key: 'passed' | 'skipped'): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
-      report({ passed: sum('passed'), skipped: sum('skipped'), failed: outcomes.flatMap(({ failed }) => failed) });
-    });
+        const sum = (key: 'passed' | 'skipped'): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+        report({ passed: sum('passed'), skipped: sum('skipped'), failed: outcomes.flatMap(({ failed }) => failed) });
+      });
+    }
   }
 });
 
