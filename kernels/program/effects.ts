@@ -4,7 +4,7 @@
 import type { OperationName } from '../operations.ts';
 import type { Call, Program, View } from '../types.ts';
 import type { ProgramView } from './views.ts';
-import { covers, overlaps } from './views.ts';
+import { covers, isContiguous, overlaps } from './views.ts';
 
 export type ProgramCall = Call<number>;
 
@@ -21,6 +21,27 @@ export function readsOf(call: ProgramCall): readonly ProgramView[] {
 /** One value for each element, from the elements at the same place: what `fused` can hold. Any strides in and out. */
 export function isElementwise(op: OperationName): boolean {
   return op === 'unary' || op === 'binary' || op === 'where' || op === 'cast' || op === 'copy' || op === 'fused' || op === 'fill';
+}
+
+/** Which inputs may have any strides (operations.ts); attention wants stride 1 in the last dim. */
+export function acceptsLayout(call: ProgramCall, input: number, view: ProgramView): boolean {
+  if (isContiguous(view) || isElementwise(call.op)) return true;
+  switch (call.op) {
+    case 'reduce':
+    case 'scan':
+    case 'gather':
+    case 'scatter':
+      return true;
+    case 'matmul':
+      return input < 2;
+    case 'attention':
+      return input === 3 || view.strides.at(-1) === 1;
+    case 'attentionGrad':
+      // g, q, k, v, out, logsumexp, mask
+      return input === 6 || (input >= 1 && input <= 3 && view.strides.at(-1) === 1);
+    default:
+      return false;
+  }
 }
 
 /** Whether what a buffer holds at the end of a run can be seen. */

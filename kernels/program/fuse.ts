@@ -3,62 +3,21 @@
    two nodes become one only where no way leads from one to the other through a third, so hazards of in-place writes are kept by
    construction; inside a fused call every element is read before any is written, so what is read and written must be one and the same view. */
 
-import type { Activation, AttributesOf, BinaryName, FusedInstruction, UnaryName } from '../operations.ts';
+import type { Activation, AttributesOf, BinaryName, UnaryName } from '../operations.ts';
 import { sizeOf } from '../operations.ts';
-import type { DType, Program } from '../types.ts';
+import type { Program } from '../types.ts';
 import type { ProgramCall } from './effects.ts';
-import { attributesKey, constantText, dependences, isElementwise, isSeen, readsOf, WriteLog } from './effects.ts';
+import { attributesKey, isSeen, readsOf, WriteLog } from './effects.ts';
+import type { FuseLimits } from './fused.ts';
+import { defaultLimits, fusedCall, isFusableCall } from './fused.ts';
+import type { Graph, Node } from './graph.ts';
+import { graphOf, join } from './graph.ts';
 import { constantOf } from './simplify.ts';
 import type { ProgramView } from './views.ts';
-import { geometryKey, isContiguous, isSameView, joinDims, overlaps, refineShapes, reshapeView, runsOf } from './views.ts';
-
-/** What one fused call may hold. `bindings`: inputs and outputs together, those in place counted once. */
-export interface FuseLimits {
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly bindings: number;
-  readonly instructions: number;
-}
-
-export const defaultLimits: FuseLimits = { inputs: 8, outputs: 4, bindings: 12, instructions: 48 };
+import { geometryKey, isContiguous, isSameView, overlaps, reshapeView, runsOf } from './views.ts';
 
 /** The program with calls joined; the same values, rounded in the same places, but for a bias that is added before the product is rounded. */
 export function fuse(program: Program, limits: FuseLimits = defaultLimits): Program {
-  const graph = graphOf(program);
-  joinMatmulEpilogues(program, graph);
-  joinElementwise(program, graph, limits);
-  joinAdam(graph);
-  return { buffers: program.buffers, calls: inOrder(program, graph, limits) };
-}
-
-/** A call, or several that have become one. */
-interface Node {
-  /** By position in the program, ascending. */
-  readonly members: Member[];
-  readonly after: Set<Node>;
-  readonly before: Set<Node>;
-  /** Later nodes that read something this one wrote. */
-  readonly readers: Set<Node>;
-  /** Place in an order that all edges follow. */
-  order: number;
-  readonly isFusable: boolean;
-}
-
-interface Member {
-  readonly at: number;
-  call: ProgramCall;
-  /** The number each input is known to be, where it is. */
-  readonly constants: readonly (number | undefined)[];
-  /** Positions of the calls that read what this one wrote. */
-  readers: ReadonlySet<number>;
-}
-
-interface Graph {
-  /** In an order that all edges follow; holes where nodes have become one. */
-  readonly sequence: (Node | undefined)[];
-}
-
-function graphOf(program: Program): Graph {
   const { calls } = program;
   const log = new WriteLog();
   const constants = calls.map((call, index) => {
@@ -66,88 +25,12 @@ function graphOf(program: Program): Graph {
     log.add(index, call);
     return known;
   });
-  const { after, readers } = dependences(calls, (index) => readsOf(calls[index]!).filter((_, i) => constants[index]![i] === undefined));
-  const holder = calls.map((call, at): Node => ({
-    members: [{ at, call, constants: constants[at]!, readers: readers[at]! }],
-    after: new Set(),
-    before: new Set(),
-    readers: new Set(),
-    order: at,
-    isFusable: isFusableCall(call),
-  }));
-  holder.forEach((node, at) => {
-    for (const later of after[at]!) {
-      node.after.add(holder[later]!);
-      holder[later]!.before.add(node);
-    }
-    for (const later of readers[at]!) node.readers.add(holder[later]!);
-  });
-  return { sequence: [...holder] };
-}
-
-function isFusableCall(call: ProgramCall): boolean {
-  const views = [...call.inputs, ...call.outputs];
-  if (!isElementwise(call.op) || call.op === 'fused' || call.op === 'fill' || sizeOf(call.outputs[0]!.shape) === 0) return false;
-  return views.every((view) => registerType(view.dtype) !== undefined);
-}
-
-type RegisterType = AttributesOf<'fused'>['types'][number];
-
-function registerType(dtype: DType): RegisterType | undefined {
-  return dtype === 'float32' || dtype === 'int32' || dtype === 'uint8' || dtype === 'bool' ? dtype : undefined;
-}
-
-/**
- * The nodes between `first` and `last` in order that lead to `last`; undefined where one of them comes from `first`: a way around, so that
- * the two cannot become one.
- */
-function leadingTo(last: Node, first: Node): Set<Node> | undefined {
-  const found = new Set<Node>();
-  const open = [last];
-  for (let node = open.pop(); node; node = open.pop()) {
-    for (const before of node.before) {
-      if (before === first) {
-        if (node !== last) return undefined;
-      } else if (before.order > first.order && !found.has(before)) {
-        found.add(before);
-        open.push(before);
-      }
-    }
-  }
-  return found;
-}
-
-/** Makes the two one node with `members`, if no way leads from one to the other through a third; the one that is left. */
-function join(graph: Graph, x: Node, y: Node, members: () => readonly Member[] | undefined): Node | undefined {
-  const [a, b] = x.order < y.order ? [x, y] : [y, x];
-  const ahead = leadingTo(b, a);
-  const joined = ahead && members();
-  if (!joined) return undefined;
-  a.members.splice(0, a.members.length, ...joined);
-  for (const node of b.before) {
-    node.after.delete(b);
-    const read = node.readers.delete(b);
-    if (node === a) continue;
-    node.after.add(a);
-    a.before.add(node);
-    if (read) node.readers.add(a);
-  }
-  for (const node of b.after) {
-    node.before.delete(b);
-    node.before.add(a);
-    a.after.add(node);
-  }
-  for (const node of b.readers) a.readers.add(node);
-  // Those that lead to b move ahead of what is now one; all others between stay behind it.
-  const low = a.order;
-  const slice = graph.sequence.slice(low + 1, b.order).filter((node) => node !== undefined);
-  const sorted = [...slice.filter((node) => ahead.has(node)), a, ...slice.filter((node) => !ahead.has(node))];
-  for (let i = low; i <= b.order; i++) {
-    const node = sorted[i - low];
-    graph.sequence[i] = node;
-    if (node) node.order = i;
-  }
-  return a;
+  const readsAt = (index: number) => readsOf(calls[index]!).filter((_, i) => constants[index]![i] === undefined);
+  const graph = graphOf(calls, constants, readsAt, isFusableCall);
+  joinMatmulEpilogues(program, graph);
+  joinElementwise(program, graph, limits);
+  joinAdam(graph);
+  return { buffers: program.buffers, calls: inOrder(program, graph, limits) };
 }
 
 /** Whether everything the node writes through `view` is read by `reader` alone and seen by nobody else. */
@@ -299,162 +182,4 @@ function inOrder(program: Program, graph: Graph, limits: FuseLimits): ProgramCal
     calls.push(call);
   }
   return calls;
-}
-
-/** The members, in order, as one `fused` call; undefined where limits are passed or what is read and what is written lie askew. */
-function fusedCall(program: Program, members: readonly Member[], limits: FuseLimits): ProgramCall | undefined {
-  const shape = refineShapes(members.map((member) => member.call.outputs[0]!.shape));
-  if (shape === undefined) return undefined;
-  const positions = new Set(members.map((member) => member.at));
-  const instructions: FusedInstruction[] = [];
-  const types: RegisterType[] = [];
-  const registers = new Map<string, number>();
-  const loads: ProgramView[] = [];
-  /** By view: what has been written to it so far. */
-  const written = new Map<string, { view: ProgramView; register: number; isNeeded: boolean }>();
-  const keyOf = (view: ProgramView) => `${view.buffer}:${view.offset}:${geometryKey(view)}`;
-  const register = (instruction: FusedInstruction, type: RegisterType): number => {
-    const key = `${type} ${instruction.kind === 'constant' ? constantText(instruction.value) : JSON.stringify(instruction)}`;
-    const known = registers.get(key);
-    if (known !== undefined) return known;
-    registers.set(key, instructions.length);
-    types.push(type);
-    return instructions.push(instruction) - 1;
-  };
-
-  for (const { call, constants, readers } of members) {
-    const operands: number[] = [];
-    for (const [i, input] of call.inputs.entries()) {
-      const type = registerType(input.dtype)!;
-      const constant = constants[i];
-      if (constant !== undefined) {
-        operands.push(register({ kind: 'constant', value: constant }, type));
-        continue;
-      }
-      const view = reshapeView(input, shape)!;
-      const before = written.get(keyOf(view));
-      if (before) {
-        operands.push(before.register);
-        continue;
-      }
-      for (const write of written.values()) if (overlaps(write.view, view)) return undefined;
-      let load = loads.findIndex((other) => isSameView(other, view));
-      if (load < 0) load = loads.push(view) - 1;
-      operands.push(register({ kind: 'load', input: load }, type));
-    }
-    const output = reshapeView(call.outputs[0]!, shape)!;
-    const type = registerType(output.dtype)!;
-    const [a, b, c] = operands as [number, number, number];
-    const inverse = reciprocalOf(call, constants);
-    const result =
-      call.op === 'copy'
-        ? a
-        : inverse !== undefined
-          ? register({ kind: 'binary', fn: 'mul', a, b: register({ kind: 'constant', value: inverse }, type) }, type)
-          : register(instructionOf(call, a, b, c), type);
-    const key = keyOf(output);
-    for (const write of written.values()) if (keyOf(write.view) !== key && overlaps(write.view, output)) return undefined;
-    const isNeeded = isSeen(program, output.buffer) || [...readers].some((reader) => !positions.has(reader));
-    written.delete(key);
-    written.set(key, { view: output, register: result, isNeeded });
-  }
-
-  const stores = [...written.values()].filter((write) => write.isNeeded);
-  for (const store of stores) for (const load of loads) if (overlaps(store.view, load) && !isSameView(store.view, load)) return undefined;
-  return assemble({ instructions, types, loads, stores }, limits);
-}
-
-function instructionOf(call: ProgramCall, a: number, b: number, c: number): FusedInstruction {
-  switch (call.op) {
-    case 'unary':
-      return { kind: 'unary', fn: (call.attributes as { fn: UnaryName }).fn, a };
-    case 'binary':
-      return { kind: 'binary', fn: (call.attributes as { fn: BinaryName }).fn, a, b };
-    case 'where':
-      return { kind: 'where', condition: a, a: b, b: c };
-    default:
-      return { kind: 'cast', a };
-  }
-}
-
-/** x / 2^k is x · 2^−k, bit for bit, and cheaper: the factor where the call is such a quotient. */
-function reciprocalOf(call: ProgramCall, constants: readonly (number | undefined)[]): number | undefined {
-  const divisor = constants[1];
-  if (call.op !== 'binary' || (call.attributes as { fn: BinaryName }).fn !== 'div' || divisor === undefined) return undefined;
-  const power = Math.log2(Math.abs(divisor));
-  return Number.isInteger(power) && Math.abs(power) <= 126 && 2 ** power === Math.abs(divisor) ? 1 / divisor : undefined;
-}
-
-interface Draft {
-  readonly instructions: readonly FusedInstruction[];
-  readonly types: readonly RegisterType[];
-  readonly loads: readonly ProgramView[];
-  readonly stores: readonly { readonly view: ProgramView; readonly register: number }[];
-}
-
-/** The draft without what no output needs, numbered anew, over joined dims; undefined where it passes the limits. */
-function assemble(draft: Draft, limits: FuseLimits): ProgramCall | undefined {
-  const needed = new Set<number>();
-  const need = (register: number) => {
-    if (needed.has(register)) return;
-    needed.add(register);
-    for (const operand of operandsOf(draft.instructions[register]!)) need(operand);
-  };
-  for (const store of draft.stores) need(store.register);
-  const number = new Map<number, number>();
-  const inputs: ProgramView[] = [];
-  const instructions: FusedInstruction[] = [];
-  const types: RegisterType[] = [];
-  draft.instructions.forEach((instruction, i) => {
-    if (!needed.has(i)) return;
-    const at = (register: number) => number.get(register)!;
-    number.set(i, instructions.length);
-    types.push(draft.types[i]!);
-    instructions.push(
-      instruction.kind === 'load' ? { kind: 'load', input: inputs.push(draft.loads[instruction.input]!) - 1 } : renumber(instruction, at),
-    );
-  });
-  const outputs = draft.stores.map((store) => store.view);
-  const inPlace = outputs.filter((output) => inputs.some((input) => isSameView(input, output))).length;
-  const bindings = inputs.length + outputs.length - inPlace;
-  if (inputs.length > limits.inputs || outputs.length > limits.outputs || bindings > limits.bindings) return undefined;
-  if (instructions.length > limits.instructions || outputs.length === 0) return undefined;
-  const views = joinDims([...inputs, ...outputs]);
-  return {
-    op: 'fused',
-    inputs: views.slice(0, inputs.length),
-    outputs: views.slice(inputs.length),
-    attributes: { instructions, types, outputs: draft.stores.map((store) => number.get(store.register)!) },
-  };
-}
-
-/** The registers an instruction reads. */
-export function operandsOf(instruction: FusedInstruction): readonly number[] {
-  switch (instruction.kind) {
-    case 'load':
-    case 'constant':
-      return [];
-    case 'unary':
-    case 'cast':
-      return [instruction.a];
-    case 'binary':
-      return [instruction.a, instruction.b];
-    case 'where':
-      return [instruction.condition, instruction.a, instruction.b];
-  }
-}
-
-function renumber(instruction: FusedInstruction, at: (register: number) => number): FusedInstruction {
-  switch (instruction.kind) {
-    case 'load':
-    case 'constant':
-      return instruction;
-    case 'unary':
-    case 'cast':
-      return { ...instruction, a: at(instruction.a) };
-    case 'binary':
-      return { ...instruction, a: at(instruction.a), b: at(instruction.b) };
-    case 'where':
-      return { ...instruction, condition: at(instruction.condition), a: at(instruction.a), b: at(instruction.b) };
-  }
 }

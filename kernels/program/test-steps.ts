@@ -124,9 +124,11 @@ export function mlpStep(): Step {
 }
 
 /** A GPT, its loss, gradients and update. */
-export function gptStep(layers: number): Step {
+export function gptStep(
+  layers: number,
+  { batch, time, width, heads, vocabulary } = { batch: 2, time: 4, width: 8, heads: 2, vocabulary: 5 },
+): Step {
   const step = new Step();
-  const [batch, time, width, heads, vocabulary] = [2, 4, 8, 2, 5];
   const size = width / heads;
   const ids = step.argument([batch * time], 'int32');
   const target = step.argument([batch * time], 'int32');
