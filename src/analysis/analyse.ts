@@ -4,7 +4,7 @@
 
 import { definitionsByLine } from './unparsed.ts';
 import { lower, type Lowered } from './lower.ts';
-import { Refusal } from './refusals.ts';
+import { misused, Refusal } from './refusals.ts';
 import { resolveNames, type Names } from './scope.ts';
 import { parse, placeOf, type Syntax } from './syntax.ts';
 import { colour } from './tokens.ts';
@@ -33,24 +33,8 @@ export function analyse(code: string, { language, overrides = [] }: AnalyseOptio
 
 /** Lowers what was parsed, or says what is not run. */
 export function tryLower(code: string, syntax: Syntax, names: Names, options: Parameters<typeof lower>[3]): Lowered | AnalysisError {
-  const assigned = names.importWrites[0];
-  if (assigned) {
-    return {
-      name: 'TypeError',
-      message: `${assigned.name} is imported: it cannot be assigned. Give the new value a name of its own.`,
-      ...placeOf(assigned.node),
-    };
-  }
-  const taken = syntax.tokens.between(0, code.length).find(({ value }) => /^__[gfi]$/.test(String(value)));
-  if (taken) {
-    const before = code.slice(0, taken.start).split(/\r\n|[\n\r\u2028\u2029]/);
-    return {
-      name: 'Unsupported',
-      message: `The name ${String(taken.value)} is taken by the notebook. Choose another one.`,
-      line: before.length,
-      column: before.at(-1)!.length + 1,
-    };
-  }
+  const fault = misused(code, syntax, names);
+  if (fault) return fault;
   try {
     return lower(code, syntax, names, options);
   } catch (error) {

@@ -16,8 +16,9 @@ import { eraseTypes } from './erase.ts';
 import { lowerEnums } from './enums.ts';
 import { exportStatement, importOf, vanishes } from './exports.ts';
 import { directCall, override } from './overrides.ts';
+import { destructurer } from './patterns.ts';
 import { refuse } from './refusals.ts';
-import { forEachTarget, type Node, type Syntax } from './syntax.ts';
+import type { Node, Syntax } from './syntax.ts';
 import type { Names } from './scope.ts';
 import type { Import, Shift } from './types.ts';
 
@@ -81,23 +82,9 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
         edits.put(
           call.callee.start,
           call.callee.end,
-          `__g.named(${id.type === 'Identifier' ? JSON.stringify(id.name) : destructurer(id)},view)`,
+          `__g.named(${id.type === 'Identifier' ? JSON.stringify(id.name) : destructurer(id, code, syntax)},view)`,
         );
     }
-  }
-
-  /** A function from the input's value to the names that the pattern takes from it, in one line. */
-  function destructurer(pattern: Node): string {
-    const bound: string[] = [];
-    forEachTarget(pattern, ({ name }) => bound.push(name));
-    const end = (pattern.typeAnnotation?.start ?? pattern.end) as number;
-    const plain = new Edits(code);
-    for (const token of syntax.stream) {
-      if (typeof token.type === 'string' && token.start >= pattern.start && token.end <= end) plain.put(token.start, token.end);
-    }
-    eraseTypes(code, syntax, plain);
-    const text = plain.oneLine(pattern.start, end);
-    return /\bawait\b/.test(text) ? 'undefined' : `($)=>{const ${text}=$;return {${bound.join(',')}}}`;
   }
 
   function enter(node: Node): void {

@@ -1,6 +1,8 @@
 /* What a cell may not contain, found while it is lowered: a `Refusal` says what to write instead. */
 
-import type { Node } from './syntax.ts';
+import { placeOf, type Node, type Syntax } from './syntax.ts';
+import type { Names } from './scope.ts';
+import type { AnalysisError } from './types.ts';
 
 /** Construct that is not run, with what to write instead. */
 export class Refusal extends Error {
@@ -42,4 +44,27 @@ function reason(node: Node, body: readonly Node[]): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Names that are assigned though they are imported, or defined though they are the notebook's own. */
+export function misused(code: string, syntax: Syntax, names: Names): AnalysisError | undefined {
+  const assigned = names.importWrites[0];
+  if (assigned) {
+    return {
+      name: 'TypeError',
+      message: `${assigned.name} is imported: it cannot be assigned. Give the new value a name of its own.`,
+      ...placeOf(assigned.node),
+    };
+  }
+  const taken = syntax.tokens.between(0, code.length).find(({ value }) => /^__[gfi]$/.test(String(value)));
+  if (taken) {
+    const before = code.slice(0, taken.start).split(/\r\n|[\n\r\u2028\u2029]/);
+    return {
+      name: 'Unsupported',
+      message: `The name ${String(taken.value)} is taken by the notebook. Choose another one.`,
+      line: before.length,
+      column: before.at(-1)!.length + 1,
+    };
+  }
+  return undefined;
 }

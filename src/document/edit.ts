@@ -3,7 +3,8 @@
    a cell changes that cell's bytes alone: newlines of the cell's own style, fences lengthened where the code has one. */
 
 import { readInfo } from './fence-info.ts';
-import { cellsOf, countLines, frontRange, parseBody, parseWith, type ReadFront } from './parse.ts';
+import { frontRange } from './front-range.ts';
+import { cellsOf, countLines, parseBody, parseWith, type ReadFront } from './parse.ts';
 import { closes } from './scan.ts';
 import type { Block, CellBlock, Notebook, Splice } from './types.ts';
 

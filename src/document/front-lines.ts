@@ -4,7 +4,8 @@
    accepted here means the same there; a property test holds the two together. */
 
 import { frontOf, type Entry } from './front-fields.ts';
-import { frontRange, parseWith, type ReadFront } from './parse.ts';
+import { frontRange } from './front-range.ts';
+import { parseWith, type ReadFront } from './parse.ts';
 import type { Notebook } from './types.ts';
 
 interface Scalar {

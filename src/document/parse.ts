@@ -3,6 +3,7 @@
    (`parseNotebook` of front-matter.ts has one). Never throws; what is wrong with a file is in `problems`. */
 
 import { CELL_LANGUAGES, DIAGRAM_LANGUAGES, readAttributes, readInfo } from './fence-info.ts';
+import { frontRange } from './front-range.ts';
 import { scan, type Fence } from './scan.ts';
 import type { Block, CellBlock, DiagramBlock, FrontMatter, Notebook, Problem } from './types.ts';
 
@@ -29,19 +30,6 @@ export const cellsOf = (notebook: Notebook): readonly CellBlock[] => notebook.bl
 
 /** What makes the whole file unusable (no YAML, a later format version), or undefined. */
 export const frontMatterError = (notebook: Notebook): Problem | undefined => notebook.problems.find(({ severity }) => severity === 'error');
-
-/** Where the front matter lies: YAML between two `---` lines at the very start (a byte order mark may stand before it). */
-export function frontRange(text: string): { readonly yaml?: string; readonly bodyStart: number } {
-  const opening = /^\uFEFF?---[ \t]*(?=[\r\n])/.exec(text);
-  if (opening) {
-    const start = opening[0].length;
-    const closing = /[\r\n]---[ \t]*(?:\r\n|[\r\n]|$)/g;
-    closing.lastIndex = start;
-    const match = closing.exec(text);
-    if (match) return { yaml: text.slice(start, match.index + 1).replace(/^(?:\r\n|[\r\n])/, ''), bodyStart: closing.lastIndex };
-  }
-  return { bodyStart: text.startsWith('\uFEFF') ? 1 : 0 };
-}
 
 export const countLines = (text: string): number => text.match(/\r\n|[\r\n]/g)?.length ?? 0;
 

@@ -2,8 +2,9 @@
    Nothing here throws, calls a getter, or walks further than its bounds: a value of 100 MB costs what its first rows cost.
    JSON stands in json.ts; what outputs look like belongs to the view. */
 
-import { className, is, isTensor, isTypedArray, sizeOf } from './kinds.ts';
+import { className, is, isTypedArray, sizeOf } from './kinds.ts';
 import { functionNode, isPrimitive, primitive, singleNode } from './leaves.ts';
+import { tensorOutput } from './tensors.ts';
 import { cutText, print } from './line.ts';
 import type { Output, ValueEntry, ValueNode } from './types.ts';
 
@@ -34,26 +35,6 @@ function drawing(value: unknown): (() => Output | Promise<Output>) | undefined {
   try {
     const method: unknown = typeof value === 'object' && value !== null ? (value as Partial<Shown>)[outputOf] : undefined;
     return typeof method === 'function' ? (method.bind(value) as () => Output | Promise<Output>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const tensorLimit = 10_000;
-
-function tensorOutput(value: unknown): Output | undefined {
-  if (!isTensor(value)) return undefined;
-  try {
-    const total = value.shape.reduce((product, size) => product * size, 1);
-    const data = value.dataSync();
-    if (data.length > 0 && typeof data[0] !== 'number') return undefined;
-    return {
-      kind: 'tensor',
-      shape: [...value.shape],
-      dtype: value.dtype,
-      data: Array.prototype.slice.call(data, 0, tensorLimit) as number[],
-      total,
-    };
   } catch {
     return undefined;
   }

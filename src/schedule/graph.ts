@@ -2,9 +2,9 @@
    another cell defines); a name that nobody defines is left to run time. What is wrong with cells before anything runs is
    worded in problems.ts, orders are found in order.ts. Pure: from analysed cells to plain records. */
 
-import { shortestLoop, stronglyConnected, topological } from './order.ts';
-import { cycle, duplicate, foreignAssignment, unsound } from './problems.ts';
-import type { Analysis } from '../analysis/types.ts';
+import { breakCycles } from './cycles.ts';
+import { topological } from './order.ts';
+import { duplicate, foreignAssignment, unsound } from './problems.ts';
 import type { CellProblem, CellState, Graph, GraphCell, SourceCell } from './types.ts';
 
 export function buildGraph(sources: readonly SourceCell[]): Graph {
@@ -66,16 +66,7 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
   const ids = sources.map((cell) => cell.id);
   let sorted = topological(ids, needs);
   if (sorted.order.length < ids.length) {
-    for (const cells of stronglyConnected(ids, needs)) {
-      if (cells.length < 2) continue;
-      const inside = new Set(cells);
-      for (const id of cells) {
-        const loop = shortestLoop(id, needs, inside);
-        const names = loop.slice(0, -1).flatMap((from, i) => uses.get(from)!.find((use) => use.cell === loop[i + 1])?.name ?? []);
-        problems.set(id, cycle(loop, names));
-      }
-      for (const id of cells) needs.set(id, new Set([...needs.get(id)!].filter((need) => !inside.has(need))));
-    }
+    for (const [id, problem] of breakCycles(ids, needs, uses)) problems.set(id, problem);
     sorted = topological(ids, needs);
   }
 
@@ -98,19 +89,6 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
   });
   return { cells, ...sorted };
 }
-
-/** Whether a cell with analysis `b` in place of `a` leaves the graph as it is: the same names in the same roles. */
-export function sameEdges(a: Analysis, b: Analysis): boolean {
-  return (
-    a.error === undefined &&
-    b.error === undefined &&
-    a.writes.length + b.writes.length === 0 &&
-    equal(a.reads, b.reads) &&
-    equal(a.defines.map(roleOf), b.defines.map(roleOf))
-  );
-}
-const roleOf = ({ name, kind, import: from }: Analysis['defines'][number]): string => `${kind} ${name} ${from ?? ''}`;
-const equal = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 
 // ---- plans --------------------------------------------------------------------------------------------------------------
 

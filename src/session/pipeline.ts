@@ -6,6 +6,7 @@
 import { messageOf } from '../base/errors.ts';
 import { optional } from '../base/optional.ts';
 import { createRemote, type Remote, type RemoteOptions } from '../engine/remote.ts';
+import { placesOf } from './queue.ts';
 import { advance, applyState, putOutput, runOf, type Entries, type Entry } from './entries.ts';
 import type { Plan } from '../schedule/index.ts';
 import type { Report } from '../engine/protocol.ts';
@@ -196,7 +197,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const { hide, exercise, check } = attributes;
     const cell = entries.graph.cells.get(id);
     const users = entries.graph.dependents.get(id) ?? [];
-    const place = state === 'queued' ? (places ??= placesOf()).get(id) : undefined;
+    const place = state === 'queued' ? (places ??= placesOf(entries)).get(id) : undefined;
     return (entry.status = {
       id,
       language,
@@ -214,15 +215,5 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     });
   }
   const isProse = (id: string): boolean => id.startsWith('prose:');
-  /** The first of the queue by id, from 1. */
-  function placesOf(): Map<string, number> {
-    const first = new Map<string, number>();
-    for (const id of entries.graph.order) {
-      const { state, index } = entries.byId.get(id)!;
-      if (state === 'queued' && index === undefined && first.set(id, first.size + 1).size >= 20) break;
-    }
-    return first;
-  }
-
   return { engine, remote, request, send, status, busy, settled, reset };
 }

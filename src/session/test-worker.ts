@@ -1,6 +1,7 @@
 /* An engine in this process for tests of sessions: messages are cloned as a worker's would be, and come as tasks. */
 
-import { createExecutor, type Executor, type ExecutorOptions } from '../../workers/typescript/executor.ts';
+import { createExecutor } from '../../workers/typescript/executor.ts';
+import type { Executor, ExecutorOptions } from '../../workers/typescript/types.ts';
 import type { Request } from '../engine/protocol.ts';
 import type { WorkerLike } from './types.ts';
 

@@ -3,9 +3,10 @@
 
 import { createOvertime, type Overtime } from './overtime.ts';
 import type { Running } from './evaluation.ts';
-import type { Cell, Program } from './program.ts';
+import type { Program } from './program.ts';
+import type { Cell } from './types.ts';
 import type { Reports } from './reports.ts';
-import type { ExecutorOptions } from './executor.ts';
+import type { ExecutorOptions } from './types.ts';
 
 export interface ChangesOptions extends Pick<ExecutorOptions, 'now' | 'task'> {
   readonly headless: boolean;

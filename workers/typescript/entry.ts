@@ -1,7 +1,8 @@
 /* The TypeScript engine as a worker: wires the executor to messages, packs and error events. One classic script, so that the
    same text runs as a worker of the site and, evaluated, inside the opaque frame. */
 
-import { createExecutor, type Executor } from './executor.ts';
+import { createExecutor } from './executor.ts';
+import type { Executor } from './types.ts';
 import { createGuard } from './guard.ts';
 import { createLibrary } from '../../src/stdlib/library.ts';
 import type { Report, Request, StartOptions } from '../../src/engine/protocol.ts';

@@ -4,7 +4,7 @@
 import { Interrupted, type Evaluation } from '../../src/stdlib/host.ts';
 import type { ErrorInfo, Output, ValueNode } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
-import type { Cell } from './program.ts';
+import type { Cell } from './types.ts';
 
 export type Exports = Readonly<Record<string, unknown>>;
 export type Iteration = AsyncGenerator | Generator;
@@ -132,9 +132,3 @@ const none: readonly never[] = [];
 
 export const isThenable = (value: unknown): value is Promise<unknown> =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { then?: unknown }).then === 'function';
-
-export const isGenerator = (value: unknown): value is Iteration =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof (value as Generator).next === 'function' &&
-  typeof (value as Generator).return === 'function';

@@ -12,7 +12,7 @@ import { createBinding } from './binding.ts';
 import { createChanges } from './changes.ts';
 import { createInterrupts } from './interrupts.ts';
 import { createLending } from './lending.ts';
-import { createProgram, type Cell } from './program.ts';
+import { createProgram } from './program.ts';
 import { createReports } from './reports.ts';
 import { createServices } from './services.ts';
 import { createDescribe } from './errors.ts';
@@ -22,28 +22,9 @@ import { isLater, resolveLater } from './later.ts';
 import { createRequests } from './requests.ts';
 import { makeHost } from './library-host.ts';
 import { waitingFor } from './waiting.ts';
-import type { Guard } from './guard.ts';
-import { Interrupted, StopSignal, type Host, type Library } from '../../src/stdlib/host.ts';
-import type { Report, Request, StartOptions } from '../../src/engine/protocol.ts';
-
-export interface ExecutorOptions {
-  readonly start: StartOptions;
-  readonly guard: Guard;
-  /** One message to the page. */
-  readonly post: (reports: readonly Report[]) => void;
-  /** Milliseconds of a steady clock. */
-  readonly now: () => number;
-  /** Runs `fn` as a task of its own, behind the messages that are waiting. */
-  readonly task: (fn: () => void) => void;
-  readonly load: (pack: string) => Promise<unknown>;
-  readonly createLibrary: (host: Host) => Library;
-}
-
-export interface Executor {
-  receive(request: Request): void;
-  /** An error event of the worker that no evaluation caught. */
-  late(error: unknown): void;
-}
+import { Interrupted, StopSignal } from '../../src/stdlib/host.ts';
+import type { Request } from '../../src/engine/protocol.ts';
+import type { Cell, Executor, ExecutorOptions } from './types.ts';
 
 /** Unbroken work before messages are let in. */
 const SLICE_MS = 12;

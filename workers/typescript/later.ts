@@ -1,7 +1,7 @@
 /* Values that are not yet what others see of them: promises are awaited, generators give their first value, boxes are opened. */
 
 import { Mutable } from '../../src/stdlib/host.ts';
-import { isGenerator, isThenable, type Running } from './evaluation.ts';
+import { isThenable, type Iteration, type Running } from './evaluation.ts';
 import type { Changes } from './changes.ts';
 
 export const isLater = (value: unknown): boolean =>
@@ -24,3 +24,9 @@ export async function resolveLater(evaluation: Running, values: unknown[], chang
     }
   }
 }
+
+const isGenerator = (value: unknown): value is Iteration =>
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Generator).next === 'function' &&
+  typeof (value as Generator).return === 'function';

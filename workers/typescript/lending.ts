@@ -7,7 +7,7 @@
 
 import type { Interrupted } from '../../src/stdlib/host.ts';
 import type { Running } from './evaluation.ts';
-import type { Cell } from './program.ts';
+import type { Cell } from './types.ts';
 
 /** An evaluation whose wait is over: `go` lets its code continue. */
 interface Ready {

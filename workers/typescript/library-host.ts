@@ -3,7 +3,7 @@
 import type { Host } from '../../src/stdlib/host.ts';
 import type { Changes } from './changes.ts';
 import type { Running } from './evaluation.ts';
-import type { ExecutorOptions } from './executor.ts';
+import type { ExecutorOptions } from './types.ts';
 import type { Lending } from './lending.ts';
 import type { Program } from './program.ts';
 import type { Services } from './services.ts';

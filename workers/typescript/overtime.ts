@@ -2,7 +2,7 @@
    100 ms later), in a page at most once a frame, headless at once. */
 
 import type { Iteration, Running } from './evaluation.ts';
-import type { Cell } from './program.ts';
+import type { Cell } from './types.ts';
 
 const FRAME_MS = 16;
 const LAG_MS = 100;

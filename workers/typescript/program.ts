@@ -6,42 +6,8 @@
    objects, and each of them is slow to read. */
 
 import type { ProgramCell } from '../../src/engine/protocol.ts';
-import type { CellState } from '../../src/schedule/types.ts';
-import type { Running } from './evaluation.ts';
 import type { Placed } from './frames.ts';
-
-export type CellFunction = (...args: unknown[]) => Promise<unknown[]> | unknown[];
-
-/** The value that others see of a name; `cell`: the one that left it there, undefined while there is none. */
-export interface Slot {
-  cell: string | undefined;
-  value: unknown;
-}
-
-/** A cell as the executor holds it; one shape for all, since every turn reads it. */
-export interface Cell {
-  record: ProgramCell;
-  /** Where it reads the names of other cells, in the order of `record.uses`: its function's first parameters. */
-  inputs: readonly Slot[];
-  /** Names of the standard library that it reads, the next parameters. */
-  library: readonly string[];
-  /** The names that its function returns, each with its slot where others may use it. */
-  names: readonly string[];
-  outputs: readonly (Slot | undefined)[];
-  /** It may keep the thread, so the page is told before it runs. */
-  long: boolean;
-  /** Nothing in it awaits or leaves work behind: a plain function costs half as much as an async one. */
-  plain: boolean;
-  /** Or the error of a body that this engine does not take; undefined where analysis found a problem. */
-  body: CellFunction | Error | undefined;
-  evaluation: Running | undefined;
-  /** Evaluations so far. */
-  count: number;
-  state: CellState;
-  queued: boolean;
-  /** Why others that need it wait: it failed, was stopped, or was ended by `stop`; `@id`: it waits for that cell itself. */
-  why: string;
-}
+import type { Cell, CellFunction, Slot, Source } from './types.ts';
 
 export interface ProgramOptions {
   /** Whether a name is one of the standard library. */
@@ -49,9 +15,6 @@ export interface ProgramOptions {
   /** The text of a body as the guard's mode needs it. */
   readonly adapt: (code: string) => string;
 }
-
-/** A function to compile: names of parameters, and its body. */
-export type Source = Pick<ProgramCell, 'id' | 'code' | 'shifts'> & { readonly parameters: readonly string[]; readonly plain?: boolean };
 
 export type Program = ReturnType<typeof createProgram>;
 

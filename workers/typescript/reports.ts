@@ -1,8 +1,9 @@
 /* What leaves the worker, in batches: one message when its event loop turns or every 16 ms. Outputs are bounded per
    evaluation, and what many cells say alike (done, with one plain value) leaves in columns. */
 
+import { sizeOf } from '../../src/output/size.ts';
 import type { Outcome, Primitive, Running } from './evaluation.ts';
-import type { Cell } from './program.ts';
+import type { Cell } from './types.ts';
 import type { Report } from '../../src/engine/protocol.ts';
 import type { ErrorInfo, Output } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
@@ -158,22 +159,3 @@ const emptyDones = () => ({
   values: [] as (string | null)[],
   types: [] as (Primitive['of'] | null)[],
 });
-
-/** A cheap estimate in bytes of what an output weighs as a message. */
-function sizeOf(output: Output): number {
-  if (output.kind === 'value' && output.value.type === 'primitive') return 64 + output.value.text.length;
-  let size = 64;
-  const stack: unknown[] = [output];
-  for (let i = 0; stack.length && i < 5000; i++) {
-    const value = stack.pop();
-    if (typeof value === 'string') size += value.length;
-    else if (ArrayBuffer.isView(value)) size += value.byteLength;
-    else if (typeof value === 'object' && value !== null) {
-      for (const part of Object.values(value)) {
-        size += 8;
-        stack.push(part);
-      }
-    }
-  }
-  return size + 8 * stack.length;
-}

@@ -2,7 +2,7 @@
    reader. */
 
 import type { Outcome } from './evaluation.ts';
-import type { Cell } from './program.ts';
+import type { Cell } from './types.ts';
 
 /** `cell` uses the name of `use`, which has no value. Leaves in `cell.why` whom those behind it wait for. */
 export function waitingFor(
