@@ -293,7 +293,7 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
   // A graph that was not walked inside is to be walked outside: that needs values a plan does not keep.
   const eager = outputs.some((t) => t.node !== null && t.node.saved !== null && t.storage.symbolic);
   try {
-    const finished = eager ? null : finish(recorder, result, stands, firstGrad);
+    const finished = eager ? null : finish(recorder, result, stands, firstGrad, new Set(made));
     if (eager) restore();
     const conditions = {
       modules: [...recorder.modules],
@@ -326,7 +326,13 @@ interface Finished {
 }
 
 /** Results and gradients get buffers that outlive the plan's run; then the backend compiles the program. */
-function finish(recorder: Recorder, result: unknown, stands: readonly Tensor[], firstGrad: ReadonlyMap<Tensor, unknown>): Finished {
+function finish(
+  recorder: Recorder,
+  result: unknown,
+  stands: readonly Tensor[],
+  firstGrad: ReadonlyMap<Tensor, unknown>,
+  inside: ReadonlySet<Tensor>,
+): Finished {
   const { buffers, calls } = recorder;
   const device = recorder.device ?? 'js';
   const slots: { shape: Shape; dtype: DType }[] = [];
@@ -370,7 +376,7 @@ function finish(recorder: Recorder, result: unknown, stands: readonly Tensor[], 
     const argument = stands.indexOf(t);
     if (argument >= 0) return new Place('argument', argument);
     const { storage } = t;
-    if (!recorder.owns(storage) || (!storage.symbolic && !t.isView)) return t;
+    if (!storage.symbolic && !inside.has(t)) return t;
     let slot = bySource.get(t);
     if (slot === undefined) {
       slot = slots.length;
@@ -440,7 +446,10 @@ function finish(recorder: Recorder, result: unknown, stands: readonly Tensor[], 
     plan: executable.plan,
     alive: () =>
       backendOf(device) === backend &&
-      held.every(({ storage }, i) => (device === 'js' ? storage.host === buffersThen[i] : storage.account.buffer === buffersThen[i])),
+      held.every(
+        ({ storage }, i) =>
+          !storage.left && (device === 'js' ? storage.host === buffersThen[i] : storage.account.buffer === buffersThen[i]),
+      ),
     replay,
     dispose: () => {
       executable.dispose();

@@ -9,7 +9,8 @@ import { defaultDtype, setDefaultFloat, dtypes, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
 import { tensorDraws } from './draws.ts';
 import { loadSafetensors, readSafetensorsHeader, saveSafetensors } from './files.ts';
-import { leavesOf } from './ops/composed.ts';
+import { modules } from './nn/index.ts';
+import { ownedBy } from './ops/composed.ts';
 import * as e from './ops/elementwise.ts';
 import { linalg } from './ops/linalg.ts';
 import { describe, tensorAt, type Operand } from './ops/operands.ts';
@@ -197,7 +198,7 @@ export const tensor = Object.assign(
     enableGrad,
     isGradEnabled,
     keep,
-    scope: <R>(fn: () => R): R => scopeOf(fn, leavesOf),
+    scope: <R>(fn: () => R): R => scopeOf(fn, ownedBy),
     readAll,
     sync,
     manualSeed,
@@ -224,7 +225,7 @@ export const tensor = Object.assign(
   },
 );
 
-export const nn: Namespace = { functional };
+export const nn = { functional, ...modules };
 provideTensorDraws(tensorDraws);
 
 export { defaultGenerator, linalg, loadSafetensors, provide, random, saveSafetensors, Tensor, tensorDraws, TensorError };

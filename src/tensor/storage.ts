@@ -51,6 +51,8 @@ export class Storage {
   literal: number | null = null;
   /** Made while tracing: the numbers exist only within the plan. */
   symbolic = false;
+  /** A parameter or buffer stood on it and has moved: compiled plans over it are stale. */
+  left = false;
   /** Internal holders (saved for backward) that keep the numbers though all handles are disposed. */
   pins = 0;
   readonly account: Account = { handles: 0, bytes: 0, backend: null, buffer: null };

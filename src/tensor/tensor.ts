@@ -38,6 +38,9 @@ export interface Saved {
 /** Told when a `.grad` is read or written: `compile` learns from it what a function does to gradients. */
 export const gradHook: { current: ((tensor: Tensor, access: 'read' | 'write') => void) | null } = { current: null };
 
+/** The method by which an object that owns tensors (a module, an optimiser) lists them, or trees of them, for `scope`. */
+export const tensorsOf = Symbol('tensorsOf');
+
 /** Tensors made since the innermost `scope` began, or null outside all scopes. */
 export const scopeList: { current: Tensor[] | null } = { current: null };
 
@@ -132,6 +135,20 @@ export class Tensor {
   }
   sharesStorage(other: Tensor): boolean {
     return this.storage === other.storage;
+  }
+
+  /** Shows the numbers of another handle from now on, of the same shape: how a module's tensors move and stay the same objects. */
+  become(next: Tensor): void {
+    const { storage: before } = this;
+    const self = this as { -readonly [Key in 'storage' | 'strides' | 'offset']: Tensor[Key] };
+    next.storage.account.handles += 1;
+    totals.tensors += 1;
+    self.storage = next.storage;
+    self.strides = next.strides;
+    self.offset = next.offset;
+    before.left = true;
+    before.dropHandle();
+    next.dispose();
   }
 
   /** Frees the handle, and its numbers with the last handle. Harmless twice. */

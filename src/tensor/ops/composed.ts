@@ -6,7 +6,7 @@ import { defaultDtype, dtypes, isFloat, type DType } from '../dtype.ts';
 import { fail } from '../error.ts';
 import { data, makeTensor, readAll } from '../reading.ts';
 import { broadcastShapes, dimIn, sameShape, show, sizeOf } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { Tensor, tensorsOf } from '../tensor.ts';
 import * as e from './elementwise.ts';
 import { indexSelect, maskedFill } from './gather.ts';
 import { describe, expanded, tensorAt, typeOfScalar, type Operand } from './operands.ts';
@@ -155,7 +155,7 @@ export const roll = (a: Tensor, shifts: number | readonly number[], dims?: numbe
 
 // ---- counting
 
-export function bincount(a: Tensor, { weights, minlength = 0 }: { weights?: Tensor; minlength?: number } = {}): Tensor {
+export function bincount(a: Tensor, weights?: Tensor | null, { minlength = 0 }: { minlength?: number } = {}): Tensor {
   const ids = tensorAt(a, 1, 'bincount');
   if (ids.ndim !== 1 || isFloat(ids.dtype)) fail('dtype', 'bincount', `expected 1-D integers, got ${show(ids.shape)} ${ids.dtype}.`);
   if (weights && !sameShape(weights.shape, ids.shape))
@@ -442,6 +442,17 @@ export function leavesOf(tree: unknown): Tensor[] {
   const found: Tensor[] = [];
   mapTree(tree, (t) => found.push(t));
   return found;
+}
+
+/** The tensors of a value that may also hold modules, optimisers and what else owns tensors: what a scope spares that returns it. */
+export function ownedBy(value: unknown, seen = new Set<unknown>()): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) return [];
+  seen.add(value);
+  const list = (value as { [tensorsOf]?: () => unknown[] })[tensorsOf];
+  if (typeof list === 'function') return list.call(value).flatMap((part) => ownedBy(part, seen));
+  if (Array.isArray(value)) return value.flatMap((part) => ownedBy(part, seen));
+  return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value).flatMap((part) => ownedBy(part, seen)) : [];
 }
 
 /** A tree built anew from leaves in order. */
