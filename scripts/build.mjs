@@ -112,8 +112,16 @@ const steps = [
   {
     name: 'pages',
     entry: 'src/view/static/prerender.ts',
-    inputs: () => [at('notebooks'), ...sourcesOf(), at('build/manifest.json'), at('scripts/build.mjs'), at('package-lock.json')],
-    outputs: () => [at('dist/index.html')],
+    inputs: () => [
+      at('notebooks'),
+      ...sourcesOf(),
+      at('build/manifest.json'),
+      at('build/engine.json'),
+      at('build/packs.json'),
+      at('scripts/build.mjs'),
+      at('package-lock.json'),
+    ],
+    outputs: () => [at('dist/index.html'), at('build/inline.json'), ...listed('build/look.json')],
     run: buildPages,
   },
   {
@@ -245,7 +253,22 @@ async function buildPages() {
     absWorkingDir: root,
   });
   const { prerender } = await import(`${pathToFileURL(outfile).href}?${Date.now()}`);
+  const { outputFiles } = await esbuild({
+    entryPoints: { head: at('src/early.ts'), body: at('src/opening.ts') },
+    outdir: at('build'),
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'error',
+    absWorkingDir: root,
+  });
+  writeJson('build/inline.json', Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path, '.js'), text.trim()])));
 
+  writeLook(readJson('build/manifest.json') ?? {});
   const assets = pageAssets();
   const notebooks = shippedNotebooks();
   const pages = await prerender({ notebooks: notebooks.map(({ id, text }) => ({ id, folder: `n/${id}/`, text })), assets });
@@ -305,21 +328,34 @@ function stylesOf(manifest, key, seen = new Set()) {
   return [...new Set([...(chunk.imports ?? []).flatMap((name) => stylesOf(manifest, name, seen)), ...(chunk.css ?? [])])];
 }
 
+const textOf = (manifest, key) =>
+  stylesOf(manifest, key)
+    .map((file) => readFileSync(at('dist', file), 'utf8').trim())
+    .join('\n');
+
+/** The whole sheet without faces of type, which pages ask for themselves. */
+function writeLook(manifest) {
+  const css = textOf(manifest, 'index.html').replace(/@font-face\s*\{[^}]*url\([^}]*\}/g, '');
+  for (const old of readdirSync(at('dist/assets'))) if (old.startsWith('look-')) rmSync(at('dist/assets', old));
+  const file = `assets/look-${createHash('sha256').update(css).digest('hex').slice(0, 10)}.css`;
+  writeFileSync(at('dist', file), css);
+  writeJson('build/look.json', { look: file });
+}
+
 /** What pages load and carry: addresses relative to the site's root, and the text of their styles, whose addresses begin at `../`. */
 export function pageAssets() {
   const manifest = readJson('build/manifest.json') ?? {};
-  const textOf = (key) =>
-    stylesOf(manifest, key)
-      .map((file) => readFileSync(at('dist', file), 'utf8').trim())
-      .join('\n');
   const plot = Object.keys(manifest).find((key) => key.includes('@observablehq/plot'));
   return {
     script: manifest['index.html']?.file ?? '',
     preload: importsOf(manifest, 'index.html'),
+    inline: readJson('build/inline.json') ?? { head: '', body: '' },
     sheets: stylesOf(manifest, 'index.html'),
-    styles: textOf('index.html'),
-    formulaStyles: textOf('src/view/formulas.ts'),
+    styles: textOf(manifest, 'index.html'),
+    ...readJson('build/look.json'),
+    formulaStyles: textOf(manifest, 'src/view/formulas.ts'),
     engine: readJson('build/engine.json')?.typescript ?? '',
+    packs: readJson('build/packs.json') ?? {},
     plot: plot ? [manifest['src/view/outputs/plot.ts']?.file, manifest[plot].file].filter(Boolean) : [],
   };
 }

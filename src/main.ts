@@ -9,22 +9,9 @@ import type { Store, StoredNotebook } from './store/types.ts';
 import { createSession } from './session/session.ts';
 import { bindNotebook, type NotebookOptions } from './view/NotebookView.ts';
 import { h } from './view/dom.ts';
+import { takeOver } from './takeover.ts';
+import type { PageData } from './opening.ts';
 import type { Pages } from './pages.ts';
-
-interface PageData {
-  readonly compiled: Compiled;
-  readonly shippedHash: string;
-  readonly folder: string;
-}
-
-declare global {
-  /** What the static page's script did before this one (view/static/page.ts). */
-  interface Window {
-    __engine?: WorkerLike | undefined;
-    __stored?: boolean;
-    __late?: () => void;
-  }
-}
 
 const page = document.documentElement;
 const base = new URL(page.dataset['base'] ?? './', location.href);
@@ -73,7 +60,7 @@ const analyser: SessionOptions['analyser'] = () => import('./analysis/index.ts')
 function createWorker(): WorkerLike {
   const early = window.__engine;
   window.__engine = undefined;
-  if (early !== undefined) return early;
+  if (early !== undefined) return takeOver(early);
   return new Worker(new URL(__ENGINE_URL__, base), { name: 'gradus-ts' }) as unknown as WorkerLike;
 }
 
@@ -121,6 +108,11 @@ export interface Opening {
 function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Opening): Session {
   const root = document.querySelector<HTMLElement>('main.nb') ?? document.body;
   const runs = compiled.front?.open === 'run' && view.locked === undefined;
+  if (window.__engine?.begun !== undefined && compiled !== window.__data?.compiled) {
+    window.__engine.worker.terminate(); // begun for the notebook that was sent, and another one is shown
+    window.__engine = undefined;
+  }
+  const begun = window.__engine?.begun !== undefined;
   const settled = runs ? firstResult(() => session) : Promise.resolve();
   const store = unsaved ? undefined : anyStored ? openedStore() : settled.then(firstPlot).then(noteStore).then(openedStore);
   const session: Session = createSession({
@@ -140,12 +132,13 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
     ...(stored === undefined ? {} : { stored }),
     ...(shippedHash === undefined ? {} : { shippedHash }),
   });
+  if (begun) session.runAuto(); // what the engine has said already is told here, so the page is never drawn without it
   const unbind = bindNotebook(root, session, view);
   close = () => {
     unbind();
     session.dispose();
   };
-  if (runs) void runWhenSeen(session);
+  if (runs && !begun) void runWhenSeen(session);
   void settled.then(() => window.__late?.());
   return session;
 }
@@ -155,12 +148,14 @@ function firstResult(session: () => Session): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 2000);
     queueMicrotask(() => {
-      const stop = session().subscribe(() => {
+      const look = (): void => {
         if (session().engine !== 'off' && session().engine !== 'starting') wantPlot();
         if (!session().ids.some((id) => session().cell(id)?.state === 'done')) return;
         stop();
         setTimeout(resolve);
-      });
+      };
+      const stop = session().subscribe(look);
+      look();
     });
   });
 }
@@ -210,7 +205,7 @@ const saveCopy = async (text: string): Promise<void> => {
 
 /** `/n/ID/`: the static page, or one's own copy in its place. */
 async function showShipped(): Promise<void> {
-  const data = JSON.parse(document.getElementById('notebook-data')?.textContent ?? 'null') as PageData | null;
+  const data = window.__data ?? (JSON.parse(document.getElementById('notebook-data')?.textContent ?? 'null') as PageData | null);
   if (data === null) return;
   const id = data.compiled.front?.id ?? '';
   const asShipped = new URLSearchParams(location.search).has('shipped');
@@ -239,6 +234,7 @@ async function showShipped(): Promise<void> {
 
 let home = location.hash;
 async function route(): Promise<void> {
+  await window.__styled;
   const { hash } = location;
   const own = /^#\/n\/([^/?]+)/.exec(hash);
   if (own !== null) return (await pages()).showById(decodeURIComponent(own[1]!));

@@ -25,13 +25,6 @@ export interface NotebookOptions {
   readonly now?: () => number;
 }
 
-declare global {
-  /** Elements that were pressed before the page was alive, kept by the static page's script as long as this is a list. */
-  interface Window {
-    __early?: HTMLElement[] | undefined;
-  }
-}
-
 const pulseLimit = 20,
   clockMs = 100;
 

@@ -1,7 +1,7 @@
 /* Numbers, times and places as the interface writes them (look.md 11): 1,250 · 12 ms · 2.4 s · 3 days ago. */
 
-const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 4, useGrouping: true });
+const grouped = /* @__PURE__ */ new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const precise = /* @__PURE__ */ new Intl.NumberFormat('en', { maximumSignificantDigits: 4, useGrouping: true });
 
 export function count(n: number): string {
   return grouped.format(n);

@@ -4,22 +4,10 @@
 import type { Output, ValueNode } from '../../output/types.ts';
 import { h } from '../dom.ts';
 import { count } from '../words.ts';
+import { colours } from './colours.ts';
 import type { Draw } from './index.ts';
 
 const rowLimit = 100;
-const colours: Readonly<Partial<Record<Extract<ValueNode, { type: 'primitive' }>['of'], string>>> = {
-  number: 'n',
-  bigint: 'n',
-  string: 's',
-  boolean: 'k',
-  null: 'k',
-  undefined: 'k',
-  date: 'n',
-  regexp: 's',
-  function: 'quiet',
-  class: 'quiet',
-  error: 'bad-text',
-};
 
 export const drawValue: Draw<'value'> = (output, element) => {
   const open = new Set(['']);

@@ -1,26 +1,31 @@
-/* A whole page as text: policy, theme and fonts in the head, the bar, the body, and the data that the app comes alive with.
-   Made at build time only. The policy stands before everything that loads; the one inline script is a constant, and its
-   hash is in the policy. It sets the theme before the first paint, switches it, opens folds, closes the outline and the
-   menu behind a choice (all for good: the app need not), and keeps what is pressed before the app is there:
-   `window.__early` holds those elements in order until the app takes them and puts `undefined` in its place. Where the
-   notebook runs on opening, it also starts the engine (`window.__engine`), which the app takes over; `window.__stored` says
-   whether anything was ever stored in this browser; `window.__late` lets faces of type in. */
+/* A whole page as text: policy, theme and styles in the head, the bar, the body, and the data that the app comes alive with.
+   Made at build time only. The policy stands before everything that loads; the two inline scripts (early.ts in the head,
+   opening.ts behind the body) are constants, and their hashes are in the policy. What the first frame needs comes first:
+   the styles that can apply to what the page shows; the whole sheet comes with the app. */
 
 import { createHash } from 'node:crypto';
 import { escapeHtml, icons, jsonHtml, mark } from './html.ts';
+import { stylesFor } from './styles.ts';
 
 export interface Assets {
   /** Addresses relative to the site's root: the app's module script and what it imports at once. */
   readonly script: string;
   readonly preload?: readonly string[];
-  /** Texts of the style sheets, which stand in the page: a sheet of its own would be one more turn before the first paint.
-      Addresses in them begin at the site's root with `../`. Faces of type are taken apart where a page runs on opening. */
+  /** Texts of the inline scripts, early.ts and opening.ts. */
+  readonly inline: { readonly head: string; readonly body: string };
+  /** Texts of the style sheets. What the first frame needs of them stands in the page: a sheet of its own would be one more
+      turn before it. Addresses in them begin at the site's root with `../`. Faces of type are taken apart where a page runs
+      on opening. */
   readonly styles: string;
   /** Addresses of the sheets whose text `styles` is: named in the page, so that no chunk asks for them again. */
   readonly sheets?: readonly string[];
+  /** Address of a sheet with all of `styles` but the faces: comes with the app, in place of what stands in the page. */
+  readonly look?: string;
   readonly formulaStyles?: string;
   /** The TypeScript engine (a classic script, run as a worker). */
   readonly engine: string;
+  /** Addresses of the packs by name, for the engine. */
+  readonly packs?: Readonly<Record<string, string>>;
   /** What draws plots: asked for once the engine is there, where a notebook has plots. */
   readonly plot?: readonly string[];
 }
@@ -45,80 +50,88 @@ export interface Page {
   readonly description?: string;
 }
 
-/** Runs before the first paint, and until the app is alive. `/#/n/ID` and links are addresses of the map's page: it is
-    held back (map.css) until the app has drawn them. */
-export const earlyScript = `(()=>{const r=document.documentElement,w=window;try{const t=localStorage.getItem("theme");if(t)r.dataset.theme=t}catch{}
-if(/^#(\\/|g1\\.|src=)/.test(location.hash))r.dataset.place="app";
-const u=r.dataset.run;if(u)try{(w.__engine=new Worker(u,{name:"gradus-ts"})).onerror=()=>{w.__engine=undefined}}catch{}
-try{w.__stored=localStorage.getItem("stored")==="1"}catch{}
-w.__late=()=>{for(const s of document.querySelectorAll("style[data-late]"))s.media="all"};addEventListener("load",()=>setTimeout(w.__late,2500));
-addEventListener("DOMContentLoaded",()=>{try{const m=document.querySelector("[data-missing]"),i=/\\/n\\/([^/]+)/.exec(location.pathname);if(m&&i)m.textContent=decodeURIComponent(i[1])}catch{}});
-w.__early=[];addEventListener("click",e=>{const f=s=>e.target.closest?.(s),t=f("[data-action],.run,.fold");if(f("#outline a,.cmds button"))f("[popover]").hidePopover();if(!t)return;
-if(t.dataset.action==="theme"){const d=r.dataset.theme?r.dataset.theme==="dark":matchMedia("(prefers-color-scheme: dark)").matches;r.dataset.theme=d?"light":"dark";try{localStorage.setItem("theme",r.dataset.theme)}catch{}}
-else if(t.matches(".fold")){const o=t.getAttribute("aria-expanded")!=="true";t.setAttribute("aria-expanded",o);t.nextElementSibling.hidden=!o}
-else{if(Array.isArray(w.__early)&&t.dataset.action!=="menu")w.__early.push(t);return}e.stopImmediatePropagation()},true)})()`;
-
 const hashOf = (script: string): string => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 
 /** What a page may load. Styles are inline in editor and plots; `blob:` workers and pictures are the page's own. */
-export const policy = [
-  "default-src 'self'",
-  `script-src 'self' ${hashOf(earlyScript)} 'wasm-unsafe-eval'`,
-  "worker-src 'self' blob:",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self' blob: https:",
-  "frame-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+export const policyOf = ({ head, body }: Assets['inline']): string =>
+  [
+    "default-src 'self'",
+    `script-src 'self' ${hashOf(head)} ${hashOf(body)} 'wasm-unsafe-eval'`,
+    "worker-src 'self' blob:",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self' blob: https:",
+    "frame-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
+/** Below this a page comes in one piece, in characters: its first frame waits for all of it. */
+const onePiece = 24_000;
 
 const fonts = ['stix-two-text-latin-400-normal', 'source-sans-3-latin-wght-normal', 'source-code-pro-latin-400-normal'];
 const mathFonts = ['KaTeX_Main-Regular', 'KaTeX_Math-Italic'];
 
-const faces = /@font-face\s*\{[^}]*url\([^}]*\}/g;
+/** What opening.ts may show before the app is there. */
+const drawnEarly = '<div data-state="done"><div class="out" data-kind="value"><div class="mono value n s k quiet bad-text">';
+
+export const faces = /@font-face\s*\{[^}]*url\([^}]*\}/g;
 
 export function pageHtml({ title, body, place, base, assets, kind, data, runs, plots, formulas, description }: Page): string {
   const at = (path: string): string => escapeHtml(base + path);
   const rooted = (css: string): string =>
     css.replace(/url\((["']?)\.\.\//g, (_, quote: string) => `url(${quote}${base}`).replaceAll('</', '<\\/');
   const styles = rooted(assets.styles);
+  const bar = renderBar(place, base, kind === 'notebook');
   const late = runs ? (styles.match(faces) ?? []).join('') : '';
+  const first = withoutFamilies(stylesFor(runs ? styles.replace(faces, '') : styles, bar + body + (runs ? drawnEarly : '')), late);
+  const whole = bar.length + body.length < onePiece;
   const preloaded = [...(runs ? [] : fonts), ...(formulas ? mathFonts : [])];
   const head = [
-    `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy).replace(/&#39;/g, "'")}">`,
+    `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policyOf(assets.inline)).replace(/&#39;/g, "'")}">`,
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeHtml(title)}</title>`,
-    `<script>${earlyScript}</script>`,
+    `<script>${assets.inline.head}</script>`,
+    // No frame before there is something to see: it would only delay the one that shows it.
+    ...(whole ? ['<link rel="expect" href="#main" blocking="render">'] : []),
     ...(description ? [`<meta name="description" content="${escapeHtml(description)}">`] : []),
     `<link rel="icon" href="${at('mark.svg')}" type="image/svg+xml">`,
-    ...(assets.script ? [`<script type="module" src="${at(assets.script)}"></script>`] : []),
-    ...(assets.preload ?? []).map((path) => `<link rel="modulepreload" href="${at(path)}">`),
     ...preloaded.map((f) => `<link rel="preload" href="${at(`fonts/${f}.woff2`)}" as="font" type="font/woff2" crossorigin>`),
     ...(assets.sheets ?? []).map((path) => `<link rel="stylesheet" href="${at(path)}" disabled>`),
-    `<style>${runs ? styles.replace(faces, '') : styles}</style>`,
+    `<style data-first>${first}</style>`,
+    ...(assets.look ? [`<noscript><link rel="stylesheet" href="${at(assets.look)}"></noscript>`] : []),
     ...(formulas && assets.formulaStyles ? [`<style>${rooted(assets.formulaStyles)}</style>`] : []),
     ...(late ? [`<style media="print" data-late>${late}</style><noscript><style>${late}</style></noscript>`] : []),
     '<noscript><style>.code[hidden],[data-outputs][hidden]{display:block}.fold,.run,.bar [data-action],.filter,.acts{display:none!important}</style></noscript>',
   ];
   const json = data === undefined ? '' : `<script type="application/json" id="notebook-data">${jsonHtml(data)}</script>\n`;
+  const app = [assets.script, ...(assets.preload ?? [])].filter(Boolean).map(at).join(' ');
+  const looks = assets.look ? ` data-look="${at(assets.look)}"` : '';
   const running = `${runs && assets.engine ? ` data-run="${at(assets.engine)}"` : ''}${plots && assets.plot?.length ? ` data-plot="${escapeHtml(assets.plot.join(' '))}"` : ''}`;
   const skip = kind === 'map' ? 'Skip to the course' : 'Skip to the notebook';
   return `<!doctype html>
-<html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off"${running}>
+<html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off"${app && ` data-app="${app}"`}${looks}${running}>
 <head>
 ${head.join('\n')}
 </head>
 <body>
 <a class="skip" href="#main">${skip}</a>
-${renderBar(place, base, kind === 'notebook')}
+${bar}
 ${body}
-${json}</body>
+${json}<script>${assets.inline.body}</script>
+</body>
 </html>
 `;
+}
+
+/** `css` without the names of faces that come later: each would be looked for among the system's, which takes its time. */
+function withoutFamilies(css: string, faces: string): string {
+  const names = new Set([...faces.matchAll(/font-family:"?([^;}"]+)/g)].map(([, name]) => name!));
+  for (const name of names) for (const written of [`"${name}",`, `${name},`]) css = css.replaceAll(written, '');
+  return css;
 }
 
 /** The bar. A notebook's commands stand in it where it is wide, and in the menu behind its button below 1024 px. */

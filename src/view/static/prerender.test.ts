@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { units } from '../../course/units.ts';
-import { earlyScript, policy } from './page.ts';
-import { prerender, type Site } from './prerender.ts';
+import type { PageData } from '../../opening.ts';
+import { policyOf } from './page.ts';
+import { firstPlan, prerender, type Site } from './prerender.ts';
 
 const text =
   '---\ngradus: 1\nid: tour\ntitle: A tour\nopen: run\n---\n# A tour\n\nWhat a notebook does.\n\n## One\n\nSee $x^2$ and ${a}.\n\n```ts\nconst a = "<!-- <script>"\n```\n';
@@ -13,8 +14,11 @@ const site: Site = {
   ],
   assets: {
     script: 'assets/main.js',
+    inline: { head: 'head()', body: 'body()' },
+    look: 'assets/look.css',
+    packs: { plot: 'packs/plot.js' },
     preload: ['assets/view.js'],
-    styles: '.a{background:url(../fonts/a.woff2)}@font-face{font-family:A;src:url(../fonts/a.woff2)}',
+    styles: '.cell{background:url(../fonts/a.woff2)}.never{color:red}@font-face{font-family:A;src:url(../fonts/a.woff2)}',
     engine: 'engine/ts.js',
     plot: ['assets/plot.js'],
   },
@@ -25,13 +29,15 @@ test('there is a map, a page for each notebook, and one for what is not there', 
   expect([...pages.keys()]).toEqual(['index.html', 'n/tour/index.html', 'n/nn-fundamentals/index.html', '404.html']);
 });
 
-test('the policy stands before everything that loads, and allows the one inline script by its hash', () => {
+test('the policy stands before everything that loads, and allows the two inline scripts by their hashes', () => {
   for (const html of pages.values()) {
     const head = html.slice(html.indexOf('<head>'), html.indexOf('</head>'));
     expect(head.indexOf('Content-Security-Policy')).toBeLessThan(Math.min(head.indexOf('<script'), head.indexOf('<link')));
     const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((m) => m[1]);
-    expect(inline).toEqual([earlyScript]);
-    expect(policy).toContain(`'sha256-${createHash('sha256').update(earlyScript).digest('base64')}'`);
+    expect(inline).toEqual(['head()', 'body()']);
+    const policy = policyOf(site.assets.inline);
+    for (const text of ['head()', 'body()']) expect(policy).toContain(`'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+    expect(head).toContain(policy.replaceAll('&', '&amp;'));
     expect(policy).not.toMatch(/script-src[^;]*'unsafe-(inline|eval)'/);
     expect(html).not.toMatch(/ on[a-z]+="/);
   }
@@ -61,7 +67,8 @@ test('a notebook is readable without script: title, prose, code and formulas sta
     '&lt;!-- &lt;script&gt;',
     '<math',
     'href="../../"',
-    '<style>.a{background:url(../../fonts/a.woff2)}</style>',
+    '<style data-first>.cell{background:url(../../fonts/a.woff2)}</style>',
+    '<noscript><link rel="stylesheet" href="../../assets/look.css"></noscript>',
     '<style media="print" data-late>@font-face{font-family:A;src:url(../../fonts/a.woff2)}</style>',
   ])
     expect(html).toContain(part);
@@ -85,4 +92,16 @@ test('the map names every step once in its list and links those that are written
 test('every link of the map within the page leads to something that is there', () => {
   const html = pages.get('index.html')!;
   for (const [, id] of html.matchAll(/href="#([^"/]+)"/g)) expect(html, id).toContain(`id="${id}"`);
+});
+
+test('a notebook that runs on opening carries the plan its session would send, without what its analyses say', () => {
+  const html = pages.get('n/tour/index.html')!;
+  const json = /<script type="application\/json" id="notebook-data">([\s\S]*?)<\/script>/.exec(html)![1]!;
+  const { compiled, opening } = JSON.parse(json) as PageData;
+  expect(opening).toEqual({ ...JSON.parse(JSON.stringify(firstPlan(compiled))), packs: { plot: 'packs/plot.js' } });
+  expect(opening!.run).toEqual(['a', 'prose:0']);
+  expect(opening!.define.find(({ id }) => id === 'a')).toMatchObject({ id: 'a', rank: 0, defines: ['a'] });
+  expect(opening!.define.find(({ id }) => id === 'a')).not.toHaveProperty('code');
+  const waits = prerender({ ...site, notebooks: [{ id: 'tour', folder: 'n/tour/', text: text.replace('open: run\n', '') }] });
+  expect(waits.find(({ path }) => path === 'n/tour/index.html')!.html).not.toContain('"opening"');
 });

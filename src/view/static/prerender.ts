@@ -7,6 +7,10 @@ import { analyse } from '../../analysis/index.ts';
 import { phases, unitById } from '../../course/units.ts';
 import { expressions, parseNotebook } from '../../document/index.ts';
 import { compileNotebook } from '../../session/compile.ts';
+import { createSession } from '../../session/session.ts';
+import type { ProgramCell, Request } from '../../engine/protocol.ts';
+import type { PageData } from '../../opening.ts';
+import type { Compiled } from '../../session/types.ts';
 import { contentHash } from '../../base/hash.ts';
 import { renderMap } from './map.ts';
 import type { MathRenderer } from './markdown.ts';
@@ -31,6 +35,7 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     const drawn = renderPage({ notebook, compiled, base, expressions, math, html: 'keep', written });
     const unit = unitById(id);
     const phase = phases.find((p) => p.number === (unit?.phase ?? notebook.front?.phase));
+    const runs = notebook.front?.open === 'run';
     const html = pageHtml({
       title: `${drawn.label ? `${drawn.label} ` : ''}${drawn.title} · Gradus`,
       description: drawn.lede,
@@ -39,8 +44,13 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
       base,
       assets,
       kind: 'notebook',
-      data: { compiled, shippedHash: contentHash(text), folder },
-      runs: notebook.front?.open === 'run',
+      data: {
+        compiled,
+        shippedHash: contentHash(text),
+        folder,
+        ...(runs ? { opening: { ...firstPlan(compiled), packs: assets.packs ?? {} } } : {}),
+      } satisfies PageData,
+      runs,
       plots: compiled.cells.some(({ analysis }) => analysis.reads.includes('Plot')),
       formulas: drawn.formulas,
     });
@@ -68,4 +78,41 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     body: `<main class="wide" id="main" data-not-found><h1>No notebook called <span data-missing>that</span></h1><p class="lede">Nothing lies at this address. All steps and examples are on <a class="link" href="${base}">the course map</a>.</p></main>`,
   });
   return [{ path: 'index.html', html: map }, ...pages.map(({ path, html }) => ({ path, html })), { path: '404.html', html: missing }];
+}
+
+/** What a session of this notebook tells its engine first, when its cells run on opening. */
+export function firstPlan(compiled: Compiled): Pick<NonNullable<PageData['opening']>, 'define' | 'run'> {
+  let sent: { readonly define: readonly ProgramCell[]; readonly run: readonly string[] } = { define: [], run: [] };
+  const none = (): never => {
+    throw new Error('Not at build time.');
+  };
+  createSession({
+    text: compiled.text,
+    compiled,
+    analyser: none,
+    services: none,
+    now: Date.now,
+    engine: { set: {}, headless: false, base: '', packs: {} },
+    createWorker: () => ({
+      postMessage(message) {
+        const request = (typeof message === 'string' ? JSON.parse(message) : message) as Request;
+        if (request.kind === 'plan') sent = request;
+      },
+      terminate: () => undefined,
+      onmessage: null,
+      onerror: null,
+    }),
+  }).runAuto();
+  const analyses = new Map<string, object>([
+    ...compiled.cells.map(({ id, analysis }) => [id, analysis] as const),
+    ...compiled.prose.map(({ analysis }, i) => [`prose:${i}`, analysis] as const),
+  ]);
+  const said = (id: string, key: string, value: unknown): boolean =>
+    JSON.stringify((analyses.get(id) as Record<string, unknown> | undefined)?.[key]) === JSON.stringify(value);
+  return {
+    define: sent.define.map(
+      (cell) => Object.fromEntries(Object.entries(cell).filter(([key, value]) => !said(cell.id, key, value))) as Partial<ProgramCell>,
+    ),
+    run: sent.run,
+  };
 }
