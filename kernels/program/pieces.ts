@@ -15,7 +15,7 @@ export interface Piece {
   readonly source: ProgramView;
 }
 
-/** The parts of a contiguous view, where it is zeros with parts, or nothing but parts; sources are as they were when they were copied. */
+/** The parts of a contiguous view, where it is zeros with parts, or nothing but parts (which may overlap); sources are as they were when they were copied. */
 export function piecesOf(
   view: ProgramView,
   log: WriteLog,
@@ -33,7 +33,6 @@ export function piecesOf(
     if (call.op !== 'copy' && !isSum) return undefined;
     const source = call.inputs[0]!;
     if (!covers(view, write.view) || !isInjective(write.view) || !log.isUnchangedSince(source, write.call - 1)) return undefined;
-    if (pieces.some(({ place }) => overlaps(place, write.view))) return undefined;
     pieces.push({ place: write.view, source });
   }
   if (pieces.length === 0 || (!isFilled && sizeOfAll(pieces) !== sizeOf(view.shape))) return undefined;

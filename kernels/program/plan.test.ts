@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { HostArray, Program } from '../types.ts';
 import { runOnHost, hostArray } from '../js/backend.ts';
 import { hostBytes, planMemory } from './plan.ts';
 import { prepareProgram } from './prepare.ts';
 import { initialised, randomProgram, startingValue } from './test-random.ts';
 import { runProgram, Trace } from './test-program.ts';
+
+// Slow only where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Runs a program with its inner buffers where the plan puts them, in memory full of rubbish. */
 function runPlanned(program: Program, inPlace: boolean): Map<number, HostArray> {

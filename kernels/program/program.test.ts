@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { HostArray, Program } from '../types.ts';
 import { fuse } from './fuse.ts';
 import { prepareProgram } from './prepare.ts';
 import { simplify } from './simplify.ts';
 import { randomProgram, startingValue } from './test-random.ts';
 import { runProgram } from './test-program.ts';
+
+// Slow only where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const choices = (max: number) => fc.array(fc.nat(997), { minLength: 20, maxLength: max, size: 'max' });
 

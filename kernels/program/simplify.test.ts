@@ -110,6 +110,19 @@ describe('simplifying', () => {
     expect(countCalls(checked(trace, simplify)).copy).toBe(1);
   });
 
+  it('takes −(−x) for x only while x stands', () => {
+    const make = (isChanged: boolean) => {
+      const trace = new Trace();
+      const [p, g] = [trace.held([4]), trace.argument([4])];
+      const negative = trace.unary('neg', p);
+      if (isChanged) trace.into('binary', [p, g], [p], { fn: 'add' });
+      trace.into('unary', [negative], [trace.result([4])], { fn: 'neg' });
+      return countCalls(checked(trace, simplify));
+    };
+    expect(make(false)).toEqual({ copy: 1 });
+    expect(make(true)).toEqual({ unary: 2, binary: 1 });
+  });
+
   it('drops x + −0, x − 0, x · 1, x / 1, and keeps x + 0', () => {
     const kept = (fn: 'add' | 'sub' | 'mul' | 'div', value: number) => {
       const trace = new Trace();
@@ -163,6 +176,33 @@ describe('fusing', () => {
     trace.into('binary', [a, p], [trace.result([4])], { fn: 'mul' });
     const small = checked(trace, fuse);
     expect(small.calls.map(({ op }) => op)).toEqual(['binary', 'reduce', 'fused']);
+  });
+
+  it('does not write ahead of a call that reads what was there', () => {
+    const trace = new Trace();
+    const [x, p] = [trace.argument([4]), trace.held([4])];
+    const a = trace.binary('mul', x, x);
+    trace.into('reduce', [p], [trace.result([])], { fn: 'sum', count: 1 });
+    trace.into('binary', [a, x], [p], { fn: 'add' });
+    expect(checked(trace, fuse).calls.map(({ op }) => op)).toEqual(['reduce', 'fused']);
+  });
+
+  it('keeps a value in the middle that another call reads, and stores no other', () => {
+    const trace = new Trace();
+    const x = trace.argument([4]);
+    const middle = trace.unary('neg', trace.binary('mul', x, x));
+    trace.into('unary', [middle], [trace.result([4])], { fn: 'abs' });
+    trace.into('reduce', [middle], [trace.result([])], { fn: 'sum', count: 1 });
+    const small = checked(trace, fuse);
+    expect(small.calls.map(({ op, outputs }) => `${op} ${outputs.length}`)).toEqual(['fused 2', 'reduce 1']);
+  });
+
+  it('does not read from memory what the same call writes there askew', () => {
+    const trace = new Trace();
+    const p = trace.held([5]);
+    trace.into('unary', [trace.argument([4])], [part(p, 0, 4)], { fn: 'neg' });
+    trace.into('unary', [part(p, 1, 4)], [trace.result([4])], { fn: 'neg' });
+    expect(countCalls(checked(trace, fuse))).toEqual({ unary: 2 });
   });
 
   it('reads and writes one view in place, but no two that overlap', () => {

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sizeOf } from '../operations.ts';
 import type { ProgramView } from './views.ts';
 import { covers, isDense, isInjective, joinDims, overlaps, refineShapes, reshapeView, viewThroughCopy, wholeView } from './views.ts';
+
+// Slow only where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The elements in row-major order. */
 function elementsOf(view: ProgramView): number[] {

@@ -1,7 +1,7 @@
 /* Programs compiled for wasm, fused and planned, against the same calls one by one on the reference. */
 
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildKernels } from '../../scripts/build-kernels.mjs';
 import type { Backend } from '../types.ts';
 import type { WasmBuffer } from '../wasm/backend.ts';
@@ -10,6 +10,9 @@ import { createJsBackend } from '../js/backend.ts';
 import { initialised, randomProgram, startingValue } from './test-random.ts';
 import { runProgram, runProgramOn } from './test-program.ts';
 import { gptStep, mlpStep, startingNumbers } from './test-steps.ts';
+
+// Slow only where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 let wasm: Backend<WasmBuffer>;
 
