@@ -22,6 +22,7 @@ import { dimIn, show } from './shape.ts';
 import { totals } from './storage.ts';
 import { operations } from './table.ts';
 import * as fourier from './fourier.ts';
+import * as optim from './optim/index.ts';
 import * as transforms from './transforms.ts';
 import { reverse } from './transforms.ts';
 import { Tensor } from './tensor.ts';
@@ -228,4 +229,4 @@ export const tensor = Object.assign(
 export const nn = { functional, ...modules };
 provideTensorDraws(tensorDraws);
 
-export { defaultGenerator, linalg, loadSafetensors, provide, random, saveSafetensors, Tensor, tensorDraws, TensorError };
+export { optim, defaultGenerator, linalg, loadSafetensors, provide, random, saveSafetensors, Tensor, tensorDraws, TensorError };

@@ -166,7 +166,7 @@ export const operations: readonly Operation[] = [
     ['topk(a, k, dim?, { largest = true, sorted = true })', 'mf∇', composed.topk, 'sort', 'gather'],
     ['argsort(a, dim?, { descending = false, stable = false })', 'mf–', composed.argsort, 'sort'],
     ['searchsorted(sorted, values, { right = false })', 'mf–', s.searchsorted, 'searchSorted'],
-    ['bincount(a, { weights, minlength = 0 })', 'mf–', composed.bincount, 'scatter'],
+    ['bincount(a, weights?, { minlength = 0 })', 'mf–', composed.bincount, 'scatter'],
     ['histc(a, { bins = 100, min = 0, max = 0 })', 'mf–', composed.histc, 'scatter'],
     ['histogram(a, bins, { range, density = false })', 'mf–', composed.histogram, 'scatter'],
     ['unique(a, { sorted = true, returnInverse = false, returnCounts = false, dim })', 'mf–', composed.unique],

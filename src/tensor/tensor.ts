@@ -58,6 +58,8 @@ export class Tensor {
   wants = false;
   /** Saved copies of a handle point to the leaf whose gradient they carry. */
   origin: Tensor = this;
+  /** The tensor that this one is a differentiable view of, so that writes through the view reach its graph. */
+  base: Tensor | null = null;
   /** Whether another handle's storage is shown here, as views do. */
   readonly isView: boolean;
   /** How many parameters, buffers, `.grad`s and optimiser states refer to this handle: scopes spare it then. */

@@ -107,17 +107,29 @@ function attention(q: never, k: never, v: never, attnMask: never, options: t.Att
 
 const reduced = 'reduction = "mean"';
 
+type Weighted = (input: unknown, target: unknown, options: object) => unknown;
+/** PyTorch's third argument, or an option. */
+const weighted =
+  (run: Weighted) =>
+  (input: unknown, target: unknown, weight: unknown, options: object = {}): unknown =>
+    run(input, target, { ...options, weight });
+
 export const losses: readonly Row[] = [
   [
-    `crossEntropy(input, target, { weight, ignoreIndex = -100, labelSmoothing = 0, ${reduced} })`,
+    `crossEntropy(input, target, weight?, { ignoreIndex = -100, labelSmoothing = 0, ${reduced} })`,
     'n∇',
-    loss.crossEntropy,
+    weighted(loss.crossEntropy as Weighted),
     'crossEntropy',
     'crossEntropyGrad',
   ],
-  [`nllLoss(input, target, { weight, ignoreIndex = -100, ${reduced} })`, 'n∇', loss.nllLoss, 'gather'],
-  [`binaryCrossEntropy(input, target, { weight, ${reduced} })`, 'n∇', loss.binaryCrossEntropy, 'unary'],
-  [`binaryCrossEntropyWithLogits(input, target, { weight, posWeight, ${reduced} })`, 'n∇', loss.binaryCrossEntropyWithLogits, 'unary'],
+  [`nllLoss(input, target, weight?, { ignoreIndex = -100, ${reduced} })`, 'n∇', weighted(loss.nllLoss as Weighted), 'gather'],
+  [`binaryCrossEntropy(input, target, weight?, { ${reduced} })`, 'n∇', weighted(loss.binaryCrossEntropy as Weighted), 'unary'],
+  [
+    `binaryCrossEntropyWithLogits(input, target, weight?, { posWeight, ${reduced} })`,
+    'n∇',
+    weighted(loss.binaryCrossEntropyWithLogits as Weighted),
+    'unary',
+  ],
   [`mseLoss(input, target, { ${reduced} })`, 'n∇', loss.mseLoss, 'reduce'],
   [`l1Loss(input, target, { ${reduced} })`, 'n∇', loss.l1Loss, 'reduce'],
   [`smoothL1Loss(input, target, { beta = 1, ${reduced} })`, 'n∇', loss.smoothL1Loss, 'where'],

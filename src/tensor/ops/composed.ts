@@ -1,6 +1,6 @@
 /* Operations made of others: in place, counting, einsum, scan, and those whose shape depends on values (asynchronous). */
 
-import { checkInPlace, needsGrad, noGrad } from '../autograd.ts';
+import { checkInPlace, isGradEnabled, needsGrad, noGrad } from '../autograd.ts';
 import { compute, computeInto, tracing } from '../dispatch.ts';
 import { defaultDtype, dtypes, isFloat, type DType } from '../dtype.ts';
 import { fail } from '../error.ts';
@@ -80,9 +80,7 @@ export function fill_(a: Tensor, value: Operand): Tensor {
 }
 export function zero_(a: Tensor): Tensor {
   checkInPlace(tensorAt(a, 1, 'zero_'), 'zero_');
-  computeInto('fill', [], [a], { value: 0 });
-  forget(a);
-  return a;
+  return fill_(a, 0);
 }
 
 /** What was overwritten no longer has a past. */
@@ -97,7 +95,7 @@ export function copy_(a: Tensor, source: Operand): Tensor {
   if (!sameShape(broadcastShapes(x.shape, value.shape), x.shape)) {
     fail('shape', 'copy_', `expected a source that broadcasts to ${show(x.shape)}, got ${show(value.shape)}.`);
   }
-  if (needsGrad([value]) && isFloat(x.dtype)) {
+  if (needsGrad([value, x.base]) && isFloat(x.dtype)) {
     const spread = e.cast(e.add(e.cast(value, x.dtype), compute('fill', [], x.shape, x.dtype, { value: 0 }, x.device)), x.dtype);
     e.writeBack(x, spread, 'copy_');
   } else {

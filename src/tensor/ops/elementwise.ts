@@ -193,7 +193,7 @@ export function add(left: Operand, right: Operand, { alpha = 1 }: { alpha?: numb
 
 export function sub(left: Operand, right: Operand, { alpha = 1 }: { alpha?: number } = {}): Tensor {
   const { a, b, dtype } = pair(left, right, 'sub');
-  if (dtype === 'bool') fail('dtype', 'sub', 'expected numbers, got bool. Use logicalXor().');
+  if (a.dtype === 'bool' || b.dtype === 'bool') fail('dtype', 'sub', 'expected numbers, got bool. Use logicalXor(), or int() first.');
   if (alpha !== 1) return sub(a, mul(b, alpha));
   const out = binary('sub', a, b, dtype, dtype);
   if (isFloat(dtype)) {
@@ -331,7 +331,8 @@ export function atan2(left: Operand, right: Operand): Tensor {
     [a, b],
     [out],
     ([g], [y, x], needs) => {
-      const scaled = div(g!, add(square(y!), square(x!)));
+      const squares = add(square(y!), square(x!));
+      const scaled = where(eq(squares, 0), 0, div(g!, squares));
       return [needs[0] ? back(mul(scaled, x!), la) : null, needs[1] ? back(neg(mul(scaled, y!)), lb) : null];
     },
     { saved: [a, b] },
@@ -481,7 +482,9 @@ export function copyInto(target: Tensor, value: Tensor, name = 'copy_'): void {
   if (!sameShape(commonShape(target, value), target.shape)) {
     fail('shape', name, `expected a value that broadcasts to ${show(target.shape)}, got ${show(value.shape)}.`);
   }
-  const same = converted(value, target.dtype);
+  const raw = converted(value, target.dtype);
+  // What overlaps its target is read before it is written.
+  const same = raw.storage === target.storage && raw !== target ? compute('copy', [raw], raw.shape, raw.dtype, {}) : raw;
   computeInto('copy', [expanded(same, target.shape)], [target], {});
 }
 
@@ -515,8 +518,9 @@ function cloned(t: Tensor): Tensor {
 
 /** Writes a result into its target and moves the target to the result's place in the graph. */
 export function writeBack(target: Tensor, value: Tensor, name: string): void {
-  if (value.node !== null && target.isView) {
-    fail('grad', name, 'a view cannot be changed in place where gradients are needed. Build the new tensor with where, cat or scatter.');
+  if (target.base !== null && isGradEnabled() && (value.requiresGrad || target.base.requiresGrad)) {
+    writeThrough(target, target.base, value, name);
+    return;
   }
   copyInto(target, value, name);
   if (value.node !== null) {
@@ -525,6 +529,44 @@ export function writeBack(target: Tensor, value: Tensor, name: string): void {
     target.output = value.output;
     target.wants = false;
   }
+}
+
+/** A write into a view: the base goes on as itself with that part replaced, and the view as a view of it. */
+function writeThrough(target: Tensor, base: Tensor, value: Tensor, name: string): void {
+  checkInPlace(base, name);
+  if (!base.isContiguous())
+    fail('grad', name, 'a view of a tensor with gaps cannot be changed in place where gradients are needed. Call contiguous() first.');
+  const before = makeView(base, base.shape, base.strides);
+  before.node = base.node;
+  before.output = base.output;
+  const { shape, strides } = target;
+  const offset = target.offset - base.offset;
+  copyInto(target, value, name);
+  const part = (of: Tensor): Tensor => makeView(of, shape, strides, of.offset + offset);
+  track(
+    name,
+    [before, value],
+    [base],
+    ([g]) => {
+      const rest = compute('copy', [g!], g!.shape, g!.dtype, {});
+      const taken = compute('copy', [part(rest)], shape, rest.dtype, {});
+      computeInto('fill', [], [part(rest)], { value: 0 });
+      return [rest, back(taken, layout(value))];
+    },
+    { twice: false },
+  );
+  const whole = layout(base);
+  track(
+    'asStrided',
+    [base],
+    [target],
+    ([g]) => {
+      const placed = zeros(whole);
+      computeInto('copy', [g!], [part(placed)], {});
+      return [placed];
+    },
+    { twice: false },
+  );
 }
 
 const zeros = (like: Like): Tensor => compute('fill', [], like.shape, like.dtype, { value: 0 }, like.device);

@@ -165,15 +165,17 @@ export const argmin = (a: Tensor, dim?: number | null, { keepdim = false }: Keep
 export function any(a: Tensor, dim?: Dims, { keepdim = false }: Keep = {}): Tensor {
   const x = tensorAt(a, 1, 'any');
   const dims = dimsOf(x, dim);
-  return keep(reduced('any', truth(x), dims, 'bool'), x.shape, dims, keepdim);
+  return asInput(keep(reduced('any', truth(x), dims, 'bool'), x.shape, dims, keepdim), x);
 }
 export function all(a: Tensor, dim?: Dims, { keepdim = false }: Keep = {}): Tensor {
   const x = tensorAt(a, 1, 'all');
   const dims = dimsOf(x, dim);
-  return keep(reduced('all', truth(x), dims, 'bool'), x.shape, dims, keepdim);
+  return asInput(keep(reduced('all', truth(x), dims, 'bool'), x.shape, dims, keepdim), x);
 }
 export const countNonzero = (a: Tensor, dim?: Dims): Tensor => sum(truth(tensorAt(a, 1, 'countNonzero')), dim);
 
+/** PyTorch gives uint8 for uint8, bool for all else. */
+const asInput = (out: Tensor, x: Tensor): Tensor => (x.dtype === 'uint8' ? e.cast(out, 'uint8') : out);
 const truth = (x: Tensor): Tensor => (x.dtype === 'bool' ? x : noGrad(() => e.ne(x, 0)));
 
 export interface Correction extends Keep {

@@ -26,7 +26,10 @@ import { converted, describe, tensorAt } from './operands.ts';
 /** A tracked view: the same numbers under other strides; `inverse` brings a gradient back. */
 function view(name: string, x: Tensor, shape: Shape, strides: readonly number[], offset: number, inverse: (g: Tensor) => Tensor): Tensor {
   const out = makeView(x, [...shape], strides, offset);
-  if (isFloat(x.dtype)) track(name, [x], [out], ([g]) => [inverse(g!)]);
+  if (isFloat(x.dtype)) {
+    out.base = x.base ?? x;
+    track(name, [x], [out], ([g]) => [inverse(g!)]);
+  }
   return out;
 }
 
