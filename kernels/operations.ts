@@ -192,7 +192,7 @@ export interface Attributes {
    */
   random: { readonly kind: 'bits' | 'uniform' | 'normal' | 'integer'; readonly low: number; readonly high: number };
   /**
-   * In place over `count` parameters: inputs (h float32 [8] = lr, β1, β2, eps, weightDecay, 1 − β1^t, 1 − β2^t, 0; then p1…pn, g1…gn, m1…mn, v1…vn and
+   * In place over `count` parameters: inputs (h float32 [8] = lr, β1, β2, eps, weightDecay, 1 − β1^t, 1 − β2^t, 1 − β2 (which float32 β2 would give too coarsely); then p1…pn, g1…gn, m1…mn, v1…vn and
    * with amsgrad x1…xn), outputs (p…, m…, v…, x…?) the same buffers, all contiguous float32. `decoupled`: AdamW.
    */
   adam: { readonly count: number; readonly decoupled: boolean; readonly amsgrad: boolean; readonly maximize: boolean };

@@ -16,7 +16,7 @@ function splat(x: f32): v128 {
 export function adam(p: usize, tile: i32): void {
   const h = address(p, 4), piece = p + 32 + <usize>tile * 24;
   const lr = load<f32>(h), beta1 = splat(load<f32>(h, 4)), beta2 = splat(load<f32>(h, 8)), eps = splat(load<f32>(h, 12));
-  const rest1 = splat(1 - load<f32>(h, 4)), rest2 = splat(1 - load<f32>(h, 8));
+  const rest1 = splat(1 - load<f32>(h, 4)), rest2 = splat(load<f32>(h, 28));
   const decay = load<f32>(h, 16), decoupled = word(p, 5) != 0, amsgrad = word(p, 6) != 0;
   const keep = splat(decoupled ? 1 - lr * decay : 1), couple = splat(decoupled ? 0 : decay), sign = splat(word(p, 7) != 0 ? -1 : 1);
   const rate = splat(lr / load<f32>(h, 20)), root = splat(sqrt<f32>(load<f32>(h, 24)));

@@ -1,4 +1,4 @@
-// One step of Adam or AdamW in place, four neighbours an invocation. h = lr, beta1, beta2, eps, weight decay, 1 - beta1^t, 1 - beta2^t.
+// One step of Adam or AdamW in place, four neighbours an invocation. h = lr, beta1, beta2, eps, weight decay, 1 - beta1^t, 1 - beta2^t, 1 - beta2.
 // g (+ decay p); m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g g; p -= lr / (1 - beta1^t) m / (sqrt(v') / sqrt(1 - beta2^t) + eps),
 // v' the largest v so far with AMSGRAD; DECOUPLED: p (1 - lr decay) first, no decay in g. Words are offsets in elements.
 // Bindings: h (8), g, p, m, v, largest (h's scratch where there is none). Dispatch: flat over ceil(size / 4).
@@ -32,7 +32,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     if (DECOUPLED) { value -= lr * decay * value; }
     else { g = fma(decay, value, g); }
     let m = beta1 * first[p.m + j] + (1.0 - beta1) * g;
-    var v = beta2 * second[p.v + j] + (1.0 - beta2) * g * g;
+    var v = beta2 * second[p.v + j] + h[p.h + 7u] * g * g;
     first[p.m + j] = m;
     second[p.v + j] = v;
     if (AMSGRAD) {

@@ -10,7 +10,8 @@ export function adam(call: Call<HostArray>): void {
   const { count, decoupled, amsgrad, maximize } = call.attributes as AttributesOf<'adam'>;
   const inputs = call.inputs.map(window);
   const outputs = call.outputs.map(window);
-  const [lr, beta1, beta2, eps, decay, correction1, correction2] = inputs[0] as unknown as number[] as [
+  const [lr, beta1, beta2, eps, decay, correction1, correction2, rest2] = inputs[0] as unknown as number[] as [
+    number,
     number,
     number,
     number,
@@ -40,7 +41,7 @@ export function adam(call: Call<HostArray>): void {
       if (decoupled) value *= 1 - lr * decay;
       else slope += decay * value;
       const first = beta1 * m[i]! + (1 - beta1) * slope;
-      const second = beta2 * v[i]! + (1 - beta2) * slope * slope;
+      const second = beta2 * v[i]! + rest2 * slope * slope;
       let scale = second;
       if (amsgrad) mostNew![i] = scale = Math.max(most![i]!, second);
       mNew[i] = first;

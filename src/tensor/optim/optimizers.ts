@@ -138,7 +138,7 @@ export class Adam extends Optimizer {
     const { param, state } = list[0]!;
     const hyper = this.numbersOf(param, state, (t) => {
       const [beta1, beta2] = group['betas'] as [number, number];
-      return [group.lr, beta1, beta2, group['eps'] as number, group.weightDecay, 1 - beta1 ** t, 1 - beta2 ** t, 0];
+      return [group.lr, beta1, beta2, group['eps'] as number, group.weightDecay, 1 - beta1 ** t, 1 - beta2 ** t, 1 - beta2];
     });
     const amsgrad = group['amsgrad'] === true;
     const moments = (key: string): Tensor[] => list.map((one) => one.state[key] as Tensor);
