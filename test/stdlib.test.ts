@@ -6,7 +6,7 @@ import { random } from '../src/base/random.ts';
 import { fnv1a32 } from '../src/base/hash.ts';
 import { buildGraph } from '../src/schedule/index.ts';
 import { createLibrary } from '../src/stdlib/library.ts';
-import { createExecutor } from '../workers/typescript/executor.ts';
+import { inProcessExecutor } from '../workers/typescript/test-executor.ts';
 import type { Report, StartOptions } from '../src/engine/protocol.ts';
 import type { ErrorInfo, Output } from '../src/output/types.ts';
 
@@ -16,15 +16,6 @@ interface Cell {
   outputs: Map<number, Output>;
   error?: ErrorInfo | undefined;
 }
-
-/** As the worker's entry does it. */
-const channel = new MessageChannel();
-const tasks: (() => void)[] = [];
-channel.port1.onmessage = () => tasks.shift()?.();
-const task = (fn: () => void): void => {
-  tasks.push(fn);
-  channel.port2.postMessage(0);
-};
 
 /** Runs cells written as `id: code` to the end; files and modules by name. */
 async function notebook(lines: readonly string[], options: Partial<StartOptions> = {}, files: Readonly<Record<string, string>> = {}) {
@@ -42,19 +33,11 @@ async function notebook(lines: readonly string[], options: Partial<StartOptions>
   const reports: Report[] = [];
   let wake = (): void => {};
   let values: Readonly<Record<string, unknown>> = {};
-  const executor = createExecutor({
-    start: { seed: 5, set: {}, headless: true, base: '', packs: {}, ...options },
-    guard: {
-      flag: new Int32Array(1),
-      check: () => {},
-      thrown: () => undefined,
-      limited: (_ms, fn) => fn(),
-      adapt: (code) => code,
-      begin: () => {},
-      reset: () => {},
-    },
+  const executor = inProcessExecutor({
+    start: { seed: 5, ...options },
+    createLibrary,
     post: (batch) => {
-      for (const report of structuredClone(batch)) {
+      for (const report of batch) {
         reports.push(report);
         if (report.kind === 'idle') wake();
         if (report.kind === 'values') {
@@ -91,12 +74,6 @@ async function notebook(lines: readonly string[], options: Partial<StartOptions>
         else Object.assign(cell, { state: report.state, error: report.error });
       }
     },
-    now: () => performance.now(),
-    task,
-    load: async () => {
-      throw new Error('no packs');
-    },
-    createLibrary,
   });
   const settled = (): Promise<void> =>
     new Promise((resolve) => {

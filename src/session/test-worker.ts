@@ -1,6 +1,6 @@
 /* An engine in this process for tests of sessions: messages are cloned as a worker's would be, and come as tasks. */
 
-import { createExecutor } from '../../workers/typescript/executor.ts';
+import { inProcessExecutor } from '../../workers/typescript/test-executor.ts';
 import type { Executor, ExecutorOptions } from '../../workers/typescript/types.ts';
 import type { Request } from '../engine/protocol.ts';
 import type { WorkerLike } from './types.ts';
@@ -8,6 +8,9 @@ import type { WorkerLike } from './types.ts';
 export function inProcessWorker(createLibrary: ExecutorOptions['createLibrary']): WorkerLike {
   let executor: Executor | undefined;
   let alive = true;
+  const tell = (data: unknown): void => {
+    if (alive) setImmediate(() => worker.onmessage?.({ data }));
+  };
   const worker: WorkerLike = {
     onmessage: null,
     onerror: null,
@@ -19,31 +22,8 @@ export function inProcessWorker(createLibrary: ExecutorOptions['createLibrary'])
       setImmediate(() => {
         if (!alive) return;
         if (request.kind === 'start') {
-          executor = createExecutor({
-            start: request.options,
-            guard: {
-              flag: new Int32Array(1),
-              check: () => {},
-              thrown: () => undefined,
-              limited: (_ms, fn) => fn(),
-              adapt: (code) => code,
-              begin: () => {},
-              reset: () => {},
-            },
-            post: (reports) => {
-              if (alive) {
-                const data = structuredClone(reports);
-                setImmediate(() => worker.onmessage?.({ data }));
-              }
-            },
-            now: () => performance.now(),
-            task: (fn) => {
-              setImmediate(fn);
-            },
-            load: (pack) => Promise.reject(new Error(`no pack ${pack}`)),
-            createLibrary,
-          });
-          worker.onmessage?.({ data: [{ kind: 'ready' }] });
+          executor = inProcessExecutor({ start: request.options, post: tell, createLibrary });
+          tell([{ kind: 'ready' }]);
         } else executor?.receive(request);
       });
     },

@@ -8,6 +8,8 @@ import type { ErrorFrame, ErrorInfo } from '../../src/output/types.ts';
 export interface Describe {
   /** `cell`: the failing one; its innermost frame is the place, frames of other cells are the way. */
   describe(thrown: unknown, cell?: string): ErrorInfo;
+  /** Whether a stack has a frame in a cell. */
+  placed(stack: string): boolean;
   /** Notes where the code threw a value that knows no place itself, and returns it (`throw` in lower.ts). */
   thrown<T>(value: T): T;
 }
@@ -32,6 +34,7 @@ export function createDescribe(framesOf: (stack: string) => readonly ErrorFrame[
   }
   return {
     describe,
+    placed: (stack) => framesOf(stack).length > 0,
     thrown: (value) => {
       if (!isError(value)) last = { value, stack: new Error().stack ?? '' };
       return value;

@@ -123,12 +123,11 @@ export class Running implements Evaluation {
   }
   /** What runs when it is replaced, the last registered first; each once. */
   takeDisposers(): readonly (() => void)[] {
-    const all = this.#disposers?.reverse() ?? none;
+    const all = this.#disposers?.reverse() ?? [];
     this.#disposers = undefined;
     return all;
   }
 }
-const none: readonly never[] = [];
 
 export const isThenable = (value: unknown): value is Promise<unknown> =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { then?: unknown }).then === 'function';

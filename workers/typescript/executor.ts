@@ -31,7 +31,7 @@ const SLICE_MS = 12;
 
 export function createExecutor({ start, guard, post, now, task, load, createLibrary }: ExecutorOptions): Executor {
   const program = createProgram({ isOurs: (name) => library.has(name), adapt: guard.adapt });
-  const { describe, thrown } = createDescribe((stack) => framesOf(stack, program.scripts));
+  const { describe, placed, thrown } = createDescribe((stack) => framesOf(stack, program.scripts));
   const reports = createReports({ post, now, task, describe, running: () => turn });
   const { report, setState, flush, flushSoon } = reports;
   const services = createServices(report);
@@ -55,12 +55,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   const library = createLibrary(
     makeHost({ start, guard, load, program, services, lending, changes, current, enter: runAs, report, describe, thrown }),
   );
-  const binding = createBinding({
-    library,
-    lending,
-    set: start.set,
-    placed: (stack) => framesOf(stack, program.scripts).length > 0,
-  });
+  const binding = createBinding({ library, lending, set: start.set, placed });
   const outlet: Outlet = {
     set: start.set,
     thrown,

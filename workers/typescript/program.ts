@@ -75,7 +75,10 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
     const end = code.lastIndexOf(RETURN);
     const used = uses.map((use) => use.name);
     const locals = imports.flatMap(({ bindings }) => bindings.map(({ local }) => local));
-    cell.names = code.slice(end + RETURN.length, -1).split(',').filter(Boolean); // prettier-ignore
+    cell.names = code
+      .slice(end + RETURN.length, -1)
+      .split(',')
+      .filter(Boolean);
     cell.outputs = cell.names.map((name) => (defines.includes(name) ? slotOf(name) : undefined));
     cell.library = reads.filter((name) => !used.includes(name) && isOurs(name));
     const text = `${code.slice(0, end)}\nreturn [${cell.names.join()}]`;
@@ -109,11 +112,6 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
   return {
     cells: cells as ReadonlyMap<string, Cell>,
     slots: slots as ReadonlyMap<string, Slot>,
-    /** The values that `toJson` takes, by name. */
-    json: (toJson: (value: unknown) => unknown): Record<string, unknown> => {
-      const held = [...slots].filter(([, slot]) => slot.cell !== undefined).map(([name, { value }]) => [name, toJson(value)] as const);
-      return Object.fromEntries(held.filter(([, value]) => value !== undefined));
-    },
     queue: queue as readonly Cell[],
     scripts: scripts as readonly (readonly Placed[])[],
     define,

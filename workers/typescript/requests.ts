@@ -35,6 +35,12 @@ export interface Requests {
 
 export function createRequests(options: RequestsOptions): Requests {
   const { program, library, changes, interrupts, services, guard, report, describe, current, pump } = options;
+  /** What of the values is JSON, by name. */
+  const json = (): Record<string, unknown> => {
+    const held = [...program.slots].filter(([, slot]) => slot.cell !== undefined);
+    const plain = held.map(([name, { value }]) => [name, library.toJson(value)] as const);
+    return Object.fromEntries(plain.filter(([, value]) => value !== undefined));
+  };
   return {
     receive: (request) => {
       switch (request.kind) {
@@ -52,7 +58,7 @@ export function createRequests(options: RequestsOptions): Requests {
           changes.ticking().forEach(changes.finishCell);
           return pump();
         case 'values':
-          return report({ kind: 'values', request: request.request, values: program.json(library.toJson) });
+          return report({ kind: 'values', request: request.request, values: json() });
         case 'answer':
           return services.answer(request);
         default:

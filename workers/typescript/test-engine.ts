@@ -5,7 +5,7 @@ import { analyse } from '../../src/analysis/index.ts';
 import { buildGraph, planAll, planCells, planEvery, type Graph, type SourceCell } from '../../src/schedule/index.ts';
 import { toJson } from '../../src/output/json.ts';
 import { Mutable, StopSignal, type Evaluation, type Host, type Library } from '../../src/stdlib/host.ts';
-import { createExecutor } from './executor.ts';
+import { inProcessExecutor } from './test-executor.ts';
 import type { ProgramCell, Report, Request } from '../../src/engine/protocol.ts';
 import type { ErrorInfo, Output } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
@@ -71,27 +71,7 @@ export function makeEngine(...lines: string[]) {
     return library;
   };
 
-  const executor = createExecutor({
-    start: { set: {}, headless: true, base: '', packs: {} },
-    guard: {
-      flag: new Int32Array(1),
-      check: () => {},
-      thrown: () => undefined,
-      limited: (_ms, fn) => fn(),
-      adapt: (code) => code,
-      begin: () => {},
-      reset: () => {},
-    },
-    post: (reports) => {
-      for (const report of structuredClone(reports)) receive(report);
-    },
-    now: () => performance.now(),
-    task: (fn) => {
-      setImmediate(fn);
-    },
-    load: () => Promise.reject(new Error('no packs')),
-    createLibrary,
-  });
+  const executor = inProcessExecutor({ start: {}, post: (reports) => reports.forEach(receive), createLibrary });
 
   function receive(report: Report): void {
     if (report.kind === 'idle') {

@@ -1,0 +1,30 @@
+/* The executor in this process, for tests: no worker, loops that nobody stops, no packs. */
+
+import { createExecutor } from './executor.ts';
+import type { Executor, ExecutorOptions } from './types.ts';
+
+export function inProcessExecutor({
+  start,
+  post,
+  createLibrary,
+}: Pick<ExecutorOptions, 'post' | 'createLibrary'> & { readonly start: Partial<ExecutorOptions['start']> }): Executor {
+  return createExecutor({
+    start: { set: {}, headless: true, base: '', packs: {}, ...start },
+    guard: {
+      flag: new Int32Array(1),
+      check: () => {},
+      thrown: () => undefined,
+      limited: (_ms, fn) => fn(),
+      adapt: (code) => code,
+      begin: () => {},
+      reset: () => {},
+    },
+    post: (reports) => post(structuredClone(reports)),
+    now: () => performance.now(),
+    task: (fn) => {
+      setImmediate(fn);
+    },
+    load: (pack) => Promise.reject(new Error(`no pack ${pack}`)),
+    createLibrary,
+  });
+}
