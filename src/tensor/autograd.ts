@@ -14,6 +14,10 @@ let order = 0;
 let watcher: ((name: string, tensors: readonly Tensor[], backward: boolean) => void) | null = null;
 
 export const isGradEnabled = (): boolean => enabled;
+/** Puts a mode in place for whoever switches between pieces of code (context.ts). */
+export const setGradEnabled = (mode: boolean): void => {
+  enabled = mode;
+};
 export const setWatcher = (next: typeof watcher): typeof watcher => {
   const before = watcher;
   watcher = next;
@@ -401,6 +405,8 @@ export function scopeOf<R>(fn: () => R, tensorsIn: (value: unknown) => Iterable<
 }
 
 const kept = new WeakSet<Tensor>();
+/** Whether `keep` was called on it. */
+export const isKept = (tensor: Tensor): boolean => kept.has(tensor);
 /** Takes a tensor out of all scopes. */
 export function keep<T extends Tensor>(tensor: T): T {
   kept.add(tensor);

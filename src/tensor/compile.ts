@@ -36,6 +36,9 @@ export interface Compiled<F extends Fn> {
   dispose(): void;
 }
 
+/** Told of every compiled function: whoever owns what an evaluation makes disposes of them with it (context.ts). */
+export const compiledHook: { current: ((compiled: { dispose(): void }) => void) | null } = { current: null };
+
 /** More signatures than this are warned of: tracing each costs more than it saves. */
 const manySignatures = 8;
 
@@ -71,7 +74,7 @@ export function compile<F extends Fn>(fn: F): Compiled<F> {
       }
     }
   };
-  return Object.defineProperties(run, {
+  const compiled = Object.defineProperties(run, {
     signatures: { get: () => count(traces) },
     plan: {
       value: (): PlanFacts => latest?.plan ?? fail('value', 'plan', 'there is no plan before the first call.'),
@@ -84,6 +87,8 @@ export function compile<F extends Fn>(fn: F): Compiled<F> {
       },
     },
   }) as unknown as Compiled<F>;
+  compiledHook.current?.(compiled);
+  return compiled;
 }
 
 const count = (traces: ReadonlyMap<string, readonly unknown[]>): number => [...traces.values()].reduce((n, list) => n + list.length, 0);
@@ -315,6 +320,9 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
     scopeList.current = null;
     for (const t of made) if (t.storage.symbolic || t.holders === 0) t.dispose();
     scopeList.current = outer.scope;
+    // What outlives the trace (moments, gradients) was made by whoever traces.
+    const gradients = [...firstGrad.keys()].flatMap((t) => (t.storage.symbolic ? [] : (t.grad ?? [])));
+    outer.scope?.push(...made.filter((t) => !t.disposed), ...gradients);
   }
 }
 

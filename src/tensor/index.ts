@@ -8,6 +8,7 @@ import { isPlain, publicCall } from './calls.ts';
 import { defaultDtype, setDefaultFloat, dtypes, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
 import { tensorDraws } from './draws.ts';
+import { fromOrt, fromTf, toOrt, toTf } from './guests.ts';
 import { loadSafetensors, readSafetensorsHeader, saveSafetensors } from './files.ts';
 import { modules } from './nn/index.ts';
 import { ownedBy } from './ops/composed.ts';
@@ -72,6 +73,8 @@ const methods: Record<string, AnyFn> = {
     data(a).then((values) => print({ ...textFacts(a), data: values }, options)),
   ),
   toDevice: (a, device) => toDevice(a as Tensor, device as 'js'),
+  toTf: (a, tf) => toTf(a as Tensor, tf),
+  toOrt: (a, ort) => toOrt(a as Tensor, ort),
   retainGrad: (a) => (retainGrad(a as Tensor), a),
   requiresGrad_: (a, on = true) => requiresGrad_(a as Tensor, on as boolean),
   detach_: (a) => detach_(a as Tensor),
@@ -207,6 +210,8 @@ export const tensor = Object.assign(
     saveSafetensors,
     loadSafetensors,
     readSafetensorsHeader,
+    fromTf,
+    fromOrt,
     setDefaultDevice,
     getDefaultDevice,
     devices,

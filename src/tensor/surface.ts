@@ -218,6 +218,8 @@ export interface TensorMethods {
   bool(): Tensor;
   typeAs(b: Tensor): Tensor;
   toDevice(device: DeviceName): Promise<Tensor>;
+  toTf(tf: unknown): Promise<unknown>;
+  toOrt(ort: unknown): Promise<unknown>;
   size(): number[];
   size(dim: number): number;
   data(): Promise<HostArray>;
