@@ -71,14 +71,12 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
   }
 
   const cells = new Map<string, GraphCell>();
-  sources.forEach((cell, order) => {
+  for (const cell of sources) {
     const problem = problems.get(cell.id);
     cells.set(cell.id, {
       id: cell.id,
-      language: cell.language,
       run: cell.run,
       prose: cell.prose === true,
-      order,
       defines:
         cell.run === 'off' || cell.prose
           ? []
@@ -86,7 +84,7 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
       uses: uses.get(cell.id)!,
       ...(problem ? { problem } : {}),
     });
-  });
+  }
   return { cells, ...sorted };
 }
 

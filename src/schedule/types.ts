@@ -32,11 +32,8 @@ export interface SourceCell {
 /** A cell as a node of the graph. */
 export interface GraphCell {
   readonly id: string;
-  readonly language: string;
   readonly run: RunMode;
   readonly prose: boolean;
-  /** Position in the file, from 0; prose expressions come last. */
-  readonly order: number;
   /** Public value names (no types, no `_private`); empty for `off`. */
   readonly defines: readonly string[];
   /** Names it reads that another cell defines, with the id of that cell. */
