@@ -1,19 +1,30 @@
 // dq = scale sum_s p (g v_s - delta) k_s, p = exp(q k_s scale + mask - lse). One invocation owns a query row and walks the keys.
 // Bindings: g (rows, dv), q, k, v (strided), mask (q again where there is none), stats (attention-stats.wgsl), dq (rows, d). Dispatch: flat over rows.
 
+alias T = f32;
 const D4 = 4u;
 const V4 = 4u;
 const CAUSAL = false;
 const MASK = false;
 struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32, g: u32, dq: u32, dk: u32, dvo: u32 }
-@group(0) @binding(0) var<storage, read> grad: array<f32>;
-@group(0) @binding(1) var<storage, read> q: array<f32>;
-@group(0) @binding(2) var<storage, read> k: array<f32>;
-@group(0) @binding(3) var<storage, read> v: array<f32>;
+@group(0) @binding(0) var<storage, read> grad: array<T>;
+@group(0) @binding(1) var<storage, read> q: array<T>;
+@group(0) @binding(2) var<storage, read> k: array<T>;
+@group(0) @binding(3) var<storage, read> v: array<T>;
 @group(0) @binding(4) var<storage, read> mask: array<f32>;
 @group(0) @binding(5) var<storage, read> stats: array<vec2f>;
 @group(0) @binding(6) var<storage, read_write> dq: array<f32>;
 @group(1) @binding(0) var<uniform> p: P;
+
+// Four neighbours: whole vec4s where T is vec4f.
+fn fourOfG(i: u32, c: u32) -> vec4f { return partOfG(i, c); }
+fn oneOfG(i: u32) -> f32 { return grad[i]; }
+fn fourOfQ(i: u32, c: u32) -> vec4f { return partOfQ(i, c); }
+fn oneOfQ(i: u32) -> f32 { return q[i]; }
+fn fourOfK(i: u32, c: u32) -> vec4f { return partOfK(i, c); }
+fn oneOfK(i: u32) -> f32 { return k[i]; }
+fn fourOfV(i: u32, c: u32) -> vec4f { return partOfV(i, c); }
+fn oneOfV(i: u32) -> f32 { return v[i]; }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -31,8 +42,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var query: array<vec4f, D4>;
   var g: array<vec4f, V4>;
   var sum: array<vec4f, D4>;
-  for (var c = 0u; c < D4; c++) { query[c] = partOfQ(qo, 4u * c) * p.scale; sum[c] = vec4f(); }
-  for (var c = 0u; c < V4; c++) { g[c] = partOfG(p.g + i * p.dv, 4u * c); }
+  for (var c = 0u; c < D4; c++) { query[c] = fourOfQ(qo, 4u * c) * p.scale; sum[c] = vec4f(); }
+  for (var c = 0u; c < V4; c++) { g[c] = fourOfG(p.g + i * p.dv, 4u * c); }
   var end = p.s;
   if (CAUSAL) { end = u32(clamp(i32(t) + p.offset + 1, 0, i32(p.s))); }
   if (bitcast<u32>(own.y) == 0xff800000u) { end = 0u; }
@@ -41,42 +52,42 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let at = vo + s * p.vs.z;
     var score = 0.0;
     var slope = 0.0;
-    for (var c = 0u; c < D4; c++) { score += dot(query[c], partOfK(row, 4u * c)); }
-    for (var c = 0u; c < V4; c++) { slope += dot(g[c], partOfV(at, 4u * c)); }
+    for (var c = 0u; c < D4; c++) { score += dot(query[c], fourOfK(row, 4u * c)); }
+    for (var c = 0u; c < V4; c++) { slope += dot(g[c], fourOfV(at, 4u * c)); }
     if (MASK) { score += mask[mo + s * p.ms.w]; }
     if (bitcast<u32>(score) == 0xff800000u) { continue; }
     let by = expFloat(score - own.y) * (slope - own.x) * p.scale;
-    for (var c = 0u; c < D4; c++) { sum[c] = fma(vec4f(by), partOfK(row, 4u * c), sum[c]); }
+    for (var c = 0u; c < D4; c++) { sum[c] = fma(vec4f(by), fourOfK(row, 4u * c), sum[c]); }
   }
   for (var c = 0u; c < D4; c++) { store(p.dq + i * p.d, 4u * c, sum[c]); }
 }
 
 fn partOfG(i: u32, c: u32) -> vec4f {
-  var four = vec4f(grad[i + c], 0.0, 0.0, 0.0);
-  if (c + 1u < p.dv) { four.y = grad[i + c + 1u]; }
-  if (c + 2u < p.dv) { four.z = grad[i + c + 2u]; }
-  if (c + 3u < p.dv) { four.w = grad[i + c + 3u]; }
+  var four = vec4f(oneOfG(i + c), 0.0, 0.0, 0.0);
+  if (c + 1u < p.dv) { four.y = oneOfG(i + c + 1u); }
+  if (c + 2u < p.dv) { four.z = oneOfG(i + c + 2u); }
+  if (c + 3u < p.dv) { four.w = oneOfG(i + c + 3u); }
   return four;
 }
 fn partOfQ(i: u32, c: u32) -> vec4f {
-  var four = vec4f(q[i + c], 0.0, 0.0, 0.0);
-  if (c + 1u < p.d) { four.y = q[i + c + 1u]; }
-  if (c + 2u < p.d) { four.z = q[i + c + 2u]; }
-  if (c + 3u < p.d) { four.w = q[i + c + 3u]; }
+  var four = vec4f(oneOfQ(i + c), 0.0, 0.0, 0.0);
+  if (c + 1u < p.d) { four.y = oneOfQ(i + c + 1u); }
+  if (c + 2u < p.d) { four.z = oneOfQ(i + c + 2u); }
+  if (c + 3u < p.d) { four.w = oneOfQ(i + c + 3u); }
   return four;
 }
 fn partOfK(i: u32, c: u32) -> vec4f {
-  var four = vec4f(k[i + c], 0.0, 0.0, 0.0);
-  if (c + 1u < p.d) { four.y = k[i + c + 1u]; }
-  if (c + 2u < p.d) { four.z = k[i + c + 2u]; }
-  if (c + 3u < p.d) { four.w = k[i + c + 3u]; }
+  var four = vec4f(oneOfK(i + c), 0.0, 0.0, 0.0);
+  if (c + 1u < p.d) { four.y = oneOfK(i + c + 1u); }
+  if (c + 2u < p.d) { four.z = oneOfK(i + c + 2u); }
+  if (c + 3u < p.d) { four.w = oneOfK(i + c + 3u); }
   return four;
 }
 fn partOfV(i: u32, c: u32) -> vec4f {
-  var four = vec4f(v[i + c], 0.0, 0.0, 0.0);
-  if (c + 1u < p.dv) { four.y = v[i + c + 1u]; }
-  if (c + 2u < p.dv) { four.z = v[i + c + 2u]; }
-  if (c + 3u < p.dv) { four.w = v[i + c + 3u]; }
+  var four = vec4f(oneOfV(i + c), 0.0, 0.0, 0.0);
+  if (c + 1u < p.dv) { four.y = oneOfV(i + c + 1u); }
+  if (c + 2u < p.dv) { four.z = oneOfV(i + c + 2u); }
+  if (c + 3u < p.dv) { four.w = oneOfV(i + c + 3u); }
   return four;
 }
 fn store(to: u32, c: u32, four: vec4f) {

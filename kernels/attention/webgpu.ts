@@ -38,6 +38,11 @@ function sizes(
   return [...place(q), ...place(k), ...place(v), ...strides, ...numbers];
 }
 
+/** Whether rows can be loaded as vec4s. */
+function four(view: View<unknown>): boolean {
+  return view.shape[3]! % 4 === 0 && [...view.strides.slice(0, 3), view.offset].every((step) => step % 4 === 0);
+}
+
 export const attention: Lowering = (call, to) => {
   const attributes = call.attributes as AttributesOf<'attention'>;
   const [q, k, v] = call.inputs.slice(0, 3).map((view) => (view.strides[3] === 1 || view.shape[3] === 1 ? view : copied(view, to)));
@@ -48,8 +53,6 @@ export const attention: Lowering = (call, to) => {
   const dv = v.shape[3]!;
   if (d > WIDEST || dv > WIDEST) return false;
   if (batch * heads * t * dv === 0) return true;
-  const four = (view: View<unknown>): boolean =>
-    view.shape[3]! % 4 === 0 && [...view.strides.slice(0, 3), view.offset].every((step) => step % 4 === 0);
   const constants = {
     D4: `${Math.max(1, Math.ceil(d / 4))}u`,
     V4: `${Math.ceil(dv / 4)}u`,
@@ -78,11 +81,26 @@ export const attentionGrad: Lowering = (call, to) => {
   if (d > WIDEST || dv > WIDEST || d * dv === 0) return false;
   const rows = batch * heads * t;
   const stats = to.scratch(Math.max(1, rows) * 2, 'float32');
+  const vectors = [q, k, v, g].every(four)
+    ? Object.fromEntries([
+        ['T', 'vec4f'],
+        ...[
+          ['G', 'grad'],
+          ['Q', 'q'],
+          ['K', 'k'],
+          ['V', 'v'],
+        ].flatMap(([letter, name]) => [
+          [`fn fourOf${letter}`, `${name}[(i + c) >> 2u]`],
+          [`fn oneOf${letter}`, '0.0'],
+        ]),
+      ])
+    : {};
   const constants = {
     D4: `${Math.ceil(d / 4)}u`,
     V4: `${Math.ceil(dv / 4)}u`,
     CAUSAL: attributes.causal,
     MASK: attributes.mask,
+    ...vectors,
   };
   const words = [...sizes(q, k, v, mask, attributes), g.offset, dq.offset, dk.offset, dvOut.offset];
   const inputs = [g.buffer, q.buffer, k.buffer, v.buffer, (mask ?? q).buffer, stats.buffer];

@@ -56,8 +56,10 @@ export const iota: Lowering = (call, to) => {
   for (const length of y.shape) size *= length;
   if (size === 0) return true;
   if (y.dtype === 'float32') to.emit(iotaShader, {}, [y.buffer], [size, y.offset, ...split(start), ...split(step)], flat(size));
-  else if (y.dtype === 'int32' && Number.isInteger(start) && Number.isInteger(step)) {
-    const constants = { T: 'i32', 'fn value': 'bitcast<i32>(p.start + i * p.step)' };
+  else if (y.dtype !== 'float16' && y.dtype !== 'float64' && Number.isInteger(start) && Number.isInteger(step)) {
+    const whole = 'p.start + i * p.step';
+    const constants =
+      y.dtype === 'int32' ? { T: 'i32', 'fn value': `bitcast<i32>(${whole})` } : { T: 'u32', 'fn value': `(${whole}) & 255u` };
     to.emit(iotaShader, constants, [y.buffer], [size, y.offset, start >>> 0, 0, step >>> 0, 0], flat(size));
   } else return false;
   return true;

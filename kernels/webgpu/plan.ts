@@ -209,6 +209,7 @@ function build(gpu: Gpu, program: Program) {
           const data = asWords(feeds[slot]!);
           (data instanceof Float32Array ? feedFloats : data instanceof Int32Array ? feedInts : feedWords).set(data, offset / 4);
         }
+        if (feedBlock.touched >= memory.recording) recorder.flush(); // a write takes effect before what is recorded
         device.queue.writeBuffer(feedBlock.gpu, 0, feedWords);
       }
       for (const { slot, stored } of argumentsOf) {
