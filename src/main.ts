@@ -4,7 +4,6 @@
 import './view/styles/index.css';
 import './view/live.css';
 import type { Compiled, Session, SessionOptions, WorkerLike } from './session/types.ts';
-import type { ServiceCall } from './engine/protocol.ts';
 import type { Store, StoredNotebook } from './store/types.ts';
 import { createSession } from './session/session.ts';
 import { bindNotebook, type NotebookOptions } from './view/NotebookView.ts';
@@ -66,32 +65,13 @@ function createWorker(): WorkerLike {
 
 /** Answers what cells ask for; `folder` (relative to the site) is where the notebook's files lie, absent where it has none. */
 function services(folder: string | undefined): Pick<SessionOptions, 'services' | 'moduleText'> {
-  const beside = async (name: string): Promise<Response> => {
-    if (folder === undefined)
-      throw new Error(`"${name}" is not there: this notebook has no folder. Add the file with Inputs.file(), which gives the same object.`);
-    const clean = name.replace(/^\.\//, '');
-    if (/^[a-z]+:|^\/|(^|\/)\.\.(\/|$)/i.test(clean))
-      throw new Error(`"${name}" lies outside of the notebook's folder. Only files beside the notebook can be read.`);
-    const response = await fetch(new URL(clean, new URL(folder, base)));
-    if (!response.ok || (response.headers.get('content-type')?.startsWith('text/html') === true && !/\.html?$/.test(clean)))
-      throw new Error(`"${name}" is not beside this notebook.`);
-    return response;
-  };
+  const beside = (): Promise<typeof import('./beside.ts')> =>
+    import('./beside.ts').catch(() => {
+      throw new Error('What reads files could not be loaded. Check the connection, then run the cell again.');
+    });
   return {
-    async services(call: ServiceCall) {
-      if (call.service === 'file') {
-        const response = await beside(call.name);
-        return { name: call.name.split('/').at(-1), type: response.headers.get('content-type') ?? '', bytes: await response.arrayBuffer() };
-      }
-      if (call.service === 'dataset') {
-        const datasets = await import('./engine/datasets.ts').catch(() => {
-          throw new Error(`"${call.name}" could not be loaded. Check the connection, then run the cell again.`);
-        });
-        return datasets.fetchDataset(base.href, call.name);
-      }
-      throw new Error(`The page has no service "${call.service}".`);
-    },
-    ...(folder === undefined ? {} : { moduleText: async (name: string) => (await beside(name)).text() }),
+    services: async (call) => (await beside()).answer(call, base, folder),
+    ...(folder === undefined ? {} : { moduleText: async (name) => (await beside()).moduleText(name, base, folder) }),
   };
 }
 
