@@ -167,7 +167,8 @@ export function instanceNorm(
 
 export interface BatchNormOptions {
   readonly training?: boolean;
-  readonly momentum?: number;
+  /** A 0-d tensor where it differs from call to call. */
+  readonly momentum?: number | Tensor;
   readonly eps?: number;
 }
 
@@ -197,8 +198,9 @@ export function batchNorm(
   if (count <= 1) fail('value', 'batchNorm', `expected more than one value a channel in training, got ${show(x.shape)}.`);
   if (runningMean && runningVar) {
     noGrad(() => {
-      e.copyInto(runningMean, e.add(e.mul(runningMean, 1 - momentum), e.mul(mean(x, dims), momentum)));
-      e.copyInto(runningVar, e.add(e.mul(runningVar, 1 - momentum), e.mul(variance(x, dims), momentum)));
+      const rest = typeof momentum === 'number' ? 1 - momentum : e.sub(1, momentum);
+      e.copyInto(runningMean, e.add(e.mul(runningMean, rest), e.mul(mean(x, dims), momentum)));
+      e.copyInto(runningVar, e.add(e.mul(runningVar, rest), e.mul(variance(x, dims), momentum)));
     });
   }
   return affine(standardised(x, dims, eps), weight, bias, 'batchNorm');
