@@ -84,12 +84,12 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     if (define.length) program.define(define);
     for (const id of run) {
       const cell = program.cells.get(id);
-      if (!cell) continue;
-      if (cell.evaluation && !cell.evaluation.ended) dispose(cell.evaluation);
-      program.enqueue(cell);
+      if (cell?.evaluation && !cell.evaluation.ended) dispose(cell.evaluation);
+      if (cell) program.enqueue(cell);
     }
     sliceAt = now();
     pump();
+    if (!turn) flush(); // all of it ran: the page need not wait for another turn of the event loop
   }
 
   function pump(): void {
