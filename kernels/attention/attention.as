@@ -11,7 +11,7 @@ import { exp4, log1 } from '../elementwise/math';
 import { loadLanes, storeLanes, sumLanes } from '../wasm/lanes';
 import { address, float, scratch, word } from '../wasm/memory';
 import { gemm, GEMM_SCRATCH } from '../matmul/gemm';
-import { expOf, maxOf, scaleOf } from '../softmax/softmax';
+import { expScaled, maxOf, scaleOf } from '../softmax/softmax';
 
 /** Columns that row t may see. */
 @inline
@@ -27,10 +27,8 @@ function scoreStep(S: i32): usize {
 }
 
 /** x = x·scale + mask for n scores of row t. */
-function scaleRow(p: usize, x: usize, n: i32, b: i32, h: i32, t: i32): void {
-  const scale = float(p, 19);
-  scaleOf(x, x, n, scale);
-  if (address(p, 7) == 0) return;
+function maskRow(p: usize, x: usize, n: i32, b: i32, h: i32, t: i32): void {
+  scaleOf(x, x, n, float(p, 19));
   const step = <usize>word(p, 33);
   let m = address(p, 7) + <usize>(b * word(p, 30) + h * word(p, 31) + t * word(p, 32));
   if (step == 4) {
@@ -53,22 +51,31 @@ export function attention(p: usize, tile: i32): void {
   const room = scratch(), scores = room + GEMM_SCRATCH, step = scoreStep(S);
   const seen = columnsOf(p, t0 + rows - 1);
   if (seen > 0) gemm(rows, seen, word(p, 15), q, word(p, 23), 4, k, 4, word(p, 26), scores, step, false, room);
+  // Without a mask the scale goes into the exponent: exp(x·scale − most·scale).
+  const masked = address(p, 7) != 0, scale: f32 = masked ? 1 : float(p, 19);
   for (let i = 0; i < rows; i++) {
     const n = columnsOf(p, t0 + i), x = scores + <usize>i * step;
     let most: f32 = -Infinity, sum: f32 = 0;
     if (n > 0) {
-      scaleRow(p, x, n, b, h, t0 + i);
-      most = maxOf(x, n);
-      if (most == -Infinity) memory.fill(x, 0, (<usize>n) << 2);
+      if (masked) maskRow(p, x, n, b, h, t0 + i);
+      else if (scale < 0) scaleOf(x, x, n, scale);
+      most = maxOf(x, n) * (scale < 0 ? 1 : scale);
+      if (most == -Infinity) zero(x, n);
       else {
-        sum = expOf(x, x, n, most);
+        sum = expScaled(x, n, scale < 0 ? 1 : scale, most);
         scaleOf(x, x, n, 1 / sum);
       }
     }
-    if (n < seen) memory.fill(x + ((<usize>n) << 2), 0, (<usize>(seen - n)) << 2);
+    zero(x + ((<usize>n) << 2), seen - n);
     store<f32>(lse + ((<usize>i) << 2), most == -Infinity ? -Infinity : most + log1(sum));
   }
   gemm(rows, Dv, seen, scores, step, 4, v, word(p, 29), 4, out, (<usize>Dv) << 2, false, room);
+}
+
+/** n zeros. */
+@inline
+function zero(x: usize, n: i32): void {
+  for (; n > 0; n--, x += 4) store<f32>(x, 0);
 }
 
 /** A tile is a key head with all its query heads and rows, so nobody else adds to its dk and dv. */
@@ -99,8 +106,8 @@ export function attentionGrad(p: usize, tile: i32): void {
         const lse = load<f32>(address(p, 9) + ((at + <usize>i) << 2));
         const skip = lse == -Infinity ? 0 : n; // a row that sees nothing
         if (skip > 0) {
-          scaleRow(p, x, n, b, h, t0 + i);
-          expOf(x, x, n, lse);
+          if (address(p, 7) != 0) maskRow(p, x, n, b, h, t0 + i);
+          expScaled(x, n, address(p, 7) != 0 ? 1 : float(p, 19), lse);
           let s = f32x4.splat(0);
           const gi = g + <usize>i * rowV, oi = out + <usize>i * rowV;
           for (let j: usize = 0, left = Dv; left > 0; left -= 4, j += 16) s = f32x4.add(f32x4.mul(loadLanes(gi + j, left, 0), loadLanes(oi + j, left, 0)), s);
@@ -109,10 +116,8 @@ export function attentionGrad(p: usize, tile: i32): void {
             storeLanes(d + j, f32x4.mul(scale, f32x4.mul(v128.load(x + j), f32x4.sub(v128.load(d + j), delta))), left);
           }
         }
-        if (skip < seen) {
-          memory.fill(x + ((<usize>skip) << 2), 0, (<usize>(seen - skip)) << 2);
-          memory.fill(d + ((<usize>skip) << 2), 0, (<usize>(seen - skip)) << 2);
-        }
+        zero(x + ((<usize>skip) << 2), seen - skip);
+        zero(d + ((<usize>skip) << 2), seen - skip);
       }
       gemm(rows, D, seen, dS, step, 4, k, word(p, 26), 4, dq, rowD, false, room);
       gemm(seen, D, rows, dS, 4, step, q, word(p, 23), 4, dk, rowD, true, room);

@@ -9,7 +9,8 @@
    then a record that adds the parts up: 4 partial sums, 5 dw, 6 parts, 7 groups, 8 M, 9 C·kH·kW. */
 
 import { address, scratch, word } from '../wasm/memory';
-import { packColumns } from '../matmul/gemm';
+import { storeLanes } from '../wasm/lanes';
+import { packColumns, packRows } from '../matmul/gemm';
 
 /** A padded row's floats: for each remainder modulo the stride, every column with it. */
 @inline
@@ -58,9 +59,8 @@ function offsets(p: usize, table: usize, rows: i32): void {
   }
 }
 
-/** 4 by 8 outputs: a's rows 4·k bytes apart from a0 …, b's rows at the table's offsets. */
-@inline
-function block4x8(k: i32, a0: usize, a1: usize, a2: usize, a3: usize, b: usize, table: usize, c: usize, cr: usize, more: bool): void {
+/** 4 by 8 outputs: a packed [k][4], b's rows at the table's offsets. */
+function block4x8(k: i32, a: usize, b: usize, table: usize, c: usize, cr: usize, more: bool): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   if (more) {
     c00 = v128.load(c);
@@ -76,22 +76,19 @@ function block4x8(k: i32, a0: usize, a1: usize, a2: usize, a3: usize, b: usize, 
     const at = b + <usize>load<u32>(table);
     table += 4;
     const b0 = v128.load(at), b1 = v128.load(at, 16);
-    let a = v128.load_splat<f32>(a0);
-    c00 = f32x4.add(f32x4.mul(a, b0), c00);
-    c01 = f32x4.add(f32x4.mul(a, b1), c01);
-    a0 += 4;
-    a = v128.load_splat<f32>(a1);
-    c10 = f32x4.add(f32x4.mul(a, b0), c10);
-    c11 = f32x4.add(f32x4.mul(a, b1), c11);
-    a1 += 4;
-    a = v128.load_splat<f32>(a2);
-    c20 = f32x4.add(f32x4.mul(a, b0), c20);
-    c21 = f32x4.add(f32x4.mul(a, b1), c21);
-    a2 += 4;
-    a = v128.load_splat<f32>(a3);
-    c30 = f32x4.add(f32x4.mul(a, b0), c30);
-    c31 = f32x4.add(f32x4.mul(a, b1), c31);
-    a3 += 4;
+    let x = v128.load_splat<f32>(a);
+    c00 = f32x4.add(f32x4.mul(x, b0), c00);
+    c01 = f32x4.add(f32x4.mul(x, b1), c01);
+    x = v128.load_splat<f32>(a, 4);
+    c10 = f32x4.add(f32x4.mul(x, b0), c10);
+    c11 = f32x4.add(f32x4.mul(x, b1), c11);
+    x = v128.load_splat<f32>(a, 8);
+    c20 = f32x4.add(f32x4.mul(x, b0), c20);
+    c21 = f32x4.add(f32x4.mul(x, b1), c21);
+    x = v128.load_splat<f32>(a, 12);
+    c30 = f32x4.add(f32x4.mul(x, b0), c30);
+    c31 = f32x4.add(f32x4.mul(x, b1), c31);
+    a += 16;
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);
@@ -110,11 +107,12 @@ export function conv2d(p: usize, tile: i32): void {
   const y0 = (tile % blocks) * block, group = (tile / blocks) % groups, image = tile / blocks / groups;
   const lines = min(block, outH - y0), rows = (block - 1) * word(p, 18) + (word(p, 16) - 1) * word(p, 22) + 1;
   const K = C * word(p, 16) * word(p, 17);
-  const corner = scratch(), table = corner + 128, padded = table + <usize>((K * 4 + 63) & ~63);
+  const corner = scratch(), table = corner + 128, packed = table + <usize>((K * 4 + 63) & ~63), padded = packed + <usize>((M + 3) & ~3) * <usize>(K * 4);
   const x = address(p, 5) + (<usize>((image * groups + group) * C) * <usize>(word(p, 12) * word(p, 13)) << 2);
   pad(p, padded, x, y0 * word(p, 18), rows);
   offsets(p, table, rows);
   const a = address(p, 4) + (<usize>(group * M) * <usize>K << 2), ar = (<usize>K) << 2;
+  for (let i = 0; i < M; i += 4) packRows(packed + <usize>i * ar, a + <usize>i * ar, ar, 4, K, min(4, M - i));
   const plane = (<usize>(outH * outW)) << 2;
   const y = address(p, 7) + <usize>((image * groups + group) * M) * plane;
   const lineStep = (<usize>(word(p, 18) * phaseWidth(p) * word(p, 19))) << 2;
@@ -126,12 +124,14 @@ export function conv2d(p: usize, tile: i32): void {
       const c = y + ((<usize>((y0 + line) * outW + j)) << 2);
       for (let i = 0; i < M; i += 4) {
         const left = min(4, M - i);
-        const a0 = a + ar * <usize>i, a1 = a0 + (left > 1 ? ar : 0), a2 = a1 + (left > 2 ? ar : 0), a3 = a2 + (left > 3 ? ar : 0);
         const whole = left == 4 && columns == 8;
         let to = c + plane * <usize>i;
         for (let k = 0; k < K; k += 256) {
           const shift = (<usize>k) << 2;
-          block4x8(min(256, K - k), a0 + shift, a1 + shift, a2 + shift, a3 + shift, b, table + shift, whole ? to : corner, whole ? plane : 32, k > 0);
+          const weights = packed + <usize>i * ar + 4 * shift;
+          // Two calls keep the function a function: inlined here, its sums would not stay in registers.
+          if (whole) block4x8(min(256, K - k), weights, b, table + shift, to, plane, k > 0);
+          else block4x8(min(256, K - k), weights, b, table + shift, corner, 32, k > 0);
         }
         if (!whole) copyCorner(corner, to, plane, left, columns);
         if (bias != 0) {
@@ -147,7 +147,8 @@ export function conv2d(p: usize, tile: i32): void {
 
 function copyCorner(from: usize, to: usize, step: usize, rows: i32, columns: i32): void {
   for (let i = 0; i < rows; i++) {
-    memory.copy(to, from, (<usize>columns) << 2);
+    storeLanes(to, v128.load(from), columns);
+    if (columns > 4) storeLanes(to + 16, v128.load(from, 16), columns - 4);
     from += 32;
     to += step;
   }
@@ -192,7 +193,6 @@ export function conv2dWeightGrad(p: usize, tile: i32): void {
 }
 
 /** c (4 by 8) += four rows of n adjacent floats · panel [n][8]. */
-@inline
 function rowsTimesPanel(n: i32, a0: usize, a1: usize, a2: usize, a3: usize, b: usize, c: usize, cr: usize): void {
   let c00 = v128.load(c), c01 = v128.load(c, 16), c10 = v128.load(c + cr), c11 = v128.load(c + cr, 16);
   let c20 = v128.load(c + 2 * cr), c21 = v128.load(c + 2 * cr, 16), c30 = v128.load(c + 3 * cr), c31 = v128.load(c + 3 * cr, 16);

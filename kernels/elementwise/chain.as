@@ -241,7 +241,7 @@ function narrow(to: usize, from: usize, n: i32): void {
 
 /** From type `source` to type `type`: toward zero and saturated, modulo 256, or ≠ 0. */
 function cast(type: i32, source: i32, to: usize, a: usize, n: i32): void {
-  const mask = i32x4.splat(type == 2 ? 255 : -1), one = i32x4.splat(1), zero = f32x4.splat(0);
+  const mask = i32x4.splat(type == 2 ? 255 : -1), one = bits(1), zero = f32x4.splat(0);
   for (; n > 0; n -= 4) {
     let v = v128.load(a);
     if (source == FLOAT) {

@@ -31,11 +31,13 @@ const BOOL = 3;
 
 export const unary: Encoder = (call, tape) => {
   const { fn } = call.attributes as AttributesOf<'unary'>;
+  if (fn !== 'bitwiseNot' && putSingle(call, tape, unaryCodes.get(fn)!)) return true;
   return chain(call, tape, [load(0), { kind: 'unary', fn, a: 0 }], [1]);
 };
 
 export const binary: Encoder = (call, tape) => {
   const { fn } = call.attributes as AttributesOf<'binary'>;
+  if (putSingle(call, tape, binaryCodes.get(fn)!)) return true;
   return chain(call, tape, [load(0), load(1), { kind: 'binary', fn, a: 0, b: 1 }], [2]);
 };
 
@@ -44,7 +46,31 @@ export const where: Encoder = (call, tape) =>
 
 export const cast: Encoder = (call, tape) => chain(call, tape, [load(0), { kind: 'cast', a: 0 }], [1]);
 
-export const copy: Encoder = (call, tape) => chain(call, tape, [load(0)], [0]);
+export const copy: Encoder = (call, tape) => transpose(call, tape) || chain(call, tape, [load(0)], [0]);
+
+/** Writes down a copy as transpose.as does it, where the source's adjacent dim is not the target's and both are long enough. */
+function transpose<B>(call: Call<B>, tape: Tape<B>): boolean {
+  const [x, y] = [call.inputs[0]!, call.outputs[0]!];
+  if (bytesOf(x.dtype) !== 4) return false;
+  const { lengths, strides } = collapse(y.shape, [x.strides, y.strides]);
+  const [source, target] = strides as [number[], number[]];
+  const across = target.indexOf(1);
+  const down = source.indexOf(1);
+  if (across < 0 || down < 0 || across === down || lengths[across]! < 8 || lengths[down]! < 8 || sizeOf(lengths) < 1024) return false;
+  const outer = lengths.map((_, d) => d).filter((d) => d !== across && d !== down);
+  if (outer.length > 6) return false;
+  const bands = tilesFor(lengths[down]!, 32);
+  tape
+    .begin('transpose', bands * outer.reduce((n, d) => n * lengths[d]!, 1))
+    .address(x)
+    .address(y);
+  tape.integers(lengths[down]!, lengths[across]!, source[across]! * 4, target[down]! * 4, outer.length, bands).skipTo(12);
+  for (const of of [lengths, source, target]) {
+    for (let i = 0; i < 6; i++) tape.integer((of[outer[i]!] ?? 0) * (of === lengths ? 1 : 4));
+  }
+  tape.end();
+  return true;
+}
 
 export const fused: Encoder = (call, tape) => {
   const { instructions, types, outputs } = call.attributes as AttributesOf<'fused'>;
@@ -53,6 +79,38 @@ export const fused: Encoder = (call, tape) => {
 
 function load(input: number): FusedInstruction {
   return { kind: 'load', input };
+}
+
+/** The common case without looking further: one instruction on contiguous 32-bit operands. False where it is not that. */
+function putSingle<B>(call: Call<B>, tape: Tape<B>, code: number): boolean {
+  const { inputs, outputs } = call;
+  const y = outputs[0]!;
+  const count = inputs.length;
+  for (let i = 0; i <= count; i++) {
+    const { dtype, shape, strides } = i < count ? inputs[i]! : y;
+    if ((dtype !== 'float32' && dtype !== 'int32') || linearStep(shape, strides) !== 1) return false;
+  }
+  const size = sizeOf(y.shape);
+  if (size === 0) return true;
+  const tile = 8 * BLOCK;
+  tape.begin('chain', tilesFor(size, tile));
+  tape.integer(size).integer(1).integer(count).integer(1).integer(1).integer(tile).skipTo(12).integer(size).skipTo(20);
+  for (let i = 0; i <= count; i++) {
+    tape
+      .address(i < count ? inputs[i]! : y)
+      .integer(LINEAR)
+      .integer(0)
+      .integer(-1);
+    tape.skipTo(32 + 12 * i);
+  }
+  const type = inputs[0]!.dtype === 'float32' ? 0 : 1;
+  tape
+    .integer(code)
+    .integer(type)
+    .integer(-1 - count)
+    .integer(-1);
+  tape.integer(-2).integer(0).end();
+  return true;
 }
 
 /** How an operand's elements lie in the collapsed space. */

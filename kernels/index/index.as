@@ -4,7 +4,7 @@
    bytes, 12 what stands for an index out of range, 13 rows of a tile, 14 rows; 16–23 lengths, 24–31 strides of x or src, 32–39 of the index, 40–47 of y, all in bytes,
    the innermost dim at position 7 of each; 48: add (1), integer add (2).
    rows: 4 table, 5 ids, 6 y, 7 N, 8 C, 9 V, 10 bytes of an element, 11 rows of a tile, 12 what stands for an id out of range.
-   rowsAdd: 4 ids, 5 src, 6 out, 7 N, 8 C, 9 V, 10 rows of the table of a tile. */
+   rowsAdd: 4 ids, 5 src, 6 out, 7 N, 8 C, 9 V, 10 rows of the table of a tile, 11 integers. */
 
 import { storeLanes } from '../wasm/lanes';
 import { address, word } from '../wasm/memory';
@@ -74,12 +74,15 @@ export function rows(p: usize, tile: i32): void {
 
 /** A tile adds to its own rows of the table only, in the order of ids. */
 export function rowsAdd(p: usize, tile: i32): void {
-  const C = word(p, 8), size = (<usize>C) << 2;
+  const C = word(p, 8), size = (<usize>C) << 2, integers = word(p, 11) != 0;
   const first = tile * word(p, 10), end = min(word(p, 9), first + word(p, 10));
   for (let i = 0, n = word(p, 7); i < n; i++) {
     const id = load<i32>(address(p, 4) + ((<usize>i) << 2));
     if (id < first || id >= end) continue;
     let from = address(p, 5) + <usize>i * size, to = address(p, 6) + <usize>id * size;
-    for (let left = C; left > 0; left -= 4, from += 16, to += 16) storeLanes(to, f32x4.add(v128.load(to), v128.load(from)), left);
+    for (let left = C; left > 0; left -= 4, from += 16, to += 16) {
+      const a = v128.load(to), b = v128.load(from);
+      storeLanes(to, integers ? i32x4.add(a, b) : f32x4.add(a, b), left);
+    }
   }
 }

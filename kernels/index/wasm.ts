@@ -92,11 +92,11 @@ export const rows: Encoder = (call, tape) => {
 export const rowsAdd: Encoder = (call, tape) => {
   const [ids, source] = call.inputs;
   const out = call.outputs[0]!;
-  if (out.dtype !== 'float32') return false;
+  if (out.dtype !== 'float32' && out.dtype !== 'int32') return false;
   const [V, C] = out.shape as [number, number];
   const N = sizeOf(ids!.shape);
   if (N * C === 0) return true;
   const each = N * C > 16384 ? Math.max(8, Math.ceil(V / 4)) : V;
-  tape.begin('rowsAdd', tilesFor(V, each)).address(ids).address(source).address(out).integers(N, C, V, each).end();
+  tape.begin('rowsAdd', tilesFor(V, each)).address(ids).address(source).address(out).integers(N, C, V, each, Number(out.dtype === 'int32')).end();
   return true;
 };

@@ -120,8 +120,8 @@ export function packColumns(to: usize, b: usize, bk: usize, bn: usize, k: i32, c
     }
   } else if (columns == 8 && bk == 4) {
     for (; k >= 4; k -= 4) {
-      transpose4(to, b, bn);
-      transpose4(to + 16, b + 4 * bn, bn);
+      transpose4(to, b, bn, 32);
+      transpose4(to + 16, b + 4 * bn, bn, 32);
       to += 128;
       b += 16;
     }
@@ -141,20 +141,20 @@ export function packColumns(to: usize, b: usize, bk: usize, bn: usize, k: i32, c
   }
 }
 
-/** Four rows of four (row stride `step`) become four columns at `to`, rows of which lie 32 bytes apart. */
+/** Four rows of four (`step` bytes apart) become four columns at `to`, whose rows lie `down` bytes apart. */
 @inline
-function transpose4(to: usize, from: usize, step: usize): void {
+export function transpose4(to: usize, from: usize, step: usize, down: usize): void {
   const r0 = v128.load(from), r1 = v128.load(from + step), r2 = v128.load(from + 2 * step), r3 = v128.load(from + 3 * step);
   const t0 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
   const t2 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7), t3 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
   v128.store(to, v128.shuffle<i64>(t0, t1, 0, 2));
-  v128.store(to, v128.shuffle<i64>(t0, t1, 1, 3), 32);
-  v128.store(to, v128.shuffle<i64>(t2, t3, 0, 2), 64);
-  v128.store(to, v128.shuffle<i64>(t2, t3, 1, 3), 96);
+  v128.store(to + down, v128.shuffle<i64>(t0, t1, 1, 3));
+  v128.store(to + 2 * down, v128.shuffle<i64>(t2, t3, 0, 2));
+  v128.store(to + 3 * down, v128.shuffle<i64>(t2, t3, 1, 3));
 }
 
 /** Packs `k` steps of `rows` ≤ 4 rows of a into [k][4]; missing rows repeat the last. */
-function packRows(to: usize, a: usize, ar: usize, ak: usize, k: i32, rows: i32): void {
+export function packRows(to: usize, a: usize, ar: usize, ak: usize, k: i32, rows: i32): void {
   const a1 = a + (rows > 1 ? ar : 0), a2 = a1 + (rows > 2 ? ar : 0), a3 = a2 + (rows > 3 ? ar : 0);
   const d1 = a1 - a, d2 = a2 - a, d3 = a3 - a;
   if (ak == 4) {

@@ -6,6 +6,7 @@
 import { address, word } from '../wasm/memory';
 
 export function maxPool2d(p: usize, tile: i32): void {
+  const dh = word(p, 20), dw = word(p, 21);
   const H = word(p, 8), W = word(p, 9), outH = word(p, 10), outW = word(p, 11), kH = word(p, 12), kW = word(p, 13);
   const end = min(word(p, 7), (tile + 1) * word(p, 23));
   for (let plane = tile * word(p, 23); plane < end; plane++) {
@@ -16,17 +17,13 @@ export function maxPool2d(p: usize, tile: i32): void {
       for (let ow = 0; ow < outW; ow++, at += 4) {
         const left = ow * word(p, 15) - word(p, 17);
         let most: f32 = -Infinity, place = -1;
-        for (let i = 0; i < kH; i++) {
-          const row = top + i * word(p, 20);
-          if (<u32>row >= <u32>H) continue;
-          for (let j = 0; j < kW; j++) {
-            const column = left + j * word(p, 21);
-            if (<u32>column >= <u32>W) continue;
+        for (let row = top < 0 ? top + dh * ((dh - 1 - top) / dh) : top; row < min(H, top + kH * dh); row += dh) {
+          for (let column = left < 0 ? left + dw * ((dw - 1 - left) / dw) : left; column < min(W, left + kW * dw); column += dw) {
             const value = load<f32>(x + ((<usize>(row * W + column)) << 2));
-            if (place < 0 || value > most || (value != value && most == most)) {
+            if (!(value <= most) && most == most) {
               most = value;
               place = row * W + column;
-            }
+            } else if (place < 0) place = row * W + column;
           }
         }
         store<f32>(address(p, 5) + at, most);

@@ -11,7 +11,7 @@ import { address, float, word } from '../wasm/memory';
 
 @inline
 function unit(words: v128): v128 {
-  return f32x4.mul(f32x4.convert_i32x4_u(i32x4.shr_u(words, 8)), f32x4.splat(5.9604644775390625e-8));
+  return f32x4.mul(f32x4.convert_i32x4_u(i32x4.shr_u(words, 8)), constant(5.9604644775390625e-8));
 }
 
 export function random(p: usize, tile: i32): void {
@@ -39,9 +39,9 @@ export function random(p: usize, tile: i32): void {
     if (kind == 1) v = f32x4.add(f32x4.splat(float(p, 8)), f32x4.mul(f32x4.splat(float(p, 9)), unit(v)));
     else if (kind == 2) {
       // u1 of both pairs in lanes 0 0 2 2, u2 in 1 1 3 3; cosines in even lanes, sines in odd ones.
-      const u1 = f32x4.add(unit(v128.shuffle<i32>(v, v, 0, 0, 2, 2)), f32x4.splat(5.9604644775390625e-8));
-      const angle = f32x4.mul(unit(v128.shuffle<i32>(v, v, 1, 1, 3, 3)), f32x4.splat(6.283185307179586));
-      const radius = f32x4.sqrt(f32x4.mul(f32x4.splat(-2), log4(u1)));
+      const u1 = f32x4.add(unit(v128.shuffle<i32>(v, v, 0, 0, 2, 2)), constant(5.9604644775390625e-8));
+      const angle = f32x4.mul(unit(v128.shuffle<i32>(v, v, 1, 1, 3, 3)), constant(6.283185307179586));
+      const radius = f32x4.sqrt(f32x4.mul(constant(-2), log4(u1)));
       const turn = v128.shuffle<i32>(sine4(angle, true), sine4(angle, false), 0, 5, 2, 7);
       v = f32x4.add(f32x4.splat(float(p, 8)), f32x4.mul(f32x4.splat(float(p, 9)), f32x4.mul(radius, turn)));
     } else if (kind == 3) {

@@ -22,7 +22,7 @@ function gatesOf(mode: i32): i32 {
 
 @inline
 function one(): v128 {
-  return f32x4.splat(1);
+  return constant(1);
 }
 
 export function rnn(p: usize, tile: i32): void {

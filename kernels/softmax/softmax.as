@@ -6,15 +6,15 @@ import { exp4, log1 } from '../elementwise/math';
 import { loadLanes, maxLanes, storeLanes, sumLanes } from '../wasm/lanes';
 import { address, word } from '../wasm/memory';
 
-/** Largest of n floats; NaN passes. */
+/** Largest of n floats, NaN aside: it comes back with the sum of the exponentials. */
 export function maxOf(x: usize, n: i32): f32 {
-  let v = f32x4.splat(-Infinity);
+  let v = constant(-Infinity);
   for (; n >= 8; n -= 8) {
-    v = f32x4.max(v, f32x4.max(v128.load(x), v128.load(x, 16)));
+    v = f32x4.pmax(v, f32x4.pmax(v128.load(x, 16), v128.load(x)));
     x += 32;
   }
   for (; n > 0; n -= 4) {
-    v = f32x4.max(v, loadLanes(x, n, -Infinity));
+    v = f32x4.pmax(v, loadLanes(x, n, -Infinity));
     x += 16;
   }
   return maxLanes(v);
@@ -39,6 +39,27 @@ export function expOf(x: usize, y: usize, n: i32, shift: f32): f32 {
     s0 = f32x4.add(s0, e);
     x += 16;
     y += 16;
+  }
+  return sumLanes(f32x4.add(s0, s1));
+}
+
+/** x = exp(x·scale − shift) for n floats; answers with their sum. */
+export function expScaled(x: usize, n: i32, scale: f32, shift: f32): f32 {
+  const by = f32x4.splat(scale), off = f32x4.splat(-shift);
+  let s0 = f32x4.splat(0), s1 = s0;
+  for (; n >= 8; n -= 8) {
+    const e0 = exp4(f32x4.add(f32x4.mul(v128.load(x), by), off)), e1 = exp4(f32x4.add(f32x4.mul(v128.load(x, 16), by), off));
+    v128.store(x, e0);
+    v128.store(x, e1, 16);
+    s0 = f32x4.add(s0, e0);
+    s1 = f32x4.add(s1, e1);
+    x += 32;
+  }
+  for (; n > 0; n -= 4) {
+    const e = exp4(f32x4.add(f32x4.mul(v128.load(x), by), off));
+    storeLanes(x, e, n);
+    s0 = f32x4.add(s0, n >= 4 ? e : loadLanes(x, n, 0));
+    x += 16;
   }
   return sumLanes(f32x4.add(s0, s1));
 }

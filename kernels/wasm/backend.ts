@@ -94,6 +94,7 @@ class WasmBackend implements Backend<WasmBuffer>, WasmDevice {
       },
       table: (key, make) => this.table(key, make),
     });
+    this.kernels.prepare();
     this.kernels.setThreads(threads);
     for (let index = 1; index < threads; index++) {
       const helper = createThread!();

@@ -4,6 +4,7 @@ import { attention, attentionGrad } from '../attention/attention';
 import { conv2d, conv2dWeightGrad, conv2dWeightSum } from '../conv/conv';
 import { fold, unfold } from '../conv/patches';
 import { chain, fill, iota } from '../elementwise/chain';
+import { transpose } from '../elementwise/transpose';
 import { fft } from '../fft/fft';
 import { gather, rows, rowsAdd, scatter } from '../index/index';
 import { crossEntropy, crossEntropyGrad } from '../loss/crossEntropy';
@@ -60,5 +61,6 @@ export function execute(p: usize, tile: i32): void {
     case 34: rnnWeights(p, tile); break;
     case 35: qmatmul(p, tile); break;
     case 36: fft(p, tile); break;
+    case 37: transpose(p, tile); break;
   }
 }

@@ -1,4 +1,5 @@
-/* Ends of rows: the last one to three elements that do not fill four lanes; and sums across lanes. */
+/* Ends of rows: the last one to three elements that do not fill four lanes; and sums across lanes.
+   `constant(NUMBER)` and `bits(INTEGER)`, used everywhere, are four times that literal: scripts/build-kernels.mjs puts them into a table. */
 
 /** The first n lanes (at most four) from memory, `fill` in the others. */
 @inline

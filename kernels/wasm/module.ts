@@ -3,6 +3,8 @@
    results are the same bit for bit, since what is computed depends on tiles, never on who computes them. */
 
 export interface KernelExports {
+  /** Writes the table of constants; once for a memory, before anything else. */
+  prepare(): void;
   /** Runs `count` records from byte `pointer` on. */
   runTape(pointer: number, count: number): void;
   /** How many threads share the work, the calling one included. */
@@ -77,7 +79,8 @@ export function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The same module with fused multiply-add: `a·b` pushed, a local pushed, `add` becomes the local pushed, `relaxed_madd`. Twice as fast on processors
+ * The same module with fused multiply-add: `a·b` made, a local or a constant pushed, `add` becomes both factors and the
+ * third pushed, `relaxed_madd`. Twice as fast on processors
  * whose multipliers also add. The module itself where that instruction is unknown. Each changed place keeps its length, so nothing else moves.
  *
  * @source WebAssembly relaxed SIMD: f32x4.mul is FD E6 01, f32x4.add FD E4 01, f32x4.relaxed_madd FD 85 02; a nop is 01.
@@ -86,13 +89,24 @@ export function fused(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(bytes);
   let places = 0;
   for (let at = 8; at + 8 <= copy.length; at++) {
-    if (copy[at] !== 0xfd || copy[at + 1] !== 0xe6 || copy[at + 2] !== 0x01 || copy[at + 3] !== 0x20) continue;
-    let end = at + 5;
-    while (copy[end - 1]! >= 128) end++; // the local's index
-    if (copy[end] !== 0xfd || copy[end + 1] !== 0xe4 || copy[end + 2] !== 0x01) continue;
+    if (copy[at] !== 0xfd || copy[at + 1] !== 0xe6 || copy[at + 2] !== 0x01) continue;
+    const end = afterPush(copy, at + 3);
+    if (end === undefined || copy[end] !== 0xfd || copy[end + 1] !== 0xe4 || copy[end + 2] !== 0x01) continue;
     copy.fill(1, at, at + 3);
     copy.set([0xfd, 0x85, 0x02], end);
     places++;
   }
   return places > 0 && WebAssembly.validate(copy) ? copy : bytes;
+}
+
+/** The end of what pushes one value at `at`: a local (20 INDEX) or a constant of the table (41 ADDRESS FD 09 ALIGN OFFSET). */
+function afterPush(bytes: Uint8Array, at: number): number | undefined {
+  const skipNumber = (from: number) => {
+    while (bytes[from]! >= 128) from++;
+    return from + 1;
+  };
+  if (bytes[at] === 0x20) return skipNumber(at + 1);
+  if (bytes[at] !== 0x41) return undefined;
+  const load = skipNumber(at + 1);
+  return bytes[load] === 0xfd && bytes[load + 1] === 0x09 ? skipNumber(skipNumber(load + 2)) : undefined;
 }

@@ -43,6 +43,7 @@ export const opcodes = {
   rnnWeights: 34,
   qmatmul: 35,
   fft: 36,
+  transpose: 37,
 } as const;
 
 export type Opcode = keyof typeof opcodes;
@@ -142,8 +143,7 @@ export class Tape<B> {
   skipTo(word: number): this {
     const to = this.#start + word;
     if (to > this.words.length) this.#grow(to - this.length);
-    this.words.fill(0, this.length, to);
-    this.length = to;
+    while (this.length < to) this.words[this.length++] = 0;
     return this;
   }
 
