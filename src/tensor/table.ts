@@ -73,11 +73,11 @@ export const operations: readonly Operation[] = [
   ]),
   ...section('7.2', [
     ...unary(
-      'neg abs sign exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sin cos tan asin acos atan sinh cosh tanh',
+      'neg abs sign exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sin cos tan asin acos atan sinh cosh',
       'mf∇',
     ),
     ...unary('asinh acosh atanh erf erfc', 'mf∇'),
-    ...unary('relu sigmoid silu', 'mfn∇'),
+    ...unary('relu sigmoid silu tanh', 'mfn∇'),
     ['gelu(a, { approximate = "none" })', 'mfn∇', e.gelu, 'unary'],
     ['add(a, b, { alpha = 1 })', 'mf∇', e.add, 'binary'],
     ['sub(a, b, { alpha = 1 })', 'mf∇', e.sub, 'binary'],
