@@ -1,4 +1,4 @@
-/* Opening a page: first paint, first result (the value has the right text), the plot, and what crossed the line, with an
+/* Opening a page: first paint, first result (the value has the right text), the slider, the plot, and what crossed the line, with an
    empty cache each time. Ours (a shipped unit, a small notebook as a shipped page, the same as one's own) beside the peers'
    builds of the same small notebook; plain, with the processor four times slower, and over 1.6 Mbit/s. The first edit is
    timed from Shift+Enter to the new value: it loads what an opening did not need. Bytes come from the browser's network log. */
@@ -59,6 +59,7 @@ export const open = {
           page: name,
           paint: of('paint'),
           result: of('result'),
+          control: of('control'),
           plot: of('plot'),
           edit: of('edit'),
           codeAfterEdit: of('codeAfterEdit'),
@@ -82,6 +83,7 @@ export const open = {
               page: row.page,
               'first paint': `${ms(row.paint)} ms`,
               'first result': `${ms(row.result)} ms`,
+              slider: Number.isNaN(row.control) ? '–' : `${ms(row.control)} ms`,
               ratio: row === first ? '1' : ratio(row.result, first.result),
               plot: Number.isNaN(row.plot) ? '–' : `${ms(row.plot)} ms`,
               'first edit': Number.isNaN(row.edit) ? '–' : `${ms(row.edit)} ms`,
@@ -124,7 +126,7 @@ export async function load(context, target, url, { slowdown }) {
     );
     await page.addInitScript(watch, { unit: target.unit === true });
     await page.goto(url + target.path, { waitUntil: 'commit', timeout: patienceMs });
-    const wanted = target.unit ? ['paint', 'result'] : ['paint', 'result', 'plot'];
+    const wanted = target.unit ? ['paint', 'result'] : ['paint', 'result', 'control', 'plot'];
     await page.waitForFunction((keys) => keys.every((key) => globalThis.__marks?.[key] !== undefined), wanted, { timeout: patienceMs });
     const marks = await page.evaluate(() => globalThis.__marks);
     await page.waitForLoadState('networkidle', { timeout: patienceMs });
@@ -135,6 +137,7 @@ export async function load(context, target, url, { slowdown }) {
     return {
       paint: marks.paint,
       result: marks.result,
+      control: marks.control ?? NaN,
       plot: marks.plot ?? NaN,
       edit,
       ...before,
@@ -204,6 +207,7 @@ function watch({ unit }) {
       return;
     }
     if (marks.result === undefined && body.textContent.includes('42003')) note('result');
+    if (marks.control === undefined && document.querySelector('input[type=range]') !== null) note('control');
     if (marks.plot === undefined && [...document.querySelectorAll('svg path')].some((path) => (path.getAttribute('d') ?? '').length > 500))
       note('plot');
     if (marks.edited === undefined && marks.result !== undefined && body.textContent.includes('84003')) note('edited');
