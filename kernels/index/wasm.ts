@@ -97,6 +97,12 @@ export const rowsAdd: Encoder = (call, tape) => {
   const N = sizeOf(ids!.shape);
   if (N * C === 0) return true;
   const each = N * C > 16384 ? Math.max(8, Math.ceil(V / 4)) : V;
-  tape.begin('rowsAdd', tilesFor(V, each)).address(ids).address(source).address(out).integers(N, C, V, each, Number(out.dtype === 'int32')).end();
+  tape
+    .begin('rowsAdd', tilesFor(V, each))
+    .address(ids)
+    .address(source)
+    .address(out)
+    .integers(N, C, V, each, Number(out.dtype === 'int32'))
+    .end();
   return true;
 };
