@@ -170,7 +170,7 @@ export interface TensorMethods {
   sort(options?: SortOptions): Picked;
   argsort(options?: SortOptions): Tensor;
   topk(k: number, options?: number | { dim?: number; largest?: boolean; sorted?: boolean }): Picked;
-  searchsorted(values: Tensor, options?: { right?: boolean }): Tensor;
+  searchsorted(values: Tensor | number, options?: { right?: boolean }): Tensor;
   bincount(options?: { weights?: Tensor; minlength?: number }): Tensor;
   histc(options?: { bins?: number; min?: number; max?: number }): Tensor;
   histogram(bins: number | Tensor, options?: { range?: readonly [number, number]; density?: boolean }): { hist: Tensor; binEdges: Tensor };

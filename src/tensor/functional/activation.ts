@@ -51,10 +51,12 @@ export function hardtanh(a: Tensor, { minVal = -1, maxVal = 1 }: { minVal?: numb
 }
 export const relu6 = (a: Tensor): Tensor => clipped(tensorAt(a, 1, 'relu6'), 0, 6);
 export const hardsigmoid = (a: Tensor): Tensor => e.div(clipped(e.add(tensorAt(a, 1, 'hardsigmoid'), 3), 0, 6), 6);
+/** x·relu6(x + 3)/6; below −3 that is x·0, so −inf gives NaN. */
 export function hardswish(a: Tensor): Tensor {
   const x = tensorAt(a, 1, 'hardswish');
   const middle = e.div(e.mul(x, e.add(x, 3)), 6);
-  return e.where(e.le(x, -3), 0, e.where(e.ge(x, 3), x, middle));
+  const low = noGrad(() => e.mul(x, 0));
+  return e.where(e.le(x, -3), low, e.where(e.ge(x, 3), x, middle));
 }
 export const softsign = (a: Tensor): Tensor => e.div(tensorAt(a, 1, 'softsign'), e.add(e.abs(a), 1));
 export const logsigmoid = (a: Tensor): Tensor => e.neg(e.unary('softplus', e.neg(tensorAt(a, 1, 'logsigmoid'))));

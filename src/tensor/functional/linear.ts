@@ -11,7 +11,7 @@ import { checkRange, indexAt, rowsOf } from '../ops/gather.ts';
 import { describe, tensorAt } from '../ops/operands.ts';
 import { matmul } from '../ops/product.ts';
 import { norm, sum, type NormOrder } from '../ops/reduce.ts';
-import { reshape, transpose, unsqueeze } from '../ops/view.ts';
+import { detach, reshape, transpose, unsqueeze } from '../ops/view.ts';
 
 /** x (…, in) · wᵀ + b: w (out, in), b (out) → (…, out). One kernel, bias included. */
 export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
@@ -96,7 +96,12 @@ export function cosineSimilarity(a: Tensor, b: Tensor, { dim = 1, eps = 1e-8 }: 
   const [x, y] = [tensorAt(a, 1, 'cosineSimilarity'), tensorAt(b, 2, 'cosineSimilarity')];
   const at = dimIn(dim, Math.max(x.ndim, y.ndim));
   const back = at - Math.max(x.ndim, y.ndim);
-  const length = (t: Tensor): Tensor => e.clamp(norm(t, { dim: back, keepdim: true }), eps);
+  // As in PyTorch the gradient takes no notice of the bound: it is that of the norm itself.
+  const length = (t: Tensor): Tensor => {
+    const n = norm(t, { dim: back, keepdim: true });
+    const [bounded, own] = noGrad(() => [e.clamp(n, eps), detach(n)]) as [Tensor, Tensor];
+    return n.requiresGrad ? e.add(e.sub(n, own), bounded) : bounded;
+  };
   return sum(e.mul(e.div(x, length(x)), e.div(y, length(y))), back);
 }
 

@@ -110,19 +110,17 @@ export class GLU extends AlongDim {
 
 /** max(x, 0) + weight·min(x, 0): one learned slope, or one a channel. */
 export class PReLU extends Unary {
-  readonly numParameters: number;
   weight: Parameter;
   constructor(options?: { readonly numParameters?: number; readonly init?: number }) {
     super();
     const { numParameters, init } = withDefaults('PReLU', options, { numParameters: 1, init: 0.25 });
     checkSizes('PReLU', { numParameters });
-    this.numParameters = numParameters;
     this.weight = constantParameter([numParameters], init);
   }
   override forward(input: Tensor): Tensor {
     return a.prelu(input, this.weight);
   }
   protected override extraRepr(): string {
-    return `num_parameters=${this.numParameters}`;
+    return `num_parameters=${this.weight.numel()}`;
   }
 }

@@ -12,7 +12,7 @@ function moduleAt(value: unknown, name: string, where: string): Module {
 
 /** A list of modules under the names 0, 1, … */
 abstract class Row extends Module {
-  get length(): number {
+  override get length(): number {
     return Object.keys(this).length;
   }
   /** Counts from the end where negative. */
@@ -107,7 +107,7 @@ export class ModuleDict extends Module {
   entries(): [string, Module][] {
     return Object.entries(this) as [string, Module][];
   }
-  get length(): number {
+  override get length(): number {
     return Object.keys(this).length;
   }
   override forward(): never {

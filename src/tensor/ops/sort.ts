@@ -8,7 +8,7 @@ import { contiguousStrides, dimIn, sameShape, show, sizeOf } from '../shape.ts';
 import { makeView, type Tensor } from '../tensor.ts';
 import * as e from './elementwise.ts';
 import { pick } from './gather.ts';
-import { describe, tensorAt } from './operands.ts';
+import { describe, literal, tensorAt, typeOfScalar } from './operands.ts';
 import { narrow, viewed } from './view.ts';
 
 export interface Picked {
@@ -68,10 +68,10 @@ export function topk(
   return { values: pick(x, at, indices), indices };
 }
 
-/** For each value how many of the sorted row are smaller (`right`: not larger). sorted (…, N), values (…, M), or sorted (N). */
-export function searchsorted(sorted: Tensor, values: Tensor, { right = false }: { right?: boolean } = {}): Tensor {
+/** For each value how many of the sorted row are smaller (`right`: not larger). sorted (…, N), values (…, M), or sorted (N); one number is a value of shape []. */
+export function searchsorted(sorted: Tensor, values: Tensor | number, { right = false }: { right?: boolean } = {}): Tensor {
   const row = tensorAt(sorted, 1, 'searchsorted');
-  const wanted = tensorAt(values, 2, 'searchsorted');
+  const wanted = typeof values === 'number' ? literal(values, typeOfScalar(values), row.device) : tensorAt(values, 2, 'searchsorted');
   const n = row.shape.at(-1) ?? fail('shape', 'searchsorted', 'expected sorted to have at least one dim, got a 0-d tensor.');
   const oneRow = row.ndim === 1;
   if (!oneRow && !sameShape(row.shape.slice(0, -1), wanted.shape.slice(0, -1))) {
