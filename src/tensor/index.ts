@@ -4,12 +4,15 @@
 import { setDefaultDevice, getDefaultDevice, devices, counters, provide } from './device.ts';
 import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward, gradOf } from './autograd.ts';
 import { compile } from './compile.ts';
+import { data as datasets } from './data/index.ts';
 import { isPlain, publicCall } from './calls.ts';
 import { defaultDtype, setDefaultFloat, dtypes, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
 import { tensorDraws } from './draws.ts';
 import { fromOrt, fromTf, toOrt, toTf } from './guests.ts';
+import { fit } from './fit.ts';
 import { loadSafetensors, readSafetensorsHeader, saveSafetensors } from './files.ts';
+import type { Functional } from './functional/surface.ts';
 import { modules } from './nn/index.ts';
 import { ownedBy } from './ops/composed.ts';
 import * as e from './ops/elementwise.ts';
@@ -198,6 +201,8 @@ export const tensor = Object.assign(
     autograd,
     fft,
     compile,
+    data: datasets,
+    fit,
     noGrad,
     enableGrad,
     isGradEnabled,
@@ -231,7 +236,9 @@ export const tensor = Object.assign(
   },
 );
 
-export const nn = { functional, ...modules };
+export const nn = { functional: functional as unknown as Functional, ...modules };
 provideTensorDraws(tensorDraws);
 
+export const { grad, valueAndGrad, vjp, jvp, jacobian, hessian, checkpoint, scope } = tensor;
+export { noGrad, compile, datasets as data };
 export { optim, defaultGenerator, linalg, loadSafetensors, provide, random, saveSafetensors, Tensor, tensorDraws, TensorError };
