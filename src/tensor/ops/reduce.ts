@@ -212,14 +212,12 @@ export function logsumexp(a: Tensor, dim: Dims, { keepdim = false }: Keep = {}):
     const finite = e.where(e.isfinite(peak), peak, 0);
     return e.add(e.log(sum(e.exp(e.sub(x, finite)), dims)), reshape(finite, shape.filter((_, i) => !dims.includes(i)))); // prettier-ignore
   });
-  track('logsumexp', [x], [out], ([g], [v, y]) => [e.mul(spread(g!, shape, dims), e.exp(e.sub(v!, finiteOr0(spread(y!, shape, dims)))))], {
+  // A row of −inf has no slope: NaN, as in PyTorch.
+  track('logsumexp', [x], [out], ([g], [v, y]) => [e.mul(spread(g!, shape, dims), e.exp(e.sub(v!, spread(y!, shape, dims))))], {
     saved: [x, out],
   });
   return keep(out, shape, dims, keepdim);
 }
-
-/** −inf of a whole row would make NaN of the slopes, which are 0 there. */
-const finiteOr0 = (y: Tensor): Tensor => e.where(e.eq(y, -Infinity), 0, y);
 
 export type NormOrder = number | 'fro';
 
@@ -229,7 +227,11 @@ export function norm(a: Tensor, { p = 2, dim, keepdim = false }: { p?: NormOrder
   const options = { keepdim };
   if (p === Infinity) return amax(e.abs(x), dim, options);
   if (p === -Infinity) return amin(e.abs(x), dim, options);
-  if (p === 0) return sum(e.cast(e.ne(x, 0), x.dtype), dim, options);
+  if (p === 0) {
+    const counted = sum(e.cast(e.ne(x, 0), x.dtype), dim, options);
+    track('norm', [x], [counted], () => [compute('fill', [], x.shape, x.dtype, { value: 0 }, x.device)]);
+    return counted;
+  }
   if (p === 1) return sum(e.abs(x), dim, options);
   if (p === 2 || p === 'fro') {
     const dims = dimsOf(x, dim);
@@ -243,7 +245,23 @@ export function norm(a: Tensor, { p = 2, dim, keepdim = false }: { p?: NormOrder
     return keep(out, shape, dims, keepdim);
   }
   if (typeof p !== 'number') fail('value', 'norm', `expected p to be a number or "fro", got ${describe(p)}.`);
-  return e.pow(sum(e.pow(e.abs(x), p), dim, options), 1 / p);
+  const dims = dimsOf(x, dim);
+  const { shape } = x;
+  const out = noGrad(() => e.pow(sum(e.pow(e.abs(x), p), dim), 1 / p));
+  track(
+    'norm',
+    [x],
+    [out],
+    ([g], [v, y]) => {
+      // sign(x)·(|x|/‖x‖)^(p−1), with 0 where an element or the whole norm is 0.
+      const length = spread(y!, shape, dims);
+      const none = noGrad(() => e.logicalOr(e.eq(v!, 0), e.eq(length, 0)));
+      const ratio = e.div(e.abs(e.where(none, 1, v!)), e.where(none, 1, length));
+      return [e.mul(spread(g!, shape, dims), e.where(none, 0, e.mul(e.sign(v!), e.pow(ratio, p - 1))))];
+    },
+    { saved: [x, out] },
+  );
+  return keep(out, shape, dims, keepdim);
 }
 
 export function median(a: Tensor, dim?: number | null, { keepdim = false }: Keep = {}): Tensor | Picked {
@@ -327,6 +345,7 @@ export function logcumsumexp(a: Tensor, dim: number): Tensor {
     [out],
     ([g], [v, y]) => {
       if (v!.ndim === 0) return [g];
+      if (isGradEnabled()) return [logcumsumexpGradient(g!, v!, y!, dimIn(dim, v!.ndim))];
       // x_i gets Σ_{j ≥ i} g_j·exp(x_i − y_j): positive and negative parts as running logsumexps from behind.
       const part = (positive: boolean): Tensor => {
         const side = positive ? e.maximum(g!, 0) : e.neg(e.minimum(g!, 0));
@@ -338,6 +357,18 @@ export function logcumsumexp(a: Tensor, dim: number): Tensor {
     { saved: [x, out] },
   );
   return out;
+}
+
+/** The same by a table of n² slopes exp(x_i − y_j), j ≥ i, which can be differentiated again where g has zeros or changes its sign. */
+function logcumsumexpGradient(g: Tensor, x: Tensor, y: Tensor, dim: number): Tensor {
+  const order = [...x.shape.keys()].filter((i) => i !== dim).concat(dim);
+  const [gs, xs, ys] = [g, x, y].map((t) => permute(t, order)) as [Tensor, Tensor, Tensor];
+  const last = x.ndim - 1;
+  const n = x.shape[dim]!;
+  const places = (shape: Shape): Tensor => compute('iota', [], shape, 'int32', { start: 0, step: 1 }, x.device);
+  const behind = noGrad(() => e.ge(places([1, n]), places([n, 1])));
+  const differences = e.where(behind, e.sub(unsqueeze(xs, last + 1), unsqueeze(ys, last)), -Infinity);
+  return permute(sum(e.mul(e.exp(differences), unsqueeze(gs, last)), last + 1), inverseOf(order));
 }
 
 arithmetic.unbroadcast = unbroadcast;
