@@ -29,8 +29,7 @@ export interface Remote {
   /** Stops everything (no `target`), or one cell of the given rank. */
   interrupt(reason: 'stop' | 'timeout', target?: { readonly cell: string; readonly rank: number }): void;
   terminate(): void;
-  readonly up: boolean;
-  /** The worker itself: another one after the engine was started anew. */
+  /** The worker itself, while there is one: another one after the engine was started anew. */
   readonly worker: unknown;
 }
 
@@ -68,9 +67,6 @@ export function createRemote({ createWorker, start, onReports, onLost }: RemoteO
       if (worker) ladder.climb(worker, reason, target);
     },
     terminate: close,
-    get up() {
-      return worker !== undefined;
-    },
     get worker() {
       return worker;
     },

@@ -108,7 +108,7 @@ export function createControls({ entries, pipeline, recorder, now, tell, runCell
   function input(id: string, value: unknown): void {
     const shown = entries.list.find((entry) => entry.kept !== undefined && inputsOf(entry).includes(id));
     if (!shown) {
-      if (remote.up) remote.send({ kind: 'input', plan: ++engine.plans, id, value });
+      if (remote.worker) remote.send({ kind: 'input', plan: ++engine.plans, id, value });
       return;
     }
     const place = inputsOf(shown).indexOf(id);

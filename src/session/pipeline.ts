@@ -97,7 +97,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       entry.why = undefined;
       touch(entry, cells);
     }
-    if (!remote.up) engine.state = 'starting';
+    if (!remote.worker) engine.state = 'starting';
     else if (run.length) engine.state = 'busy';
     remote.send({ kind: 'plan', plan: ++engine.plans, ...entries.delta(failed), run });
     tell({ cells, engine: true });

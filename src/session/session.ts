@@ -84,7 +84,7 @@ export function createSession(options: SessionOptions): Session {
     } else recorder.report(report);
   }
   const tellEngine = (message: Request): void => {
-    if (remote.up) remote.send(message);
+    if (remote.worker) remote.send(message);
   };
 
   const runCell = (id: string): void => {
@@ -122,7 +122,7 @@ export function createSession(options: SessionOptions): Session {
     },
     prose: (index) => entries.prose[index] && makeProse(entries.prose[index]),
     values: async () => {
-      if (!remote.up) return {};
+      if (!remote.worker) return {};
       return new Promise((resolve) => {
         answers.set(++questions, resolve);
         tellEngine({ kind: 'values', request: questions });
