@@ -56,13 +56,25 @@ async function tests(name, config) {
     report(false, name, `${seen} tests passed, yet vitest ended with status ${status}.\n${output.split('\n').slice(-30).join('\n')}`);
 }
 
-/** Every notebook runs without an error: those with overlays beside them as their learner opens them. */
+/** Every notebook runs without an error, and its runs reach the pass lines of its front matter. */
 async function notebooks() {
   const files = existsSync(join(root, 'notebooks')) ? filesBelow(join(root, 'notebooks')).filter(isNotebook) : [];
   for (const file of files) {
-    const { status, output } = await run(process.execPath, [join(root, 'scripts/gradus.mjs'), 'run', file]);
-    report(status === 0, `notebook ${relative(root, file)}`, output.split('\n').slice(0, 30).join('\n'));
+    const { status, stdout, output } = await run(process.execPath, [join(root, 'scripts/gradus.mjs'), 'run', file, '--json']);
+    const short = status === 0 ? missedLines(file, stdout) : output.split('\n').slice(0, 30);
+    report(status === 0 && short.length === 0, `notebook ${relative(root, file)}`, short.join('\n'));
   }
+}
+
+/** The pass lines that a notebook's runs did not reach, in words. */
+function missedLines(file, json) {
+  const { runs } = JSON.parse(json);
+  const lines = readFileSync(file, 'utf8').matchAll(/\{ run: ([\w-]+), metric: ([\w-]+), (min|max): ([\d.]+) \}/g);
+  return [...lines].flatMap(([, name, metric, bound, line]) => {
+    const last = runs.find((entry) => entry.name === name)?.metrics[metric]?.last;
+    const reached = typeof last === 'number' && (bound === 'min' ? last >= Number(line) : last <= Number(line));
+    return reached ? [] : [`run ${name}: expected ${metric} ${bound === 'min' ? '≥' : '≤'} ${line}, got ${last}.`];
+  });
 }
 
 function isNotebook(file) {
@@ -94,10 +106,11 @@ function run(program, args) {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', INIT_CWD: root },
     });
-    let output = '';
+    let [output, stdout] = ['', ''];
+    child.stdout.on('data', (part) => (stdout += part));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (output += part));
-    child.on('error', (error) => done({ status: 1, output: error.message }));
-    child.on('close', (status) => done({ status, output }));
+    child.on('error', (error) => done({ status: 1, stdout, output: error.message }));
+    child.on('close', (status) => done({ status, stdout, output }));
   });
 }
 
