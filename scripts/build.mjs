@@ -82,6 +82,9 @@ const steps = [
     entry: 'workers/packs',
     inputs: () => [
       at('workers/packs'),
+      at('workers/tensor'),
+      at('src/tensor'),
+      at('kernels'),
       at('src/stdlib'),
       at('src/base'),
       at('src/output'),
@@ -156,8 +159,25 @@ async function buildPacks() {
   const wasm = at('node_modules/@tensorflow/tfjs-backend-wasm/dist');
   for (const file of existsSync(wasm) ? readdirSync(wasm).filter((name) => name.endsWith('.wasm')) : [])
     cpSync(join(wasm, file), at('dist/packs', file));
-  writeJson('build/packs.json', packs);
+  writeJson('build/packs.json', { ...packs, ...copyWasm() });
 }
+
+/** WebAssembly beside the packs: files named by hash, their addresses as those of packs. */
+function copyWasm() {
+  const ort = at('node_modules/onnxruntime-web/dist');
+  const files = { kernels: kernelsFile, ...Object.fromEntries(ortFiles.map((name) => [name, join(ort, name)])) };
+  return Object.fromEntries(
+    Object.entries(files).map(([name, from]) => {
+      const hash = createHash('sha256').update(readFileSync(from)).digest('hex').slice(0, 10);
+      const file = `packs/${basename(from, extname(from))}-${hash}${extname(from)}`;
+      cpSync(from, at('dist', file));
+      return [name, file];
+    }),
+  );
+}
+
+/** What onnxruntime-web fetches: the one build for wasm, the other for webgpu. */
+const ortFiles = ['', '.asyncify'].flatMap((kind) => ['mjs', 'wasm'].map((ending) => `ort-wasm-simd-threaded${kind}.${ending}`));
 
 /** Bundles each entry into `dist/FOLDER/NAME-HASH.js` and answers with the addresses relative to the site's root. */
 async function bundle(entries, folder) {
@@ -181,6 +201,7 @@ async function bundle(entries, folder) {
       loader: { '.wasm': 'binary' },
       plugins: [wgslText()],
       mainFields: ['browser', 'module', 'main'],
+      conditions: ['module', 'onnxruntime-web-use-extern-wasm'],
       absWorkingDir: root,
     });
     const { code: text } = await minify(`${name}.js`, outputFiles[0].text, { module: false, compress: { target: 'es2022' } }); // 5 % smaller once more

@@ -213,10 +213,7 @@ test('files and modules beside the notebook are read through the page', async ()
     { 'd.json': '{"a":1}', './lib.ts': 'const twice = (x) => 2 * x;\nreturn {twice}' },
   );
   expect(await book.values()).toEqual({ data: { a: 1 }, four: 4 });
-  expect([book.error('none')?.message, book.error('gone')?.message]).toEqual([
-    'There is no file.',
-    '`tensor` comes with the compute library, which this version does not have. Use tf for now.',
-  ]);
+  expect([book.error('none')?.message, book.error('gone')?.message]).toEqual(['There is no file.', 'no pack tensor']);
 });
 
 test('names of a page are undefined', async () => {

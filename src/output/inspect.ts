@@ -3,7 +3,7 @@
    JSON stands in json.ts; what outputs look like belongs to the view. */
 
 import { className, is, isTypedArray, sizeOf } from './kinds.ts';
-import { functionNode, isPrimitive, primitive, singleNode } from './leaves.ts';
+import { callableNode, functionNode, isPrimitive, primitive, singleNode } from './leaves.ts';
 import { tensorOutput } from './tensors.ts';
 import { cutText, print } from './line.ts';
 import type { Output, ValueEntry, ValueNode } from './types.ts';
@@ -33,7 +33,8 @@ export function toOutput(value: unknown): Output | Promise<Output> | undefined {
 
 function drawing(value: unknown): (() => Output | Promise<Output>) | undefined {
   try {
-    const method: unknown = typeof value === 'object' && value !== null ? (value as Partial<Shown>)[outputOf] : undefined;
+    const holder = (typeof value === 'object' || typeof value === 'function') && value !== null;
+    const method: unknown = holder ? (value as Partial<Shown>)[outputOf] : undefined;
     return typeof method === 'function' ? (method.bind(value) as () => Output | Promise<Output>) : undefined;
   } catch {
     return undefined;
@@ -89,7 +90,8 @@ class Walk {
       return primitive(value, limit);
     }
     try {
-      return typeof value === 'function' ? functionNode(value) : this.#object(value as object, level);
+      if (typeof value === 'function') return outputOf in value ? callableNode(value) : functionNode(value);
+      return this.#object(value as object, level);
     } catch {
       return { type: 'cut', name: 'unreadable' };
     }

@@ -1,6 +1,6 @@
 /* Values as JSON for the command line and for records of runs, within bounds. Never throws. */
 
-import { isTensor, isTypedArray } from './kinds.ts';
+import { isTensor, isTypedArray, tensorFacts } from './kinds.ts';
 
 /** The JSON of a value of at most 1,000 elements and 20 kB, else undefined. Typed arrays become arrays, NaN and ±Infinity
     null, tensors `{ shape, dtype, data }`; anything that is not JSON inside leaves the whole out. */
@@ -42,7 +42,11 @@ function jsonOf(value: unknown, budget: { elements: number; characters: number }
   path.add(value);
   spend(0, 2);
   let json: unknown;
-  if (isTensor(value)) {
+  const facts = tensorFacts(value, budget.elements);
+  if (facts) {
+    if (!facts.data) throw new RangeError('too large, or not read');
+    json = { shape: [...facts.shape], dtype: facts.dtype, data: Array.from(facts.data, (item) => jsonOf(item, budget, path)) };
+  } else if (isTensor(value)) {
     if (value.shape.reduce((product, size) => product * size, 1) > budget.elements) throw new RangeError('too large');
     json = { shape: [...value.shape], dtype: value.dtype, data: Array.from(value.dataSync(), (item) => jsonOf(item, budget, path)) };
   } else if (Array.isArray(value) || isTypedArray(value)) {

@@ -8,15 +8,38 @@ export interface TensorLike {
   dataSync(): ArrayLike<number>;
 }
 
-/** Whether `value` looks like a tensor of tfjs (or one of our own later): shape, dtype and its data at once. */
+/** What a tensor of the compute library, which is a script of its own, tells about itself at once. */
+export interface TensorFacts {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  /** Row-major; undefined where it has to be read first, or is gone. */
+  readonly data: ArrayLike<number> | undefined;
+}
+
+/** The key of the method that gives a tensor's facts; `limit`: more elements than that are not fetched. */
+export const factsOf: unique symbol = Symbol.for('gradus.tensor') as never;
+
+/** The facts of a tensor of the compute library; undefined for everything else. */
+export function tensorFacts(value: unknown, limit: number): TensorFacts | undefined {
+  try {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const method = (value as { [factsOf]?: (limit: number) => TensorFacts })[factsOf];
+    return typeof method === 'function' ? method.call(value, limit) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether `value` is a tensor, ours or one of tfjs: shape, dtype and its data at once (ours on a GPU throws and says how to read it). */
 export function isTensor(value: unknown): value is TensorLike {
   try {
     return (
       typeof value === 'object' &&
       value !== null &&
-      Array.isArray(Object.getOwnPropertyDescriptor(value, 'shape')?.value) &&
-      ownText(value, 'dtype') !== undefined &&
-      typeof (value as Partial<TensorLike>).dataSync === 'function'
+      (factsOf in value ||
+        (Array.isArray(Object.getOwnPropertyDescriptor(value, 'shape')?.value) &&
+          ownText(value, 'dtype') !== undefined &&
+          typeof (value as Partial<TensorLike>).dataSync === 'function'))
     );
   } catch {
     return false;

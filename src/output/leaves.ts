@@ -1,7 +1,7 @@
 /* Values that show as one leaf of the tree: primitives, functions, dates, errors and the like. */
 
 import { cutText } from './line.ts';
-import { is, isTensor, isTypedArray, ownText } from './kinds.ts';
+import { is, isTensor, isTypedArray, ownText, tensorFacts } from './kinds.ts';
 import type { ValueNode } from './types.ts';
 
 export const isPrimitive = (value: unknown): boolean => (typeof value !== 'object' || value === null) && typeof value !== 'function';
@@ -36,6 +36,12 @@ export function functionNode(value: Function): ValueNode {
   return { type: 'primitive', of: 'function', text: `ƒ ${name}()` };
 }
 
+/** A callable object that draws itself, such as a module: the first line of its text. */
+export function callableNode(value: Function): ValueNode {
+  const [line = ''] = String((value as { toString(): string }).toString()).split('\n');
+  return { type: 'primitive', of: 'other', text: cutText(line.endsWith('(') ? `${line}…)` : line, 200) };
+}
+
 const boxes: Readonly<Record<string, (this: never) => unknown>> = Object.assign(Object.create(null), {
   Number: Number.prototype.valueOf,
   String: String.prototype.valueOf,
@@ -56,6 +62,8 @@ export function singleNode(value: object, name: string, limit: number): ValueNod
       text: cutText(`${ownText(value, 'name') ?? (name || 'Error')}: ${ownText(value, 'message') ?? ''}`, limit),
     };
   }
+  const facts = tensorFacts(value, 0);
+  if (facts) return { type: 'primitive', of: 'other', text: `Tensor ${facts.dtype} [${facts.shape.slice(0, 20).join(', ')}]` };
   if (isTensor(value)) return { type: 'primitive', of: 'other', text: `${name} ${value.dtype} [${value.shape.slice(0, 20).join(', ')}]` };
   if (value instanceof Promise) return { type: 'primitive', of: 'other', text: 'Promise' };
   const unbox = boxes[name];

@@ -81,6 +81,17 @@ export interface PlotRecord {
   readonly options: unknown;
 }
 
+/** Of all values of a tensor: NaN left out and counted; ±∞ takes part in `min`, `max` and `mean`. */
+export interface TensorStats {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** With n − 1. */
+  readonly std: number;
+  readonly nan: number;
+  readonly zeros: number;
+}
+
 export type Output =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'value'; readonly value: ValueNode }
@@ -94,8 +105,15 @@ export type Output =
       readonly kind: 'tensor';
       readonly shape: readonly number[];
       readonly dtype: string;
+      /** The first values, row-major; all of them where the tensor is small. */
       readonly data: ArrayLike<number>;
       readonly total: number;
+      readonly device?: string;
+      readonly stats?: TensorStats;
+      /** How many values lie in each of equally wide bins from the least to the greatest finite value. */
+      readonly histogram?: { readonly low: number; readonly high: number; readonly counts: readonly number[] };
+      /** Where `data` is not all: every k-th row and column of the first matrix. */
+      readonly picture?: { readonly rows: number; readonly columns: number; readonly data: ArrayLike<number> };
     }
   | { readonly kind: 'plot'; readonly plot: PlotRecord; readonly title?: string; readonly alt?: string }
   | { readonly kind: 'plot'; readonly svg: string; readonly title?: string; readonly alt?: string }

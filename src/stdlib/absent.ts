@@ -1,12 +1,4 @@
-/* Names that a cell may expect and this version does not have, each with what to do instead. */
-
-const library = ['tensor', 'nn', 'optim', 'gpu', 'ort', 'inspect'];
-
-export const isAbsent = (name: string): boolean => library.includes(name);
-
-export function absentError(name: string): Error {
-  return new Error(`\`${name}\` comes with the compute library, which this version does not have. Use tf for now.`);
-}
+/* Names that a cell may expect and only a page has, with what to do instead. */
 
 /** What to do about a ReferenceError for a name that only a page has; undefined for every other error. */
 export function absentHint(error: unknown): string | undefined {

@@ -47,6 +47,21 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
     'random(seed?)',
     'A generator that gives the same numbers on every device: r.uniform() r.normal() r.randint(low, high) r.bernoulli(p), n numbers by r.uniform(n) r.normal(n), r.permutation(n), r.shuffle(list), r.fork(i). Without a seed: the cell’s own.',
   ],
+  tensor: [
+    'tensor([[1, 2], [3, 4]], { dtype, device, requiresGrad })',
+    'A tensor, and the compute library as its properties, with PyTorch’s names: tensor.zeros, tensor.matmul, tensor.compile, tensor.noGrad … Values are read by await t.array() or await t.item().',
+  ],
+  nn: ['new nn.Linear(4, 3)', 'Layers, losses and nn.functional, with PyTorch’s names and initial values.'],
+  optim: ['new optim.AdamW(model.parameters(), { lr: 1e-3 })', 'Optimisers and optim.lrScheduler, with PyTorch’s names and defaults.'],
+  inspect: ['inspect(value)', 'Shows a tensor with its statistics, histogram and picture; of other values their tree.'],
+  gpu: [
+    'const k = gpu.kernel(wgsl)',
+    'Facts of the graphics adapter, gpu.memory(), and kernels of your own: await k({ bindings }, { workgroups }) resolves to the arrays that it wrote.',
+  ],
+  ort: [
+    'await ort.InferenceSession.create(bytes)',
+    'onnxruntime-web: runs ONNX models. Tensors cross by tensor.fromOrt(v) and await t.toOrt(ort).',
+  ],
   tf: ['tf.tensor([1, 2])', 'TensorFlow.js. What a cell makes and does not define is freed when it ends.'],
   dataset: ['await dataset("mnist")', 'A data set as typed arrays, with shape, source and licence.'],
   file: ['await file("data.csv")', 'A file beside the notebook: text(), json(), arrayBuffer(), stream().'],

@@ -50,6 +50,7 @@ export function fakeHost(
         }),
       ]);
     },
+    held: () => [],
     service: async (call) => answer(call),
     load: async (pack) => packs[pack],
     limited: (_ms, fn) => fn(),

@@ -35,6 +35,8 @@ export interface Host {
   /** One of our own waits: gives the turn to cells that are due and do not need the waiting one, and takes it up again
       before it settles. Rejects with `Interrupted` when the evaluation is stopped. */
   lend<T>(evaluation: Evaluation, wait: Promise<T>): Promise<T>;
+  /** What names of the notebook hold now, with the cell that left it there. */
+  held(): Iterable<{ readonly cell: string; readonly value: unknown }>;
   /** Asks the host page; rejects with its message. */
   service(call: ServiceCall): Promise<unknown>;
   /** Loads a pack of this build and returns what it registered; the same promise for every caller. */
@@ -76,6 +78,8 @@ export interface Library {
   /** Called around each stretch of a cell's own code: puts this evaluation's `Math.random` and tensor ownership in place
       and returns what takes it away again. */
   enter(evaluation: Evaluation): () => void;
+  /** Reads what of these values cannot be read at once (tensors on a GPU), so that `toJson` can; undefined where nothing is to be read. */
+  read(values: readonly unknown[]): Promise<unknown> | undefined;
   /** A value as JSON by the bounds of notebook.md 4, or undefined when it is left out. */
   toJson(value: unknown): unknown;
 }

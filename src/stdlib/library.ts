@@ -5,7 +5,6 @@ import type { Evaluation, Host, Library } from './host.ts';
 import { fnv1a32 } from '../base/hash.ts';
 import { random, type Generator } from '../base/random.ts';
 import { toJson } from '../output/json.ts';
-import { absentError, isAbsent } from './absent.ts';
 import { createAsk } from './ask.ts';
 import { checkNames } from './checks.ts';
 import { makeConsole } from './console.ts';
@@ -17,6 +16,8 @@ import { createPlot } from './plot/index.ts';
 import { runNames } from './runs.ts';
 import { createShow } from './show.ts';
 import { templateNames } from './templates.ts';
+import { computesOnGpu } from './tf/backend.ts';
+import { createTensors } from './tensor.ts';
 import { createTime } from './time.ts';
 
 /** What a pack leaves behind: the library as a cell sees it. */
@@ -41,7 +42,15 @@ export function createLibrary(host: Host): Library {
     }
     return pair;
   };
-  const tf = async (evaluation: Evaluation): Promise<unknown> => ((await host.load('tf')) as Pack).create(host, evaluation);
+  const fromPack =
+    (pack: string) =>
+    async (evaluation: Evaluation): Promise<unknown> =>
+      ((await host.load(pack)) as Pack).create(host, evaluation);
+  const tf = fromPack('tf');
+  const ort = async (evaluation: Evaluation): Promise<unknown> =>
+    fromPack((await computesOnGpu(host.options.backend)) ? 'ort-webgpu' : 'ort')(evaluation);
+  let ofNoCell: Generator | undefined;
+  const tensors = createTensors(host, (evaluation) => (evaluation ? generatorOf(evaluation).own : (ofNoCell ??= random(seed))));
   /** One recorder for all cells, so that a mark made in one stands in a plot of another. */
   let plot: Readonly<Record<string, unknown>> | undefined;
   const Plot = (): Readonly<Record<string, unknown>> => (plot ??= createPlot(host));
@@ -70,11 +79,12 @@ export function createLibrary(host: Host): Library {
     },
     Plot,
     tf,
+    ort,
+    ...tensors.names,
   };
 
   const bound = new WeakMap<Evaluation, Map<string, unknown>>();
   const bind = (name: string, evaluation: Evaluation): unknown => {
-    if (isAbsent(name)) throw absentError(name);
     let own = bound.get(evaluation);
     if (!own) bound.set(evaluation, (own = new Map()));
     if (!own.has(name)) own.set(name, names[name]!(evaluation));
@@ -82,7 +92,7 @@ export function createLibrary(host: Host): Library {
   };
   const nameOf = (what: unknown, evaluation: Evaluation, documented: readonly string[]): string | undefined => {
     if (what === undefined || typeof what === 'string') return what;
-    const light = documented.find((name) => name !== 'tf' && name !== 'help' && name in names && bind(name, evaluation) === what);
+    const light = documented.find((name) => !packed.has(name) && name in names && bind(name, evaluation) === what);
     if (light) return light;
     if (Object.values(Inputs).includes(what as never)) return 'Inputs';
     return String((what as { name?: unknown } | null)?.name ?? typeof what);
@@ -90,7 +100,7 @@ export function createLibrary(host: Host): Library {
 
   patchMathRandom();
   return {
-    has: (name) => Object.hasOwn(names, name) || isAbsent(name),
+    has: (name) => Object.hasOwn(names, name),
     bind,
     show,
     view: ask.view,
@@ -99,17 +109,25 @@ export function createLibrary(host: Host): Library {
     importModule: createModules(host, {
       '@observablehq/plot': () => new Proxy(Plot(), { has: (target, name) => typeof name === 'string' && target[name] !== undefined }),
       '@tensorflow/tfjs': tf,
+      'onnxruntime-web': ort,
+      'gradus:tensor': (evaluation) => tensors.importModule(evaluation, bind('random', evaluation)),
     }),
     enter(evaluation) {
       const before = randomness;
       randomness = () => generatorOf(evaluation).math;
+      const leave = tensors.enter(evaluation);
       return () => {
         randomness = before;
+        leave?.();
       };
     },
+    read: tensors.read,
     toJson,
   };
 }
+
+/** Names that load something: `help` does not read them to find out what it was given. */
+const packed: ReadonlySet<string> = new Set(['tf', 'ort', 'help', 'tensor', 'nn', 'optim', 'gpu']);
 
 let patched = false;
 

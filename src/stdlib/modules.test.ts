@@ -70,7 +70,7 @@ describe('packages', () => {
     await expect(get('npm:d3@7.9.0')).rejects.toThrow(
       /npm:d3@7\.9\.0: the module could not be loaded from cdn\.jsdelivr\.net \(Failed to fetch\)\. Check/,
     );
-    await expect(get('gradus:tensor')).rejects.toThrow(/gradus:tensor: this version does not have this module/);
+    await expect(get('gradus:nothing')).rejects.toThrow(/gradus:nothing: this version does not have this module/);
     await expect(get('lodash')).rejects.toThrow(/did you mean npm:lodash/);
     await expect(get('npm:')).rejects.toThrow(/expected npm:name@1\.2\.3/);
   });

@@ -8,10 +8,10 @@ import type { Evaluation, Host } from './host.ts';
 
 export type Namespace = Readonly<Record<string, unknown>>;
 
-/** Packages of this build: `npm:NAME` at any version is what its maker gives. */
+/** What this build brings: the package `npm:NAME`, at any version, and the module `gradus:NAME`, are what their maker gives. */
 export type Bundled = Readonly<Record<string, (evaluation: Evaluation) => unknown>>;
 
-const forms = 'Imports are npm:name@1.2.3, https://…, or ./file.ts beside the notebook';
+const forms = 'Imports are gradus:tensor, npm:name@1.2.3, https://…, or ./file.ts beside the notebook';
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<Namespace>;
 
 /** `load` is the network's import, a parameter for tests. */
@@ -28,10 +28,10 @@ export function createModules(
     if (source.startsWith('npm:')) return importPackage(source, evaluation);
     if (/^https?:\/\//.test(source)) return network(source, source);
     if (source.startsWith('gradus:')) {
+      if (Object.hasOwn(bundled, source)) return (await bundled[source]!(evaluation)) as Namespace;
+      const own = Object.keys(bundled).map((name) => (name.startsWith('gradus:') ? name : `npm:${name}`));
       throw new Error(
-        `${source}: this version does not have this module. It has ${Object.keys(bundled)
-          .map((name) => `npm:${name}`)
-          .join(' and ')}, npm packages from the network, and files beside the notebook.`,
+        `${source}: this version does not have this module. It has ${own.join(', ')}, npm packages from the network, and files beside the notebook.`,
       );
     }
     throw new Error(`${source}: no import has this form. ${forms}${/^[@\w]/.test(source) ? `; did you mean npm:${source}?` : '.'}`);

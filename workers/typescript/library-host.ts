@@ -27,6 +27,9 @@ export function makeHost(options: HostOptions): Host {
     current,
     enter: (evaluation, fn) => enter(evaluation as Running, fn),
     lend: (evaluation, wait) => lending.lend(evaluation as Running, wait),
+    held: function* () {
+      for (const { cell, value } of program.slots.values()) if (cell !== undefined) yield { cell, value };
+    },
     service: services.ask,
     load,
     assign: (cell, name, value) => changes.assign({ cell }, name, value),

@@ -57,8 +57,11 @@ export function createRequests(options: RequestsOptions): Requests {
         case 'finish':
           changes.ticking().forEach(changes.finishCell);
           return pump();
-        case 'values':
-          return report({ kind: 'values', request: request.request, values: json() });
+        case 'values': {
+          const answer = (): void => report({ kind: 'values', request: request.request, values: json() });
+          const reading = library.read([...program.slots.values()].map(({ value }) => value));
+          return reading ? void reading.then(answer, answer) : answer();
+        }
         case 'answer':
           return services.answer(request);
         default:

@@ -66,6 +66,7 @@ export function makeEngine(...lines: string[]) {
       control: () => false,
       importModule: async () => ({}),
       enter: () => () => {},
+      read: () => undefined,
       toJson: (value) => toJson(value),
     };
     return library;

@@ -19,7 +19,10 @@ export function inProcessExecutor({
       begin: () => {},
       reset: () => {},
     },
-    post: (reports) => post(structuredClone(reports)),
+    post: (reports) => {
+      const message = structuredClone(reports);
+      setImmediate(() => post(message)); // never within the call that caused it, as from a worker
+    },
     now: () => performance.now(),
     task: (fn) => {
       setImmediate(fn);

@@ -73,6 +73,16 @@ export async function chooseBackend(
   return { kind: 'backend', backend: 'js', adapter: '', why: `${why}; wasm could not start: ${failed}` };
 }
 
+/** Whether a library would compute on the GPU: asked for, or by what is there. */
+export async function computesOnGpu(
+  requested: StartOptions['backend'],
+  gpu: Gpu | undefined = (globalThis as { navigator?: { gpu?: Gpu } }).navigator?.gpu,
+): Promise<boolean> {
+  if (requested) return requested === 'webgpu';
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  return adapter ? !isSoftware(adapter) : false;
+}
+
 function describeAdapter({ info }: GpuAdapter): string {
   const words = [info?.vendor, info?.architecture, info?.device, info?.description].filter((word) => word);
   return [...new Set(words)].join(' ') || 'unnamed adapter';

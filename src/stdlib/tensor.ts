@@ -1,0 +1,67 @@
+/* Names of the compute library in a cell: `tensor nn optim gpu inspect` and `gradus:tensor`. The library itself is a pack, loaded when the
+   first cell that uses one of them is evaluated; what of it the engine needs from then on (who owns tensors, reading for JSON) stands here. */
+
+import { provideTensorDraws, type Generator, type TensorDraws } from '../base/random.ts';
+import { outputOf, toOutput } from '../output/inspect.ts';
+import type { Output } from '../output/types.ts';
+import type { Evaluation, Host } from './host.ts';
+import type { Namespace } from './modules.ts';
+import type { Names } from './names.ts';
+
+/** What the pack leaves behind. */
+interface TensorPack {
+  start(host: Host, generator: () => Generator): Promise<void>;
+  readonly module: Namespace;
+  readonly tensorDraws: TensorDraws;
+  createOwnership(host: Pick<Host, 'held'>): (evaluation: Evaluation) => () => void;
+  read(values: readonly unknown[]): Promise<unknown> | undefined;
+  openGpu(): Promise<unknown>;
+}
+
+export interface Tensors {
+  readonly names: Names;
+  /** What `import … from "gradus:tensor"` brings; `random` is the cell's own. */
+  importModule(evaluation: Evaluation, random: unknown): Promise<Namespace>;
+  /** Called around each stretch of a cell's code; undefined while the library is not there. */
+  enter(evaluation: Evaluation): (() => void) | undefined;
+  read(values: readonly unknown[]): Promise<unknown> | undefined;
+}
+
+/** `generatorOf`: an evaluation's own generator, which its draws use; undefined: that of no cell. */
+export function createTensors(host: Host, generatorOf: (evaluation: Evaluation | undefined) => Generator): Tensors {
+  let loading: Promise<TensorPack> | undefined;
+  let pack: TensorPack | undefined;
+  let ready: TensorPack | undefined;
+  let enter: ((evaluation: Evaluation) => () => void) | undefined;
+
+  const load = async (): Promise<TensorPack> => {
+    loading ??= host.load('tensor') as Promise<TensorPack>;
+    loading.catch(() => (loading = undefined));
+    return (pack ??= await loading);
+  };
+  const start = async (): Promise<TensorPack> => {
+    const loaded = await load();
+    await loaded.start(host, () => generatorOf(host.current()));
+    if (!ready) {
+      provideTensorDraws(loaded.tensorDraws);
+      enter = loaded.createOwnership(host);
+      ready = loaded;
+    }
+    return ready;
+  };
+  const name = (key: string) => (): unknown => ready?.module[key] ?? start().then(({ module }) => module[key]);
+  let gpu: Promise<unknown> | undefined;
+
+  return {
+    names: {
+      tensor: name('tensor'),
+      nn: name('nn'),
+      optim: name('optim'),
+      gpu: () => (gpu ??= load().then(({ openGpu }) => openGpu())),
+      inspect: () => (value: unknown) => ({ [outputOf]: (): Output | Promise<Output> | undefined => toOutput(value) }),
+    },
+    importModule: async (_evaluation, random) => ({ ...(await start()).module, random }),
+    enter: (evaluation) => enter?.(evaluation),
+    read: (values) => ready?.read(values),
+  };
+}
