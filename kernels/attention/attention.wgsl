@@ -63,7 +63,7 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
   let empty = total == 0.0;
   lse[p.lse + i] = select(most + logFloat(total), fromBits(0xff800000u), empty);
   let by = select(1.0 / total, 0.0, empty);
-  for (var c = 0u; c < V4; c++) { store(p.y + i * p.dv, 4u * c, sum[c] * by); }
+  for (var c = 0u; c < V4; c++) { store(i * p.dv, 4u * c, sum[c] * by); }
 }
 
 fn partOfQ(i: u32, c: u32) -> vec4f {
@@ -89,9 +89,10 @@ fn partOfV(i: u32, c: u32) -> vec4f {
 }
 fn oneOfK(i: u32) -> f32 { return k[i]; }
 fn oneOfV(i: u32) -> f32 { return v[i]; }
+fn put(i: u32, v: f32) { y[p.y + i] = v; }
 fn store(to: u32, c: u32, four: vec4f) {
-  y[to + c] = four.x;
-  if (c + 1u < p.dv) { y[to + c + 1u] = four.y; }
-  if (c + 2u < p.dv) { y[to + c + 2u] = four.z; }
-  if (c + 3u < p.dv) { y[to + c + 3u] = four.w; }
+  put(to + c, four.x);
+  if (c + 1u < p.dv) { put(to + c + 1u, four.y); }
+  if (c + 2u < p.dv) { put(to + c + 2u, four.z); }
+  if (c + 3u < p.dv) { put(to + c + 3u, four.w); }
 }

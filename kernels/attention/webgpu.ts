@@ -62,7 +62,14 @@ export const attention: Lowering = (call, to) => {
     ...(four(v) ? { V: 'vec4f', 'fn fourOfV': 'v[(i + c) >> 2u]', 'fn oneOfV': '0.0' } : {}),
   };
   const words = [...sizes(q, k, v, mask, attributes), out.offset, lse.offset];
-  to.emit(shader, constants, [q.buffer, k.buffer, v.buffer, (mask ?? q).buffer, out.buffer, lse.buffer], words, flat(batch * heads * t));
+  to.emit(
+    shader,
+    constants,
+    [q.buffer, k.buffer, v.buffer, (mask ?? q).buffer, out.buffer, lse.buffer],
+    words,
+    flat(batch * heads * t),
+    out,
+  );
   return true;
 };
 

@@ -5,10 +5,9 @@
 
 import type { AttributesOf, BinaryName, FusedInstruction, UnaryName } from '../operations.ts';
 import type { DType, View } from '../types.ts';
-import { floatBits } from '../webgpu/shader.ts';
-import { buildShader } from '../webgpu/shader.ts';
+import { floatBits, link } from '../webgpu/shader.ts';
 import type { Step } from '../webgpu/step.ts';
-import { flat } from '../webgpu/step.ts';
+import { flat, isContiguous } from '../webgpu/step.ts';
 
 type Chain = AttributesOf<'fused'>;
 type Type = Chain['types'][number];
@@ -31,23 +30,91 @@ export function chainStep<B>(chain: Chain, inputs: readonly View<B>[], outputs: 
   for (let i = 0; i < walks.length; i++) {
     if (walks[i] !== 'v') bindings.forEach((b, j) => b === bindings[i] && walks[j] === 'v' && (walks[j] = 'n'));
   }
-  const words = [size, ...shape];
-  views.forEach((view, i) => {
-    words.push(view.offset);
-    for (const stride of merged.strides[i]!) words.push(stride >>> 0);
-  });
-  const constants = words.length;
-  chain.instructions.forEach((instruction, i) => {
-    if (instruction.kind === 'constant') words.push(wordOf(instruction.value, chain.types[i]!));
-  });
+  const words = wordsOf(chain, views, merged);
+  const constants = words.length - countConstants(chain);
   const key = keyOf(chain, views, bindings, written, walks, shape.length, wide);
   return {
     key,
-    text: () => buildShader({ name: 'chain', text: write(chain, views, bindings, written, walks, shape.length, wide, constants) }),
+    text: () => link(write({ chain, views, bindings, written, walks, rank: shape.length, wide, constants, given: -1, word }, words.length)),
     access: written.map((w) => (w ? 'w' : 'r')).join(''),
     buffers,
     words,
     groups: flat(wide ? size / 4 : size),
+    chain: { chain, inputs, outputs },
+  };
+}
+
+/**
+ * A dispatch that writes every element of a contiguous view through `put(i, v)`, and with it the chain that comes next: each
+ * invocation goes on with the numbers that it has just written. Undefined where the two do not fit into one.
+ */
+export function withEpilogue<B>(step: Step<B>, next: Step<B>, limit: number): Step<B> | undefined {
+  const { whole } = step;
+  if (!whole || !next.chain) return undefined;
+  const { chain } = next.chain;
+  const given = next.chain.inputs.findIndex((view) => view.buffer === whole.buffer);
+  if (given < 0) return undefined;
+  // Elements may be computed in any order: in that in which they are written.
+  const { strides } = next.chain.inputs[given]!;
+  const order = strides.map((_, d) => d).sort((d, e) => strides[e]! - strides[d]!);
+  const inOrder = (view: View<B>): View<B> => ({
+    ...view,
+    shape: order.map((d) => view.shape[d]!),
+    strides: order.map((d) => view.strides[d]!),
+  });
+  const inputs = next.chain.inputs.map(inOrder);
+  const outputs = next.chain.outputs.map(inOrder);
+  const views = [...inputs, ...outputs];
+  const others = views.filter((_, i) => i !== given);
+  const size = (view: View<B>): number => view.shape.reduce((product, length) => product * length, 1);
+  if (!isContiguous(inputs[given]!) || inputs[given]!.offset !== whole.offset || size(inputs[given]!) !== size(whole)) return undefined;
+  if (others.some((view) => view.buffer === whole.buffer) || outputs.some((view) => step.buffers.includes(view.buffer))) return undefined;
+  const { buffers, bindings, written } = bind(
+    inputs.filter((_, i) => i !== given),
+    outputs,
+  );
+  const first = step.buffers.length;
+  if (first + buffers.length > limit) return undefined;
+  bindings.splice(given, 0, -1);
+  const merged = merge(views);
+  const walks = views.map((view, i) => walkOf(merged.strides[i]!, view.offset, false));
+  const words = wordsOf(chain, views, merged);
+  const base = Math.ceil(step.words.length / 4) * 4;
+  if (base + words.length > 256) return undefined;
+  const { length: rank } = merged.shape;
+  const shape: Form = {
+    chain,
+    views,
+    bindings: bindings.map((b) => b + first),
+    written: [...step.access].map((letter) => letter === 'w').concat(written),
+    walks,
+    rank,
+    wide: false,
+    constants: words.length - countConstants(chain),
+    given,
+    word: (at) => `p.e[${at >> 2}].${'xyzw'[at & 3]!}`,
+  };
+  return {
+    ...step,
+    key: `${step.key} then ${keyOf(chain, views, shape.bindings, shape.written, walks, rank, false)}`,
+    text: () => {
+      const lines = body(shape);
+      const declared = declarations(shape).join('\n');
+      const text = step
+        .text()
+        .replace(
+          /struct P \{([^}]*)\}/,
+          (_, fields: string) => `struct P {${fields.trim().replace(/,$/, '')}, e: array<vec4u, ${Math.ceil(words.length / 4)}> }`,
+        )
+        .replace(
+          /^fn put\(i: u32, v: f32\) \{ (.*) \}$/m,
+          (_, stored: string) => `${declared}\nfn put(i: u32, v: f32) {\n  ${stored}\n${lines.join('\n')}\n}`,
+        );
+      return link(text);
+    },
+    access: step.access + written.map((w) => (w ? 'w' : 'r')).join(''),
+    buffers: [...step.buffers, ...buffers],
+    words: [...step.words, ...new Array<number>(base - step.words.length).fill(0), ...words],
   };
 }
 
@@ -145,27 +212,62 @@ function wordOf(value: number, type: Type): number {
 
 /* ---- the text ---- */
 
-function write(
-  chain: Chain,
-  views: readonly View<unknown>[],
-  bindings: readonly number[],
-  written: readonly boolean[],
-  walks: readonly Walk[],
-  rank: number,
-  wide: boolean,
-  constants: number,
-): string {
-  const lines: string[] = [];
+/** A chain with everything that its text depends on. `given`: the input that is at hand as `v`, or −1; `word`: a uniform word. */
+interface Form {
+  readonly chain: Chain;
+  readonly views: readonly View<unknown>[];
+  readonly bindings: readonly number[];
+  readonly written: readonly boolean[];
+  readonly walks: readonly Walk[];
+  readonly rank: number;
+  readonly wide: boolean;
+  readonly constants: number;
+  readonly given: number;
+  readonly word: (at: number) => string;
+}
+
+/** Elements, merged dims, each view's offset and strides, constants. */
+function wordsOf(chain: Chain, views: readonly View<unknown>[], { shape, strides }: ReturnType<typeof merge>): number[] {
+  const words = [shape.reduce((product, length) => product * length, 1), ...shape];
+  views.forEach((view, i) => {
+    words.push(view.offset);
+    for (const stride of strides[i]!) words.push(stride >>> 0);
+  });
+  chain.instructions.forEach((instruction, i) => {
+    if (instruction.kind === 'constant') words.push(wordOf(instruction.value, chain.types[i]!));
+  });
+  return words;
+}
+
+function countConstants(chain: Chain): number {
+  return chain.instructions.filter(({ kind }) => kind === 'constant').length;
+}
+
+function declarations({ views, bindings, written, walks, given }: Form): string[] {
   const stored = new Map<number, string>();
-  views.forEach((view, i) => stored.set(bindings[i]!, walks[i] === 'v' ? `vec4<${storage(view.dtype)}>` : storage(view.dtype)));
-  for (const [b, type] of [...stored].sort(([a], [c]) => a - c)) {
-    lines.push(`@group(0) @binding(${b}) var<storage, ${written[b] ? 'read_write' : 'read'}> b${b}: array<${type}>;`);
-  }
-  const count = constants + chain.instructions.filter(({ kind }) => kind === 'constant').length;
-  lines.push(`@group(1) @binding(0) var<uniform> p: array<vec4u, ${Math.ceil(count / 4)}>;`);
-  lines.push('@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) w: vec3u) {');
-  lines.push(`  let i = (g.x + g.y * w.x * 64u)${wide ? ' * 4u' : ''};`);
-  lines.push(`  if (i >= ${word(0)}) { return; }`);
+  views.forEach((view, i) => {
+    if (i !== given) stored.set(bindings[i]!, walks[i] === 'v' ? `vec4<${storage(view.dtype)}>` : storage(view.dtype));
+  });
+  return [...stored]
+    .sort(([a], [c]) => a - c)
+    .map(([b, type]) => `@group(0) @binding(${b}) var<storage, ${written[b] ? 'read_write' : 'read'}> b${b}: array<${type}>;`);
+}
+
+function write(form: Form, words: number): string {
+  return [
+    ...declarations(form),
+    `@group(1) @binding(0) var<uniform> p: array<vec4u, ${Math.ceil(words / 4)}>;`,
+    '@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) w: vec3u) {',
+    `  let i = (g.x + g.y * w.x * 64u)${form.wide ? ' * 4u' : ''};`,
+    `  if (i >= ${form.word(0)}) { return; }`,
+    ...body(form),
+    '}',
+  ].join('\n');
+}
+
+/** The lines that compute element `i`, or four from it on. */
+function body({ chain, views, bindings, walks, rank, wide, constants, given, word }: Form): string[] {
+  const lines: string[] = [];
   if (rank === 1) lines.push('  let c0 = i;');
   else {
     for (let d = rank - 1, rest = 'i'; d >= 0; d--) {
@@ -193,7 +295,7 @@ function write(
   const inputs = views.length - chain.outputs.length;
   const lanes = wide ? 4 : 1;
   for (let i = 0; i < inputs; i++) {
-    if (walks[i] === 'v' || walks[i] === 's' || walks[i] === 'r') lines.push(`  let x${i} = b${bindings[i]!}[o${i}];`);
+    if (i !== given && (walks[i] === 'v' || walks[i] === 's' || walks[i] === 'r')) lines.push(`  let x${i} = b${bindings[i]!}[o${i}];`);
   }
   const results: string[][] = chain.outputs.map(() => []);
   for (let lane = 0; lane < lanes; lane++) {
@@ -205,11 +307,13 @@ function write(
       if (instruction.kind === 'load') {
         const at = instruction.input;
         const element =
-          walks[at] === 'v'
-            ? `x${at}.${'xyzw'[lane]!}`
-            : walks[at] === 's' || walks[at] === 'r'
-              ? `x${at}`
-              : `b${bindings[at]!}[${position(walks[at]!, at, lane, inner[at]!)}]`;
+          at === given
+            ? 'v'
+            : walks[at] === 'v'
+              ? `x${at}.${'xyzw'[lane]!}`
+              : walks[at] === 's' || walks[at] === 'r'
+                ? `x${at}`
+                : `b${bindings[at]!}[${position(walks[at]!, at, lane, inner[at]!)}]`;
         value = type === 'bool' ? `${element} != 0u` : element;
       } else if (instruction.kind === 'constant') {
         const bits = word(constant++);
@@ -234,8 +338,7 @@ function write(
     if (walks[i] === 'v') lines.push(`  b${bindings[i]!}[o${i}] = vec4<${storage(views[i]!.dtype)}>(${results[j]!.join(', ')});`);
     else results[j]!.forEach((value, lane) => lines.push(`  b${bindings[i]!}[${position(walks[i]!, i, lane, inner[i]!)}] = ${value};`));
   });
-  lines.push('}');
-  return lines.join('\n');
+  return lines;
 }
 
 function position(walk: Walk, view: number, lane: number, stride: string): string {

@@ -16,6 +16,7 @@ struct P { batch: u32, m: u32, n: u32, k: u32, a: u32, aBatch: u32, aRow: u32, a
 var<workgroup> tileA: array<vec4f, 256>; // [k][row / 4]
 var<workgroup> tileB: array<vec4f, 256>; // [k][column / 4]
 
+fn put(i: u32, v: f32) { y[p.y + i] = v; }
 fn activate(v: f32) -> f32 { return v; }
 
 fn elementOfA(row: u32, k: u32, base: u32) -> f32 {
@@ -69,7 +70,7 @@ fn main(@builtin(local_invocation_id) local: vec3u, @builtin(local_invocation_in
       if (j >= p.n) { break; }
       var value = v[c];
       if (BIAS) { value += bias[p.bias + j * p.biasStep]; }
-      y[p.y + (w.z * p.m + i) * p.n + j] = activate(value);
+      put((w.z * p.m + i) * p.n + j, activate(value));
     }
   }
 }

@@ -82,16 +82,18 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
     let cs = vec4u(p.bias) + min(vec4u(column) + vec4u(0u, 1u, 2u, 3u), vec4u(p.n - 1u)) * p.biasStep;
     extra = vec4f(bias[cs.x], bias[cs.y], bias[cs.z], bias[cs.w]);
   }
-  let to = p.y + (batch * p.m + row) * p.n + column;
+  let to = (batch * p.m + row) * p.n + column;
   for (var r = 0u; r < TM; r++) { store(to + r * p.n, sum[r] + extra, row + r < p.m, p.n - column); }
 }
 
 fn rowOfB(cb: vec4u, k: u32) -> vec4f { return vec4f(b[cb.x + k * p.bK], b[cb.y + k * p.bK], b[cb.z + k * p.bK], b[cb.w + k * p.bK]); }
 
+fn put(i: u32, v: f32) { y[p.y + i] = v; }
+
 fn store(to: u32, v: vec4f, inside: bool, left: u32) {
   if (!inside) { return; }
-  y[to] = activate(v.x);
-  if (left > 1u) { y[to + 1u] = activate(v.y); }
-  if (left > 2u) { y[to + 2u] = activate(v.z); }
-  if (left > 3u) { y[to + 3u] = activate(v.w); }
+  put(to, activate(v.x));
+  if (left > 1u) { put(to + 1u, activate(v.y)); }
+  if (left > 2u) { put(to + 2u, activate(v.z)); }
+  if (left > 3u) { put(to + 3u, activate(v.w)); }
 }

@@ -55,7 +55,7 @@ export const matmul: Lowering = (call, to) => {
   const unsigned = words.map((word) => word >>> 0);
   if (!to.facts.software && m >= 32 && n >= 32 && k >= 16 && batch <= 65535) {
     const tiles: [number, number, number] = [Math.ceil(n / 64), Math.ceil(m / 64), batch];
-    to.emit(tiled, { ...constants, A_ALONG_M: alongM, B_ALONG_K: alongK }, buffers, [...unsigned, 0], tiles);
+    to.emit(tiled, { ...constants, A_ALONG_M: alongM, B_ALONG_K: alongK }, buffers, [...unsigned, 0], tiles, y);
     return true;
   }
   const rows = m === 1 ? 1 : m % 8 === 0 && to.facts.software ? 4 : m < 4 ? m : 4;
@@ -89,6 +89,6 @@ export const matmul: Lowering = (call, to) => {
   }
   const tiles = Math.ceil(m / rows);
   const all: Constants = { TM: `${rows}u`, TQ: wide['A_ALONG_M'] ? `${rows / 4}u` : '0u', ...constants, ...wide };
-  to.emit(shader, all, buffers, [...unsigned, tiles], flat(batch * tiles * Math.ceil(n / 4)));
+  to.emit(shader, all, buffers, [...unsigned, tiles], flat(batch * tiles * Math.ceil(n / 4)), y);
   return true;
 };

@@ -13,6 +13,8 @@ struct P { rows: u32, n: u32, g: u32, x: u32, mean: u32, rstd: u32, w: u32, dx: 
 @group(0) @binding(5) var<storage, read_write> dx: array<f32>;
 @group(1) @binding(0) var<uniform> p: P;
 
+fn put(i: u32, v: f32) { dx[p.dx + i] = v; }
+
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) g: vec3u, @builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) l: u32) {
   let row = rowOf(g, w, groups);
@@ -34,6 +36,6 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(workgroup_id) w: vec3u
   for (var c = laneOf(l); c < p.n; c += LANES) {
     var v = grad[p.g + base + c];
     if (WEIGHT) { v *= weight[p.w + c]; }
-    dx[p.dx + base + c] = scale * (v - sum - (x[p.x + base + c] - center) * scale * product);
+    put(base + c, scale * (v - sum - (x[p.x + base + c] - center) * scale * product));
   }
 }

@@ -40,17 +40,22 @@ export const layerNormGrad: Lowering = (call, to) => {
   const dx = call.outputs[0]!;
   if (x.dtype !== 'float32') return false;
   const [rows, n] = x.shape as [number, number];
-  if (rows * n > 0) {
-    const { LANES, groups } = rowwise(rows, n, to.facts);
-    to.emit(
-      gradShader,
-      { LANES, RMS: rms, WEIGHT: weight },
-      [g.buffer, x.buffer, mean.buffer, rstd.buffer, w.buffer, dx.buffer],
-      [rows, n, g.offset, x.offset, mean.offset, rstd.offset, w.offset, dx.offset],
-      groups,
-    );
-  }
-  if (!weight && !bias) return true;
+  const last = (): true => {
+    if (rows * n > 0) {
+      const { LANES, groups } = rowwise(rows, n, to.facts);
+      to.emit(
+        gradShader,
+        { LANES, RMS: rms, WEIGHT: weight },
+        [g.buffer, x.buffer, mean.buffer, rstd.buffer, w.buffer, dx.buffer],
+        [rows, n, g.offset, x.offset, mean.offset, rstd.offset, w.offset, dx.offset],
+        groups,
+        dx,
+      );
+    }
+    return true;
+  };
+  // The sums come first, so that what follows dx can be done with it.
+  if (!weight && !bias) return last();
   const none = weight && bias ? undefined : to.scratch(4, 'float32');
   const dw = weight ? call.outputs[1]! : none!;
   const db = bias ? call.outputs[weight ? 2 : 1]! : none!;
@@ -61,7 +66,7 @@ export const layerNormGrad: Lowering = (call, to) => {
   const words = [rows, n, chunks, length, g.offset, x.offset, mean.offset, rstd.offset];
   if (chunks === 1) {
     to.emit(weightsShader, { WEIGHT: weight, BIAS: bias }, [...inputs, dw.buffer, db.buffer], [...words, dw.offset, db.offset], flat(n));
-    return true;
+    return last();
   }
   const partW = weight ? to.scratch(chunks * n, 'float32') : none!;
   const partB = bias ? to.scratch(chunks * n, 'float32') : none!;
@@ -74,5 +79,5 @@ export const layerNormGrad: Lowering = (call, to) => {
     const columns = { ...part, shape: [n, chunks], strides: [1, n] };
     to.call({ op: 'reduce', inputs: [columns], outputs: [{ ...sum, shape: [n], strides: [1] }], attributes: { fn: 'sum', count: 1 } });
   }
-  return true;
+  return last();
 };

@@ -5,6 +5,7 @@
 
      actions: copy arguments ─▶ dispatch … dispatch ─▶ copy results                  one encoder, one submission              */
 
+import { withEpilogue } from '../elementwise/generate.ts';
 import { prepareProgram } from '../program/prepare.ts';
 import type { Call, DType, Executable, HostArray, Program, View } from '../types.ts';
 import type { Gpu } from './backend.ts';
@@ -103,6 +104,7 @@ function planned(length: number, dtype: DType, stored?: Stored): Planned {
 /** Undefined where a call cannot be lowered: then the program runs call by call. */
 function build(gpu: Gpu, program: Program) {
   const { memory, pipelines } = gpu;
+  const limit = gpu.facts.storageBuffers;
   const owned: Block[] = [];
   const own = (bytes: number): Block => {
     const block = memory.block(bytes);
@@ -153,7 +155,7 @@ function build(gpu: Gpu, program: Program) {
   groupGradients(program, buffers);
 
   // Steps, and copies where a step would read and write one block.
-  const actions: Action[] = [];
+  const steps: Step<Planned>[] = [];
   for (const call of program.calls) {
     const lowered = lowerInto<Planned>(bound(call, buffers), gpu.facts, lowerings, (length, dtype) => planned(length, dtype), neighbours);
     if (!lowered) {
@@ -161,9 +163,14 @@ function build(gpu: Gpu, program: Program) {
       return undefined;
     }
     for (const step of lowered.steps) {
-      if (step.groups[0] * step.groups[1] * step.groups[2] > 0) actions.push(...apart(step));
+      if (step.groups[0] * step.groups[1] * step.groups[2] === 0) continue;
+      const before = steps[steps.length - 1];
+      const joined = before && withEpilogue(before, step, limit);
+      if (joined) steps[steps.length - 1] = joined;
+      else steps.push(step);
     }
   }
+  const actions = steps.flatMap(apart);
   const bytes = giveBlocks(
     actions,
     resultsOf.map(({ from }) => from),

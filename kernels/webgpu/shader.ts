@@ -37,7 +37,12 @@ export function buildShader(shader: Shader, constants: Constants = {}): string {
     text = text.replace(line, (_, keyword: string, type: string) => `${keyword} ${name}${type}= ${String(value)};`);
   }
   text = unrolled(text, constants);
-  return `${linked(text, Number.parseInt(String(constants['LANES'] ?? 1), 10) > 1)}\n${text}`;
+  return link(text, Number.parseInt(String(constants['LANES'] ?? 1), 10) > 1);
+}
+
+/** The text with the library functions in front that it calls and does not have. `shared`: those of rows in workgroups. */
+export function link(text: string, shared = false): string {
+  return `${linked(text, shared)}\n${text}`;
 }
 
 /** Written out: one-line loops `for (var i = 0u; i < NAME; i++) { … }` up to a constant that was set. Arrays indexed by them stay in registers. */
@@ -69,7 +74,7 @@ function linked(text: string, shared: boolean): string {
   const library = { get: (name: string) => libraries!.math.get(name) ?? libraries![shared ? 'shared' : 'alone'].get(name) };
   const needed: string[] = [];
   const seen = new Set<string>();
-  const own = new Set([...text.matchAll(/^fn (\w+)/gm)].map((match) => match[1]!));
+  const own = new Set([...text.matchAll(/^(?:fn|struct|var<private>|var<workgroup>|const) (\w+)/gm)].map((match) => match[1]!));
   const visit = (name: string): void => {
     const part = library.get(name);
     if (!part || seen.has(name) || own.has(name)) return;

@@ -1,6 +1,7 @@
 /* What a call becomes on the device: a list of dispatches over buffers. Lowerings (`kernels/FAMILY/webgpu.ts`) make them, without
    knowing whether they are recorded at once (backend.ts) or planned (plan.ts); B is whatever stands for a buffer there. */
 
+import type { AttributesOf } from '../operations.ts';
 import type { Call, DType, View } from '../types.ts';
 import type { Constants, Shader } from './shader.ts';
 
@@ -17,6 +18,10 @@ export interface Step<B> {
   /** The uniform words of group 1, at most 256. */
   readonly words: readonly number[];
   readonly groups: readonly [number, number, number];
+  /** The view whose every element the kernel writes once, by `put(i, v)`: what comes next may be done with it (elementwise/generate.ts). */
+  readonly whole?: View<B> | undefined;
+  /** The elementwise chain that this dispatch is. */
+  readonly chain?: { readonly chain: AttributesOf<'fused'>; readonly inputs: readonly View<B>[]; readonly outputs: readonly View<B>[] };
 }
 
 /** What lowerings decide by. */
@@ -39,6 +44,7 @@ export interface Target<B> {
     buffers: readonly B[],
     words: readonly number[],
     groups: readonly [number, number, number],
+    whole?: View<B>,
   ): void;
   /** Adds a dispatch of generated text. */
   add(step: Step<B>): void;

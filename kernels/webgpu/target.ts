@@ -42,7 +42,7 @@ export function lowerInto<B>(
       scratch.push(buffer);
       return { buffer, offset: 0, shape: [length], strides: [1], dtype };
     },
-    emit(shader, constants, buffers, words, groups) {
+    emit(shader, constants, buffers, words, groups, whole) {
       steps.push({
         key: keyOf(shader, constants),
         text: () => buildShader(shader, constants),
@@ -50,6 +50,7 @@ export function lowerInto<B>(
         buffers,
         words,
         groups,
+        whole,
       });
     },
     add(step) {
