@@ -44,7 +44,7 @@ export class KVCache {
       fail(
         'shape',
         'KVCache',
-        `expected at most ${this.maxLength} positions, got ${this.filled} and ${count} more. Make it larger, or reset() it.`,
+        `expected at most ${this.maxLength} positions in the KVCache, got ${this.filled} and ${count} more. Make it larger, or reset() it.`,
       );
     return noGrad(() => {
       this.keys = this.roomFor(k, this.keys);

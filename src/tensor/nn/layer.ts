@@ -8,18 +8,26 @@ import { draw, full } from '../ops/factory.ts';
 import { describe } from '../ops/operands.ts';
 import { defaultGenerator } from '../random.ts';
 import type { Shape } from '../shape.ts';
+import type { Tensor } from '../tensor.ts';
 import { Parameter } from './parameter.ts';
 
+/** The parameter alone stands on the numbers: the handle they came by is let go. */
+function parameterOf(t: Tensor): Parameter {
+  const p = new Parameter(t);
+  t.dispose();
+  return p;
+}
+const drawn = (kind: 'uniform' | 'normal', low: number, high: number, shape: Shape): Parameter =>
+  parameterOf(draw({ kind, low, high }, shape, defaultDtype(), getDefaultDevice(), defaultGenerator()));
+
 /** U(−bound, bound) of one tensor draw of the default generator. */
-export const uniformParameter = (shape: Shape, bound: number): Parameter =>
-  new Parameter(draw({ kind: 'uniform', low: -bound, high: bound }, shape, defaultDtype(), getDefaultDevice(), defaultGenerator()));
+export const uniformParameter = (shape: Shape, bound: number): Parameter => drawn('uniform', -bound, bound, shape);
 
 /** N(0, 1) of one tensor draw. */
-export const normalParameter = (shape: Shape): Parameter =>
-  new Parameter(draw({ kind: 'normal', low: 0, high: 1 }, shape, defaultDtype(), getDefaultDevice(), defaultGenerator()));
+export const normalParameter = (shape: Shape): Parameter => drawn('normal', 0, 1, shape);
 
 /** A constant; draws nothing. */
-export const constantParameter = (shape: Shape, value: number): Parameter => new Parameter(full(shape, value, { dtype: defaultDtype() }));
+export const constantParameter = (shape: Shape, value: number): Parameter => parameterOf(full(shape, value, { dtype: defaultDtype() }));
 
 /** Checks the sizes of a constructor: integers of at least `least`. */
 export function checkSizes(name: string, sizes: Readonly<Record<string, unknown>>, least = 1): void {
