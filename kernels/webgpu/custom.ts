@@ -53,8 +53,11 @@ interface Field {
 /** Compiles the text. Throws a KernelError with the line of its first fault. */
 export async function createKernel(device: GPUDevice, text: string): Promise<Kernel> {
   const bindings = bindingsOf(text);
+  device.pushErrorScope('validation'); // whoever shares the device is not to hear of it
   const module = device.createShaderModule({ code: text });
+  const scope = device.popErrorScope();
   const { messages } = await module.getCompilationInfo();
+  await scope;
   const fault = messages.find(({ type }) => type === 'error');
   if (fault) throw new KernelError(`line ${fault.lineNum}: ${fault.message}`, fault.lineNum, fault.linePos);
   const structs = structsOf(text);

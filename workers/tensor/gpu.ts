@@ -51,7 +51,15 @@ export async function openGpu(): Promise<GpuFacts> {
         throw new Error(
           `gpu.kernel: expected a browser with WebGPU, ${reason}. Open the notebook in a current Chrome, Edge or Safari; tensors need no GPU.`,
         );
-      return later(sharedGpu().then(({ device }) => createKernel(device, text)));
+      const here = new Error(); // what the compiler says later has no frame of the cell
+      return later(
+        sharedGpu()
+          .then(({ device }) => createKernel(device, text))
+          .catch((error: unknown) => {
+            if (error instanceof Error) error.stack = here.stack ?? '';
+            throw error;
+          }),
+      );
     },
   };
 }
