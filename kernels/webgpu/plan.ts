@@ -133,7 +133,7 @@ function build(gpu: Gpu, program: Program) {
   let constantAt = 0;
   const constants: { stored: Stored; data: HostArray }[] = [];
   const argumentsOf: { slot: number; stored: Stored }[] = [];
-  const resultsOf: { slot: number; from: Planned }[] = [];
+  const resultsOf: { slot: number; from: Planned; isKept: boolean }[] = [];
   const buffers = program.buffers.map((declared, i): Planned => {
     const { length, dtype, kind } = declared;
     const entry = planned(length, dtype);
@@ -149,7 +149,7 @@ function build(gpu: Gpu, program: Program) {
     } else if (kind === 'argument' && used.has(i)) {
       entry.stored = range(own(length * 4), 0, length, dtype);
       argumentsOf.push({ slot: declared.slot, stored: entry.stored });
-    } else if (kind === 'result') resultsOf.push({ slot: declared.slot, from: entry });
+    } else if (kind === 'result' && used.has(i)) resultsOf.push({ slot: declared.slot, from: entry, isKept: !isMadeWhole(program, i) });
     return entry;
   });
   groupGradients(program, buffers);
@@ -171,12 +171,7 @@ function build(gpu: Gpu, program: Program) {
     }
   }
   const actions = steps.flatMap(apart);
-  const bytes = giveBlocks(
-    actions,
-    resultsOf.map(({ from }) => from),
-    own,
-    range,
-  );
+  const bytes = giveBlocks(actions, resultsOf, own, range);
 
   // Uniform words and bind groups.
   const dispatches = actions.flatMap((action) => ('step' in action ? [action.step] : []));
@@ -223,6 +218,7 @@ function build(gpu: Gpu, program: Program) {
         const view = args[slot]!;
         recorder.copy(view.buffer, view.offset, stored, 0, stored.length);
       }
+      for (const { slot, from, isKept } of resultsOf) if (isKept) recorder.copy(results[slot]!, 0, storedOf(from), 0, from.length);
       let pipeline: GPUComputePipeline | undefined;
       let at = 0;
       for (const action of actions) {
@@ -245,6 +241,17 @@ function build(gpu: Gpu, program: Program) {
       recorder.flush();
     },
   };
+}
+
+/** Whether the first call that touches a buffer writes all of it, so that what it held before is not seen. */
+function isMadeWhole(program: Program, buffer: number): boolean {
+  const touches = (view: View<number>): boolean => view.buffer === buffer;
+  const call = program.calls.find(({ inputs, outputs }) => inputs.some(touches) || outputs.some(touches));
+  if (!call || call.inputs.some(touches) || ['scatter', 'rowsAdd', 'adam'].includes(call.op)) return false;
+  const { length } = program.buffers[buffer]!;
+  return call.outputs.some(
+    (view) => touches(view) && isContiguous(view) && view.shape.reduce((product, size) => product * size, 1) === length,
+  );
 }
 
 function padded(length: number): number {
@@ -286,7 +293,7 @@ function apart(step: Step<Planned>): Action[] {
 /** Blocks for inner buffers: one is free for the next as soon as its last step is done. Returns their bytes. */
 function giveBlocks(
   actions: readonly Action[],
-  results: readonly Planned[],
+  results: readonly { readonly from: Planned; readonly isKept: boolean }[],
   own: (bytes: number) => Block,
   range: (block: Block, offset: number, length: number, dtype: DType) => Stored,
 ): number {
@@ -299,8 +306,9 @@ function giveBlocks(
     if (life) life.last = at;
     else lives.set(owner, { first: at, last: at });
   };
+  for (const { from, isKept } of results) if (isKept) see(from, 0);
   actions.forEach((action, at) => ('step' in action ? action.step.buffers : [action.from, action.to]).forEach((buffer) => see(buffer, at)));
-  for (const result of results) see(result, actions.length);
+  for (const { from } of results) see(from, actions.length);
 
   interface Slot {
     bytes: number;
@@ -334,7 +342,7 @@ function giveBlocks(
       'step' in action ? action.step.buffers.flatMap((buffer) => (buffer.span ? [...buffer.span] : [buffer])) : [action.from, action.to],
     ),
   );
-  for (const buffer of [...all, ...results]) {
+  for (const buffer of [...all, ...results.map(({ from }) => from)]) {
     if (buffer.group && !buffer.stored)
       buffer.stored = range(buffer.group.block!.stored!.block, buffer.groupOffset, buffer.length, buffer.dtype);
   }

@@ -1,10 +1,15 @@
 /* The page of the browser tests (test/stories/kernels.story.ts): the contract suite on this backend, as real adapters run it and as
    software ones do, and what only this backend promises. Bundled to one script that puts `runs` on `globalThis`. */
 
+import fc from 'fast-check';
 import type { ContractReport } from '../contract.ts';
 import { runContract } from '../contract.ts';
 import type { ContractCase } from '../case.ts';
 import type { OperationName } from '../operations.ts';
+import { createJsBackend } from '../js/backend.ts';
+import { runProgram, runProgramOn } from '../program/test-program.ts';
+import { initialised, randomProgram, startingValue } from '../program/test-random.ts';
+import { gptStep, mlpStep, startingNumbers } from '../program/test-steps.ts';
 import type { Program, View } from '../types.ts';
 import type { AdapterFacts } from './adapter.ts';
 import { requestGpu } from './adapter.ts';
@@ -202,6 +207,47 @@ export async function steadyEager(): Promise<{ buffers: number; bindGroups: numb
   const result = { buffers: gpu.counters.buffers - buffers, bindGroups: gpu.counters.bindGroups - bindGroups };
   gpu.dispose();
   return result;
+}
+
+/** Training steps of a perceptron and a GPT as plans: the worst difference from the reference after `runs` runs. */
+export async function training(runs: number): Promise<number[]> {
+  const worst: number[] = [];
+  for (const step of [mlpStep(), gptStep(2)]) {
+    const gpu = await open();
+    const values = startingNumbers(step);
+    const expected = await runProgramOn(createJsBackend(), step.program, values, runs);
+    const found = await runProgramOn(gpu, step.program, values, runs);
+    let largest = 0;
+    for (const [buffer, numbers] of expected) {
+      numbers.forEach((x, i) => (largest = Math.max(largest, Math.abs(x - found.get(buffer)![i]!) / Math.max(1, Math.abs(x)))));
+    }
+    worst.push(largest);
+    gpu.dispose();
+  }
+  return worst;
+}
+
+/** Random programs as plans, against the reference call by call: what differs. */
+export async function programs(count: number): Promise<string[]> {
+  const gpu = await open();
+  const faults: string[] = [];
+  for (const [at, list] of fc
+    .sample(fc.array(fc.nat(997), { minLength: 20, maxLength: 150, size: 'max' }), { seed: 31, numRuns: count })
+    .entries()) {
+    const program = initialised(randomProgram(list, true));
+    const values = (buffer: number, i: number): number => startingValue(true, program.buffers[buffer]!.dtype)(buffer, i);
+    const expected = runProgram(program, values);
+    const found = await runProgramOn(gpu, program, values);
+    for (const [buffer, numbers] of expected) {
+      const i = numbers.findIndex((x, k) => {
+        const y = found.get(buffer)![k]!;
+        return !(x === y || (x !== x && y !== y) || Math.abs(x - y) <= 1e-5 * Math.max(1, Math.abs(x)));
+      });
+      if (i >= 0) faults.push(`program ${at}, buffer ${buffer}[${i}]: expected ${numbers[i]}, got ${found.get(buffer)![i]}`);
+    }
+  }
+  gpu.dispose();
+  return faults;
 }
 
 /** A lost device resolves `lost`, and reads fail with the reason. */
