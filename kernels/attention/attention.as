@@ -7,7 +7,7 @@
 
    @source Dao: FlashAttention-2 (2023), section 3.1, equations for the backward pass; here whole rows of scores fit in the cache. */
 
-import { exp4, log1 } from '../elementwise/math';
+import { log1 } from '../elementwise/math';
 import { loadLanes, storeLanes, sumLanes } from '../wasm/lanes';
 import { address, float, scratch, word } from '../wasm/memory';
 import { gemm, GEMM_SCRATCH } from '../matmul/gemm';

@@ -100,6 +100,43 @@ function block4x8(k: i32, a: usize, b: usize, table: usize, c: usize, cr: usize,
   v128.store(c + 3 * cr, c31, 16);
 }
 
+/** 8 by 4 outputs at the end of a row: a and `below` packed [k][4]. */
+function block8x4(k: i32, a: usize, below: usize, b: usize, table: usize, c: usize, more: bool): void {
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
+  if (more) {
+    c0 = v128.load(c);
+    c1 = v128.load(c, 32);
+    c2 = v128.load(c, 64);
+    c3 = v128.load(c, 96);
+    c4 = v128.load(c, 128);
+    c5 = v128.load(c, 160);
+    c6 = v128.load(c, 192);
+    c7 = v128.load(c, 224);
+  }
+  for (; k > 0; k--) {
+    const b0 = v128.load(b + <usize>load<u32>(table));
+    table += 4;
+    c0 = f32x4.add(f32x4.mul(v128.load_splat<f32>(a), b0), c0);
+    c1 = f32x4.add(f32x4.mul(v128.load_splat<f32>(a, 4), b0), c1);
+    c2 = f32x4.add(f32x4.mul(v128.load_splat<f32>(a, 8), b0), c2);
+    c3 = f32x4.add(f32x4.mul(v128.load_splat<f32>(a, 12), b0), c3);
+    c4 = f32x4.add(f32x4.mul(v128.load_splat<f32>(below), b0), c4);
+    c5 = f32x4.add(f32x4.mul(v128.load_splat<f32>(below, 4), b0), c5);
+    c6 = f32x4.add(f32x4.mul(v128.load_splat<f32>(below, 8), b0), c6);
+    c7 = f32x4.add(f32x4.mul(v128.load_splat<f32>(below, 12), b0), c7);
+    a += 16;
+    below += 16;
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 32);
+  v128.store(c, c2, 64);
+  v128.store(c, c3, 96);
+  v128.store(c, c4, 128);
+  v128.store(c, c5, 160);
+  v128.store(c, c6, 192);
+  v128.store(c, c7, 224);
+}
+
 /** A tile is one group of one image, `word 27` output rows of it. */
 export function conv2d(p: usize, tile: i32): void {
   const groups = word(p, 9), M = word(p, 10), C = word(p, 11), outH = word(p, 14), outW = word(p, 15), block = word(p, 27);
@@ -107,7 +144,7 @@ export function conv2d(p: usize, tile: i32): void {
   const y0 = (tile % blocks) * block, group = (tile / blocks) % groups, image = tile / blocks / groups;
   const lines = min(block, outH - y0), rows = (block - 1) * word(p, 18) + (word(p, 16) - 1) * word(p, 22) + 1;
   const K = C * word(p, 16) * word(p, 17);
-  const corner = scratch(), table = corner + 128, packed = table + <usize>((K * 4 + 63) & ~63), padded = packed + <usize>((M + 3) & ~3) * <usize>(K * 4);
+  const corner = scratch(), table = corner + 256, packed = table + <usize>((K * 4 + 63) & ~63), padded = packed + <usize>((M + 3) & ~3) * <usize>(K * 4);
   const x = address(p, 5) + (<usize>((image * groups + group) * C) * <usize>(word(p, 12) * word(p, 13)) << 2);
   pad(p, padded, x, y0 * word(p, 18), rows);
   offsets(p, table, rows);
@@ -122,13 +159,18 @@ export function conv2d(p: usize, tile: i32): void {
       const columns = min(8, outW - j);
       const b = padded + <usize>line * lineStep + ((<usize>j) << 2);
       const c = y + ((<usize>((y0 + line) * outW + j)) << 2);
-      for (let i = 0; i < M; i += 4) {
-        const left = min(4, M - i);
+      const narrow = columns <= 4;
+      for (let i = 0; i < M; i += narrow ? 8 : 4) {
+        const left = min(narrow ? 8 : 4, M - i);
         const whole = left == 4 && columns == 8;
         let to = c + plane * <usize>i;
         for (let k = 0; k < K; k += 256) {
           const shift = (<usize>k) << 2;
           const weights = packed + <usize>i * ar + 4 * shift;
+          if (narrow) {
+            block8x4(min(256, K - k), weights, left > 4 ? weights + 4 * ar : weights, b, table + shift, corner, k > 0);
+            continue;
+          }
           // Two calls keep the function a function: inlined here, its sums would not stay in registers.
           if (whole) block4x8(min(256, K - k), weights, b, table + shift, to, plane, k > 0);
           else block4x8(min(256, K - k), weights, b, table + shift, corner, 32, k > 0);

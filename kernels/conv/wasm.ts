@@ -49,7 +49,7 @@ function scratchOf(s: Sizes, outputRows: number): number {
   const reach = (s.output[1] - 1) * s.stride[1] + (s.window[1] - 1) * s.dilation[1] + 1;
   const width = Math.ceil(reach / s.stride[1]) * s.stride[1];
   const weights = s.C * s.window[0] * s.window[1] * 4;
-  return 128 + weights + 64 + (s.M + 3) * weights + s.C * rows * width * 4 + 256;
+  return 256 + weights + 64 + (s.M + 3) * weights + s.C * rows * width * 4 + 256;
 }
 
 /** Output rows of a tile: its padded input should stay in the second-level cache, and threads should have some tiles each. */

@@ -2,7 +2,7 @@
 
    Record: 4 x (or y), 5 y (or g), 6 dx, 7 rows, 8 row length, 9 rows of a tile, 10 logarithms. */
 
-import { exp4, log1 } from '../elementwise/math';
+import { expNegative4, log1 } from '../elementwise/math';
 import { loadLanes, maxLanes, storeLanes, sumLanes } from '../wasm/lanes';
 import { address, word } from '../wasm/memory';
 
@@ -20,12 +20,12 @@ export function maxOf(x: usize, n: i32): f32 {
   return maxLanes(v);
 }
 
-/** y = exp(x − shift) for n floats; answers with their sum. y may be x. */
+/** y = exp(x − shift) for n floats, none above the shift; answers with their sum. y may be x. */
 export function expOf(x: usize, y: usize, n: i32, shift: f32): f32 {
   const by = f32x4.splat(shift);
   let s0 = f32x4.splat(0), s1 = s0;
   for (; n >= 8; n -= 8) {
-    const e0 = exp4(f32x4.sub(v128.load(x), by)), e1 = exp4(f32x4.sub(v128.load(x, 16), by));
+    const e0 = expNegative4(f32x4.sub(v128.load(x), by)), e1 = expNegative4(f32x4.sub(v128.load(x, 16), by));
     v128.store(y, e0);
     v128.store(y, e1, 16);
     s0 = f32x4.add(s0, e0);
@@ -34,7 +34,7 @@ export function expOf(x: usize, y: usize, n: i32, shift: f32): f32 {
     y += 32;
   }
   for (; n > 0; n -= 4) {
-    const e = exp4(f32x4.sub(loadLanes(x, n, -Infinity), by));
+    const e = expNegative4(f32x4.sub(loadLanes(x, n, -Infinity), by));
     storeLanes(y, e, n);
     s0 = f32x4.add(s0, e);
     x += 16;
@@ -48,7 +48,7 @@ export function expScaled(x: usize, n: i32, scale: f32, shift: f32): f32 {
   const by = f32x4.splat(scale), off = f32x4.splat(-shift);
   let s0 = f32x4.splat(0), s1 = s0;
   for (; n >= 8; n -= 8) {
-    const e0 = exp4(f32x4.add(f32x4.mul(v128.load(x), by), off)), e1 = exp4(f32x4.add(f32x4.mul(v128.load(x, 16), by), off));
+    const e0 = expNegative4(f32x4.add(f32x4.mul(v128.load(x), by), off)), e1 = expNegative4(f32x4.add(f32x4.mul(v128.load(x, 16), by), off));
     v128.store(x, e0);
     v128.store(x, e1, 16);
     s0 = f32x4.add(s0, e0);
@@ -56,7 +56,7 @@ export function expScaled(x: usize, n: i32, scale: f32, shift: f32): f32 {
     x += 32;
   }
   for (; n > 0; n -= 4) {
-    const e = exp4(f32x4.add(f32x4.mul(v128.load(x), by), off));
+    const e = expNegative4(f32x4.add(f32x4.mul(v128.load(x), by), off));
     storeLanes(x, e, n);
     s0 = f32x4.add(s0, n >= 4 ? e : loadLanes(x, n, 0));
     x += 16;
@@ -69,12 +69,12 @@ export function sumExp(x: usize, n: i32, shift: f32): f32 {
   const by = f32x4.splat(shift);
   let s0 = f32x4.splat(0), s1 = s0;
   for (; n >= 8; n -= 8) {
-    s0 = f32x4.add(s0, exp4(f32x4.sub(v128.load(x), by)));
-    s1 = f32x4.add(s1, exp4(f32x4.sub(v128.load(x, 16), by)));
+    s0 = f32x4.add(s0, expNegative4(f32x4.sub(v128.load(x), by)));
+    s1 = f32x4.add(s1, expNegative4(f32x4.sub(v128.load(x, 16), by)));
     x += 32;
   }
   for (; n > 0; n -= 4) {
-    s0 = f32x4.add(s0, exp4(f32x4.sub(loadLanes(x, n, -Infinity), by)));
+    s0 = f32x4.add(s0, expNegative4(f32x4.sub(loadLanes(x, n, -Infinity), by)));
     x += 16;
   }
   return sumLanes(f32x4.add(s0, s1));
@@ -120,7 +120,7 @@ export function softmaxGrad(p: usize, tile: i32): void {
     const sum = f32x4.splat(sumLanes(s));
     for (let i: usize = 0, left = n; left > 0; left -= 4, i += 16) {
       const gi = v128.load(g + i), yi = v128.load(y + i);
-      storeLanes(to + i, log ? f32x4.sub(gi, f32x4.mul(exp4(yi), sum)) : f32x4.mul(yi, f32x4.sub(gi, sum)), left);
+      storeLanes(to + i, log ? f32x4.sub(gi, f32x4.mul(expNegative4(yi), sum)) : f32x4.mul(yi, f32x4.sub(gi, sum)), left);
     }
   }
 }
