@@ -5,7 +5,7 @@ import { setDefaultDevice, getDefaultDevice, devices, counters, provide } from '
 import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward, gradOf } from './autograd.ts';
 import { compile } from './compile.ts';
 import { data as datasets } from './data/index.ts';
-import { isPlain, publicCall } from './calls.ts';
+import { checkOptions, isPlain, publicCall } from './calls.ts';
 import { defaultDtype, setDefaultFloat, dtypes, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
 import { tensorDraws } from './draws.ts';
@@ -73,7 +73,9 @@ const methods: Record<string, AnyFn> = {
   arraySync: (a) => arraySync(a as Tensor),
   itemSync: (a) => itemSync(a as Tensor),
   toText: publicCall('toText(a, { precision = 4, threshold = 1000 })', (a: Tensor, options: PrintOptions = {}) =>
-    data(a).then((values) => print({ ...textFacts(a), data: values }, options)),
+    data(a).then(
+      (values) => `${a instanceof modules.Parameter ? 'Parameter containing:\n' : ''}${print({ ...textFacts(a), data: values }, options)}`,
+    ),
   ),
   toDevice: (a, device) => toDevice(a as Tensor, device as 'js'),
   toTf: (a, tf) => toTf(a as Tensor, tf),
@@ -112,6 +114,7 @@ function textFacts(a: Tensor): Omit<Printable, 'data'> {
 }
 
 function requiresGrad_(t: Tensor, on: boolean): Tensor {
+  t.check('requiresGrad_', 1);
   if (!on) {
     if (t.node) fail('grad', 'requiresGrad_', 'only leaves can be told not to require gradients. Use detach().');
     t.wants = false;
@@ -121,6 +124,7 @@ function requiresGrad_(t: Tensor, on: boolean): Tensor {
 }
 
 function detach_(t: Tensor): Tensor {
+  t.check('detach_', 1);
   t.node = null;
   t.wants = false;
   return t;
@@ -132,7 +136,9 @@ function backwardOf(t: Tensor, gradient: unknown, options: unknown): void {
   const given = asOptions ? null : (gradient as Tensor | null | undefined);
   if (given !== null && given !== undefined && !(given instanceof Tensor))
     fail('value', 'backward', `expected a gradient tensor or options, got ${describe(given)}.`);
-  backward([t], [given], (asOptions ? gradient : options) as { retainGraph?: boolean });
+  const how = asOptions ? gradient : options;
+  checkOptions('backward', how, ['retainGraph', 'createGraph']);
+  backward([t], [given], how as { retainGraph?: boolean } | undefined);
 }
 
 const sectionOf = (rows: readonly (readonly [string, unknown])[]): Namespace =>
@@ -180,6 +186,11 @@ const autograd = sectionOf([
   ['gradcheck(fn, inputs, { eps = 1e-6, atol = 1e-5, rtol = 1e-3 })', transforms.gradcheck],
 ]);
 
+const aFunction = <F>(fn: F, name: string): F =>
+  typeof fn === 'function' ? fn : fail('value', name, `expected a function, got ${describe(fn)}. Write tensor.${name}(() => …).`);
+
+const withoutGrad = <R>(fn: () => R): R => noGrad(aFunction(fn, 'noGrad'));
+
 const asList = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
 function gradients(
   outputs: Tensor | Tensor[],
@@ -203,11 +214,11 @@ export const tensor = Object.assign(
     compile,
     data: datasets,
     fit,
-    noGrad,
-    enableGrad,
+    noGrad: withoutGrad,
+    enableGrad: <R>(fn: () => R): R => enableGrad(aFunction(fn, 'enableGrad')),
     isGradEnabled,
     keep,
-    scope: <R>(fn: () => R): R => scopeOf(fn, ownedBy),
+    scope: <R>(fn: () => R): R => scopeOf(aFunction(fn, 'scope'), ownedBy),
     readAll,
     sync,
     manualSeed,
@@ -240,5 +251,5 @@ export const nn = { functional: functional as unknown as Functional, ...modules 
 provideTensorDraws(tensorDraws);
 
 export const { grad, valueAndGrad, vjp, jvp, jacobian, hessian, checkpoint, scope } = tensor;
-export { noGrad, compile, datasets as data };
+export { withoutGrad as noGrad, compile, datasets as data };
 export { optim, defaultGenerator, linalg, loadSafetensors, provide, random, saveSafetensors, Tensor, tensorDraws, TensorError };

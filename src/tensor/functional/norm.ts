@@ -11,7 +11,7 @@ import { makeView, type Tensor } from '../tensor.ts';
 import * as e from '../ops/elementwise.ts';
 import { draw } from '../ops/factory.ts';
 import { tensorAt } from '../ops/operands.ts';
-import { mean, sum, variance } from '../ops/reduce.ts';
+import { mean, sum } from '../ops/reduce.ts';
 import { reshape } from '../ops/view.ts';
 
 /** The dims that are normalised, checked: they are the last ones of x. */
@@ -120,12 +120,6 @@ export function rmsNorm(
   return normalised(x, lastDims(x, normalizedShape, 'rmsNorm'), weight ?? null, null, epsilon, true, 'rmsNorm');
 }
 
-/** (x − mean)/√(var + eps) over `dims`, biased variance. */
-function standardised(x: Tensor, dims: readonly number[], eps: number): Tensor {
-  const centred = e.sub(x, mean(x, dims, { keepdim: true }));
-  return e.mul(centred, e.rsqrt(e.add(mean(e.square(centred), dims, { keepdim: true }), eps)));
-}
-
 /** w and b of (C) along dim 1. */
 function affine(x: Tensor, w: Tensor | null | undefined, b: Tensor | null | undefined, name: string): Tensor {
   const channels = x.shape[1]!;
@@ -196,14 +190,18 @@ export function batchNorm(
   const dims = x.shape.map((_, i) => i).filter((i) => i !== 1);
   const count = x.numel() / Math.max(1, channels);
   if (count <= 1) fail('value', 'batchNorm', `expected more than one value a channel in training, got ${show(x.shape)}.`);
+  const centre = mean(x, dims, { keepdim: true });
+  const centred = e.sub(x, centre);
+  const spread = mean(e.square(centred), dims, { keepdim: true });
   if (runningMean && runningVar) {
     noGrad(() => {
       const rest = typeof momentum === 'number' ? 1 - momentum : e.sub(1, momentum);
-      e.copyInto(runningMean, e.add(e.mul(runningMean, rest), e.mul(mean(x, dims), momentum)));
-      e.copyInto(runningVar, e.add(e.mul(runningVar, rest), e.mul(variance(x, dims), momentum)));
+      const unbiased = e.mul(reshape(spread, [channels]), count / (count - 1));
+      e.copyInto(runningMean, e.add(e.mul(runningMean, rest), e.mul(reshape(centre, [channels]), momentum)));
+      e.copyInto(runningVar, e.add(e.mul(runningVar, rest), e.mul(unbiased, momentum)));
     });
   }
-  return affine(standardised(x, dims, eps), weight, bias, 'batchNorm');
+  return affine(e.mul(centred, e.rsqrt(e.add(spread, eps))), weight, bias, 'batchNorm');
 }
 
 /** Keeps element i where u_i ≥ p and scales it by 1/(1 − p). */

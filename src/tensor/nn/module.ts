@@ -1,34 +1,21 @@
 /* nn.Module (tensor-api.md 9): an object that is called, owns parameters, buffers and other modules by its properties, and knows whether
    it is in training. Here: calls with hooks, the walk over what it owns, state dicts, moving, and PyTorch's text. Layers are elsewhere. */
 
-import { checkOptions, isPlain } from '../calls.ts';
+import { checkOptions } from '../calls.ts';
 import { hold, noGrad } from '../autograd.ts';
 import { tracing } from '../dispatch.ts';
 import { dtypes, isFloat, type DType } from '../dtype.ts';
 import { fail, named } from '../error.ts';
-import * as e from '../ops/elementwise.ts';
 import { describe, tensorAt } from '../ops/operands.ts';
 import { detach } from '../ops/view.ts';
-import { makeTensor, toDevice } from '../reading.ts';
-import { sameShape, show } from '../shape.ts';
-import { scopeList, Tensor, tensorsOf } from '../tensor.ts';
+import { toDevice } from '../reading.ts';
+import { scopeList, tensorsOf, type Tensor } from '../tensor.ts';
+import { inside, ownBuffers, ownModules, ownParameters, type ForwardHook, type ForwardPreHook, type Inside } from './owned.ts';
 import { Parameter } from './parameter.ts';
+import { loadState, stateOf, type Loaded, type StateDict } from './state.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what a module takes and gives is its author's business
 type Any = any;
-type ForwardHook = (module: Module, args: Any[], output: Any) => unknown;
-type ForwardPreHook = (module: Module, args: Any[]) => unknown;
-export type StateDict = Record<string, Tensor>;
-
-/** What a module keeps beside its properties. */
-interface Inside {
-  training: boolean;
-  /** Names of buffers, and whether the state dict has them. */
-  readonly buffers: Map<string, boolean>;
-  readonly pre: Set<ForwardPreHook>;
-  readonly post: Set<ForwardHook>;
-}
-const inside = Symbol('inside');
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the constructor returns a function with this prototype
 export interface Module {
@@ -162,37 +149,8 @@ export class Module {
   }
 
   /** Copies in place, after everything has been checked. */
-  loadStateDict(
-    given: Readonly<StateDict>,
-    options: { readonly strict?: boolean } = {},
-  ): { missingKeys: string[]; unexpectedKeys: string[] } {
-    const name = 'loadStateDict';
-    checkOptions(name, options, ['strict']);
-    if (!isPlain(given)) fail('value', name, `expected an object of name → Tensor, got ${describe(given)}.`);
-    const own = stateOf(this);
-    const known = new Set(own.map(([key]) => key));
-    const missingKeys = own.map(([key]) => key).filter((key) => !(key in given));
-    const unexpectedKeys = Object.keys(given).filter((key) => !known.has(key));
-    const pairs = own.filter(([key]) => key in given).map(([key, t]) => ({ key, t, value: given[key]! }));
-    for (const { key, value } of pairs)
-      if (!(value instanceof Tensor)) fail('value', name, `expected a tensor for ${JSON.stringify(key)}, got ${describe(value)}.`);
-    pairs.forEach(({ value }, i) => value.check(name, i + 1));
-    const wrong = pairs
-      .filter(({ t, value }) => !sameShape(t.shape, value.shape))
-      .map(({ key, t, value }) => `${key}: expected ${show(t.shape)}, got ${show(value.shape)}`);
-    const faults: string[] = [];
-    if (wrong.length > 0) faults.push(`wrong shapes: ${wrong.join('; ')}.`);
-    if (options.strict ?? true) {
-      if (missingKeys.length > 0) faults.push(`missing keys: ${missingKeys.join(', ')}.`);
-      if (unexpectedKeys.length > 0) faults.push(`unexpected keys: ${unexpectedKeys.join(', ')}.`);
-    }
-    if (faults.length > 0) {
-      const hint = wrong.length > 0 ? 'Build the module with the sizes of the file.' : 'Pass { strict: false } to load what fits.';
-      fail(wrong.length > 0 ? 'shape' : 'value', name, `the state does not fit ${this.constructor.name}: ${faults.join(' ')} ${hint}`);
-    }
-    const ready = pairs.map(({ t, value }) => (value.device === t.device ? value : makeTensor(value, { device: t.device })));
-    noGrad(() => pairs.forEach(({ t }, i) => e.copyInto(t, ready[i]!, name)));
-    return { missingKeys, unexpectedKeys };
+  loadStateDict(given: Readonly<StateDict>, options: { readonly strict?: boolean } = {}): Loaded {
+    return loadState(this, given, options);
   }
 
   /** Calls `fn` with every module, children first. */
@@ -308,43 +266,6 @@ function checkName(module: Module, name: string, call: string): void {
   if (typeof name !== 'string' || name === '' || name.includes('.'))
     fail('value', call, `expected a name without dots, got ${describe(name)}.`);
   if (name in Module.prototype) fail('value', call, `expected another name: ${JSON.stringify(name)} is a member of every module.`);
-}
-
-// ---- what a module owns: its properties in the order of their definition
-
-function ownParameters(module: Module): [string, Parameter][] {
-  const { buffers } = module[inside];
-  return Object.entries(module).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter && !buffers.has(entry[0]));
-}
-
-function ownBuffers(module: Module): [string, Tensor][] {
-  const { buffers } = module[inside];
-  return Object.entries(module).filter((entry): entry is [string, Tensor] => buffers.has(entry[0]) && entry[1] instanceof Tensor);
-}
-
-function ownModules(module: Module): [string, Module][] {
-  const found: [string, Module][] = [];
-  for (const [key, value] of Object.entries(module) as [string, unknown][]) {
-    if (value instanceof Module) found.push([key, value]);
-    else if (Array.isArray(value) && value.some((part) => part instanceof Module)) {
-      fail(
-        'value',
-        module.constructor.name,
-        `expected the modules of "${key}" in an nn.ModuleList, got an array. Write new nn.ModuleList([…]).`,
-      );
-    }
-  }
-  return found;
-}
-
-/** Parameters, then persistent buffers, then the children's; shared tensors stand under each of their names. */
-function stateOf(module: Module, prefix = ''): [string, Tensor][] {
-  const { buffers } = module[inside];
-  const own = [...ownParameters(module), ...ownBuffers(module).filter(([name]) => buffers.get(name))];
-  return [
-    ...own.map(([name, t]): [string, Tensor] => [prefix + name, t]),
-    ...ownModules(module).flatMap(([name, child]) => stateOf(child, `${prefix}${name}.`)),
-  ];
 }
 
 export const indented = (text: string): string => text.replaceAll('\n', '\n  ');
