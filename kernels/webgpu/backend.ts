@@ -93,14 +93,15 @@ export class Gpu implements WebGpuBackend {
     this.#throwFailure();
     if (data.length === 0) return;
     const words = asWords(data);
-    if (this.order.idle) this.#write(buffer, words, offset);
+    if (this.order.idle) this.writeNow(buffer, words, offset);
     else {
       const copy = words === data ? words.slice() : words;
-      this.order.add(() => this.#write(buffer, copy, offset));
+      this.order.add(() => this.writeNow(buffer, copy, offset));
     }
   }
 
-  #write(buffer: Stored, data: Float32Array | Int32Array | Uint32Array, offset: number): void {
+  /** Writes now, out of order: for tasks of the order. */
+  writeNow(buffer: Stored, data: Float32Array | Int32Array | Uint32Array, offset: number): void {
     // A write takes effect before what is recorded but not yet submitted.
     if (buffer.block.touched >= this.memory.recording) this.recorder.flush();
     this.device.queue.writeBuffer(buffer.block.gpu, buffer.offset + offset * 4, data as Float32Array<ArrayBuffer>);
@@ -177,16 +178,25 @@ export class Gpu implements WebGpuBackend {
       this.order.add(() => {
         const missing = waiting.filter(({ gpu }) => !gpu);
         if (!missing.length) this.#record(steps, scratch);
-        else
-          return Promise.all(missing.map(({ ready }) => ready)).then((errors) => {
-            const error = errors.find((found) => found !== undefined);
-            if (!error) return this.#record(steps, scratch);
-            console.warn(error.message);
-            for (const stored of scratch) this.memory.release(stored);
-            return this.#onHost(kept);
-          });
+        else return this.#recordWhenReady(kept, steps, scratch);
       });
     }
+  }
+
+  /** Makes a call now, out of order: for tasks of the order. */
+  perform(call: Call<Stored>): Promise<void> {
+    const lowered = lowerInto(call, this.facts, lowerings, (length, dtype) => this.memory.store(length, dtype));
+    return lowered ? this.#recordWhenReady(call, lowered.steps, lowered.scratch) : this.#onHost(call);
+  }
+
+  /** Records the steps when their pipelines have been compiled; where the device refuses one, the host computes the call. */
+  async #recordWhenReady(call: Call<Stored>, steps: readonly Step<Stored>[], scratch: readonly Stored[]): Promise<void> {
+    const errors = await Promise.all(steps.map((step) => this.pipelines.get(step).ready));
+    const error = errors.find((found) => found !== undefined);
+    if (!error) return this.#record(steps, scratch);
+    console.warn(error.message);
+    for (const stored of scratch) this.memory.release(stored);
+    return this.#onHost(call);
   }
 
   #record(steps: readonly Step<Stored>[], scratch: readonly Stored[]): void {
@@ -212,7 +222,7 @@ export class Gpu implements WebGpuBackend {
     const onHost = (view: View<Stored>): View<HostArray> => ({ ...view, buffer: arrays[buffers.indexOf(view.buffer)]! });
     kernel({ ...call, inputs: call.inputs.map(onHost), outputs: call.outputs.map(onHost) });
     for (const buffer of new Set(call.outputs.map((view) => view.buffer))) {
-      this.#write(buffer, asWords(arrays[buffers.indexOf(buffer)]!), 0);
+      this.writeNow(buffer, asWords(arrays[buffers.indexOf(buffer)]!), 0);
     }
   }
 

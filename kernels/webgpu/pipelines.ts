@@ -58,7 +58,10 @@ export class Pipelines {
   }
 
   #create(step: Step<unknown>): Pipeline {
+    // What the device does not understand is told by the pipeline, and the call is computed on the host.
+    this.#device.pushErrorScope('validation');
     const module = this.#device.createShaderModule({ code: step.text(), label: step.key });
+    this.#device.popErrorScope().catch(() => {});
     const pipeline: { -readonly [K in keyof Pipeline]: Pipeline[K] } = {
       gpu: undefined,
       error: undefined,

@@ -57,17 +57,18 @@ export function createPlan(gpu: Gpu, traced: Program): Executable<Stored> {
       return built?.plan ?? { kernels: 0, dispatches: program.calls.length, submissions: 0, bytes: 0 };
     },
     run(args, feeds, results) {
-      if (!built) return runPlainly(gpu, program, args, feeds, results);
       const inputs = args.map((view) => (isContiguous(view) ? { ...view } : gathered(gpu, view)));
       const numbers = feeds.map((feed) => feed.slice());
       const outputs = results.slice();
       gpu.order.add(() => {
-        const waiting = built?.waiting() ?? [];
+        if (!built) return runCalls(gpu, program, inputs, numbers, outputs);
+        const waiting = built.waiting();
         if (!waiting.length) return runNow(inputs, numbers, outputs);
         return Promise.all(waiting.map(({ ready }) => ready)).then((errors) => {
           const error = errors.find((found) => found !== undefined);
           if (!error) return runNow(inputs, numbers, outputs);
-          throw error;
+          console.warn(error.message);
+          return runCalls(gpu, program, inputs, numbers, outputs);
         });
       });
       inputs.forEach((view, i) => {
@@ -430,36 +431,31 @@ const neighbours = {
 
 /* ---- call by call ---- */
 
-/** The program without a plan: for operations that the device lacks. */
-function runPlainly(
+/** The program without a plan, where the device lacks an operation or refuses a kernel; a task of the order. */
+async function runCalls(
   gpu: Gpu,
   program: Program,
   args: readonly View<Stored>[],
   feeds: readonly HostArray[],
   results: readonly Stored[],
-): void {
+): Promise<void> {
   const made: Stored[] = [];
-  const views = program.buffers.map((declared): { buffer: Stored; offset: number } => {
+  const views = program.buffers.map((declared): { readonly buffer: Stored; readonly offset: number } => {
     if (declared.kind === 'held') return { buffer: declared.buffer as Stored, offset: 0 };
     if (declared.kind === 'result') return { buffer: results[declared.slot]!, offset: 0 };
-    if (declared.kind === 'argument') {
-      const view = args[declared.slot]!;
-      if (isContiguous(view)) return view;
-      const copy = gathered(gpu, view);
-      made.push(copy.buffer);
-      return copy;
-    }
-    const buffer = gpu.allocate(declared.length, declared.dtype);
+    if (declared.kind === 'argument') return args[declared.slot]!;
+    const buffer = gpu.memory.store(declared.length, declared.dtype);
     made.push(buffer);
-    if (declared.kind === 'feed') gpu.write(buffer, feeds[declared.slot]!);
-    else if (declared.kind === 'constant') gpu.write(buffer, declared.data);
+    if (declared.kind === 'feed') gpu.writeNow(buffer, asWords(feeds[declared.slot]!), 0);
+    else if (declared.kind === 'constant') gpu.writeNow(buffer, asWords(declared.data), 0);
     return { buffer, offset: 0 };
   });
-  const place = (view: View<number>): View<Stored> => ({
-    ...view,
-    buffer: views[view.buffer]!.buffer,
-    offset: views[view.buffer]!.offset + view.offset,
-  });
-  for (const call of program.calls) gpu.run({ ...call, inputs: call.inputs.map(place), outputs: call.outputs.map(place) });
-  for (const buffer of made) gpu.free(buffer);
+  const place = (view: View<number>): View<Stored> => {
+    const { buffer, offset } = views[view.buffer]!;
+    return { ...view, buffer, offset: offset + view.offset };
+  };
+  for (const call of program.calls) {
+    await gpu.perform({ ...call, inputs: call.inputs.map(place), outputs: call.outputs.map(place) });
+  }
+  for (const buffer of made) gpu.memory.release(buffer);
 }

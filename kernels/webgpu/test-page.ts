@@ -100,6 +100,32 @@ export async function hostSteps(): Promise<{ values: number[]; fallbacks: number
   return { values: result, fallbacks };
 }
 
+/** A program with a call that the device lacks, run twice: y = 2·(0.5 + 1.5 i as int32) + x. */
+export async function programOnHost(): Promise<{ values: number[]; fallbacks: number }> {
+  const gpu = await open();
+  const at = (buffer: number): View<number> => ({ buffer, offset: 0, shape: [4], strides: [1], dtype: 'int32' });
+  const [argument, inner, result] = [at(0), at(1), at(2)];
+  const kinds = ['argument', 'inner', 'result'] as const;
+  const step = gpu.compile({
+    buffers: kinds.map((kind) => ({ kind, slot: 0, dtype: 'int32' as const, length: 4 })),
+    calls: [
+      { op: 'iota', inputs: [], outputs: [inner], attributes: { start: 0.5, step: 1.5 } },
+      { op: 'binary', inputs: [inner, inner], outputs: [inner], attributes: { fn: 'add' } },
+      { op: 'binary', inputs: [inner, argument], outputs: [result], attributes: { fn: 'add' } },
+    ],
+  });
+  const [x, y] = [gpu.allocate(4, 'int32'), gpu.allocate(4, 'int32')];
+  gpu.write(x, Int32Array.of(1, 2, 3, 4));
+  step.run([view(x, [4])], [], [y]);
+  gpu.write(x, Int32Array.of(10, 20, 30, 40));
+  const first = await values(gpu, y);
+  step.run([view(x, [4])], [], [y]);
+  const result2 = [...first, ...(await values(gpu, y))];
+  const { fallbacks } = gpu.counters;
+  gpu.dispose();
+  return { values: result2, fallbacks };
+}
+
 /** Input and output ranges of one buffer, apart from each other. */
 export async function sharedBuffer(): Promise<number[]> {
   const gpu = await open();

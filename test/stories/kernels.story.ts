@@ -83,6 +83,10 @@ test('computes on the host what the device lacks, at its place in the order', as
   expect(await run('hostSteps')).toEqual({ values: [2, 3, 4, 9, 0, 4, 6, 10], fallbacks: 1 });
 });
 
+test('runs a program call by call where the device lacks one of them', async () => {
+  expect(await run('programOnHost')).toEqual({ values: [1, 6, 9, 14, 10, 24, 36, 50], fallbacks: 2 });
+});
+
 test('reads and writes ranges of one buffer in one call', async () => {
   const [a, b, c, d] = (await run('sharedBuffer')) as [number, number, number, number];
   expect(a + b + c + d).toBeCloseTo(1, 6);
