@@ -9,15 +9,22 @@ import type { Storage } from './storage.ts';
 import { scopeList, Tensor, type GradEdge, type GradNode, type Saved, type Vjp } from './tensor.ts';
 
 let enabled = true;
+/** Modes that are on, innermost last: an asynchronous one may outlive those begun after it. */
+export type GradModes = { readonly on: boolean }[];
+let modes: GradModes = [];
+const modeNow = (): boolean => modes.length === 0 || modes[modes.length - 1]!.on;
 let order = 0;
 /** Set while `detectAnomaly` runs; sees every operation's name and outputs, and every gradient. */
 let watcher: ((name: string, tensors: readonly Tensor[], backward: boolean) => void) | null = null;
 
 export const isGradEnabled = (): boolean => enabled;
-/** Puts a mode in place for whoever switches between pieces of code (context.ts). */
-export const setGradEnabled = (mode: boolean): void => {
-  enabled = mode;
-};
+/** Puts the modes of other code in place and returns what was (context.ts). */
+export function swapGradModes(next: GradModes): GradModes {
+  const before = modes;
+  modes = next;
+  enabled = modeNow();
+  return before;
+}
 export const setWatcher = (next: typeof watcher): typeof watcher => {
   const before = watcher;
   watcher = next;
@@ -26,17 +33,24 @@ export const setWatcher = (next: typeof watcher): typeof watcher => {
 
 /** Runs `fn` with gradients on or off; of an asynchronous `fn`, until its promise settles. */
 export function withGrad<R>(mode: boolean, fn: () => R): R {
-  const before = enabled;
+  const own = { on: mode };
+  const list = modes;
+  list.push(own);
   enabled = mode;
+  const end = (): void => {
+    if (list[list.length - 1] === own) list.pop();
+    else list.splice(list.indexOf(own), 1);
+    enabled = modeNow();
+  };
   let result: R;
   try {
     result = fn();
   } catch (error) {
-    enabled = before;
+    end();
     throw error;
   }
-  if (result instanceof Promise) return result.finally(() => (enabled = before)) as R;
-  enabled = before;
+  if (result instanceof Promise) return result.finally(end) as R;
+  end();
   return result;
 }
 
@@ -112,6 +126,25 @@ function save(tensor: Tensor): Saved {
 function freeSaved(node: GradNode): void {
   if (node.saved) for (const kept of node.saved) kept?.tensor.storage.unpin();
   node.saved = null;
+}
+
+/** Lets go of what the graphs behind `dead` saved, but for the parts that lead on from `alive` too. */
+export function freeGraphs(dead: Iterable<Tensor>, alive: Iterable<Tensor>): void {
+  const spared = nodesBehind(alive, new Set());
+  for (const node of nodesBehind(dead, spared)) freeSaved(node);
+}
+
+/** The nodes that these tensors lead back to, without those of `known`. */
+function nodesBehind(tensors: Iterable<Tensor>, known: ReadonlySet<GradNode>): Set<GradNode> {
+  const found = new Set<GradNode>();
+  const todo: (GradNode | null)[] = Array.from(tensors, ({ node }) => node);
+  while (todo.length > 0) {
+    const node = todo.pop();
+    if (!node || found.has(node) || known.has(node)) continue;
+    found.add(node);
+    for (const edge of node.edges) if (edge && 'node' in edge) todo.push(edge.node);
+  }
+  return found;
 }
 
 function unsave(node: GradNode): (Tensor | undefined)[] {

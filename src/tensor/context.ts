@@ -1,7 +1,7 @@
 /* What code that makes tensors finds around it: the scope that they belong to, whether gradients are on, who watches. Whoever lets
    several pieces of code take turns on one thread (cells that await) puts one's context away and the other's in place. */
 
-import { isGradEnabled, setGradEnabled, setWatcher } from './autograd.ts';
+import { setWatcher, swapGradModes, type GradModes } from './autograd.ts';
 import { compiledHook } from './compile.ts';
 import { scopeList, type Tensor } from './tensor.ts';
 
@@ -15,7 +15,7 @@ export interface Owner {
 /** Opaque: take one, put it back. */
 export interface Context {
   readonly scope: Tensor[] | null;
-  readonly grad: boolean;
+  readonly modes: GradModes;
   readonly watcher: Parameters<typeof setWatcher>[0];
   readonly compiled: typeof compiledHook.current;
 }
@@ -23,7 +23,7 @@ export interface Context {
 /** The context of code that begins: gradients on, no scope but that of `owner`. */
 export const freshContext = (owner: Owner): Context => ({
   scope: owner as unknown as Tensor[], // only ever pushed to
-  grad: true,
+  modes: [],
   watcher: null,
   compiled: (compiled) => owner.compiled(compiled),
 });
@@ -32,12 +32,11 @@ export const freshContext = (owner: Owner): Context => ({
 export function swapContext(next: Context): Context {
   const before: Context = {
     scope: scopeList.current,
-    grad: isGradEnabled(),
+    modes: swapGradModes(next.modes),
     watcher: setWatcher(next.watcher),
     compiled: compiledHook.current,
   };
   scopeList.current = next.scope;
-  setGradEnabled(next.grad);
   compiledHook.current = next.compiled;
   return before;
 }

@@ -13,7 +13,7 @@ import { canShare } from '../../kernels/wasm/module.ts';
 import { chooseDevice, provideDevices } from '../tensor/devices.ts';
 import { openGpu } from '../tensor/gpu.ts';
 import { createOwnership } from '../tensor/ownership.ts';
-import { describe, showTensor } from '../tensor/show.ts';
+import { showTensor } from '../tensor/show.ts';
 import { reach } from '../tensor/reach.ts';
 
 const { Tensor, tensor, nn } = library;
@@ -56,29 +56,30 @@ function read(values: readonly unknown[]): Promise<unknown> | undefined {
   });
 }
 
-let started: Promise<void> | undefined;
+const starts = new WeakMap<Host, Promise<void>>();
 
 /** Chooses and reports the device; again after a failure. `generator`: that of the running evaluation. */
 function start(host: Host, generator: () => Generator): Promise<void> {
-  if (!started) {
-    setDefaultGenerator(generator);
-    const { packs, backend } = host.options;
-    const { Worker: Thread, navigator } = globalThis as {
-      Worker?: new (url: string) => ThreadLike;
-      navigator?: { hardwareConcurrency?: number };
-    };
-    const threads = Thread && canShare() ? Math.min(maxThreads, navigator?.hardwareConcurrency ?? 1) : 1;
-    let script: string | undefined;
-    provideDevices({
-      kernels: packs['kernels'] ?? '',
-      threads,
-      ...(Thread
-        ? { createThread: () => new Thread((script ??= URL.createObjectURL(new Blob([threadScript], { type: 'text/javascript' })))) }
-        : {}),
-    });
-    started = chooseDevice(backend).then(host.report);
-    started.catch(() => (started = undefined));
-  }
+  let started = starts.get(host);
+  if (started) return started;
+  setDefaultGenerator(generator);
+  const { packs, backend } = host.options;
+  const { Worker: Thread, navigator } = globalThis as {
+    Worker?: new (url: string) => ThreadLike;
+    navigator?: { hardwareConcurrency?: number };
+  };
+  const threads = Thread && canShare() ? Math.min(maxThreads, navigator?.hardwareConcurrency ?? 1) : 1;
+  let script: string | undefined;
+  provideDevices({
+    kernels: packs['kernels'] ?? '',
+    threads,
+    ...(Thread
+      ? { createThread: () => new Thread((script ??= URL.createObjectURL(new Blob([threadScript], { type: 'text/javascript' })))) }
+      : {}),
+  });
+  started = chooseDevice(backend).then(host.report);
+  starts.set(host, started);
+  started.catch(() => starts.delete(host));
   return started;
 }
 
@@ -93,4 +94,4 @@ const module: Readonly<Record<string, unknown>> = Object.fromEntries(
 );
 
 const scope = globalThis as { __gradusPacks?: Record<string, unknown> };
-(scope.__gradusPacks ??= {})['tensor'] = { start, module, tensorDraws: library.tensorDraws, createOwnership, read, openGpu, describe };
+(scope.__gradusPacks ??= {})['tensor'] = { start, module, tensorDraws: library.tensorDraws, createOwnership, read, openGpu };

@@ -6,10 +6,10 @@
        └────replaced──> adopted by the evaluation of the cell whose value holds it
 
    What a closure of another cell may hold cannot be seen: tensors that a module or an optimiser refers to are left to the
-   collector then. */
+   collector then. What graphs of freed tensors saved is freed with them. */
 
 import type { Evaluation, Host } from '../../src/stdlib/host.ts';
-import { isKept } from '../../src/tensor/autograd.ts';
+import { freeGraphs, isKept } from '../../src/tensor/autograd.ts';
 import { freshContext, swapContext, type Context, type Owner } from '../../src/tensor/context.ts';
 import type { Tensor } from '../../src/tensor/tensor.ts';
 import { emptyReach, reach } from './reach.ts';
@@ -89,6 +89,10 @@ export function createOwnership(host: Pick<Host, 'held'>): (evaluation: Evaluati
         return !tensor.disposed;
       });
     }
+    freeGraphs(
+      rest.filter((tensor) => tensor.disposed),
+      elsewhere.tensors,
+    );
   }
 
   return (evaluation) => {

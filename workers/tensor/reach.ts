@@ -2,6 +2,7 @@
    `opaque` where some of it cannot be looked into: a closure, private fields, too much of it. */
 
 import { Mutable } from '../../src/stdlib/host.ts';
+import * as exports from '../../src/tensor/index.ts';
 import { Tensor, tensorsOf } from '../../src/tensor/tensor.ts';
 
 export interface Reach {
@@ -14,7 +15,10 @@ export interface Reach {
 /** Visits at most this many objects; what is larger counts as opaque. */
 const walkLimit = 200_000;
 
-export const emptyReach = (): Reach => ({ tensors: new Set(), seen: new Set(), opaque: false });
+/** The library itself holds no tensors: what imports it is not opaque. */
+const library: readonly unknown[] = [...Object.values(exports), ...Object.values(exports.tensor)];
+
+export const emptyReach = (): Reach => ({ tensors: new Set(), seen: new Set(library), opaque: false });
 
 /** Adds what `root` holds to `found`. Gradients count with their tensor. */
 export function reach(root: unknown, found: Reach = emptyReach()): Reach {
@@ -35,7 +39,7 @@ export function reach(root: unknown, found: Reach = emptyReach()): Reach {
     }
     if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) continue;
     const list = (value as { [tensorsOf]?: () => unknown[] })[tensorsOf];
-    if (typeof list === 'function') todo.push(...list.call(value));
+    if (typeof list === 'function' && isInstance(value)) todo.push(...list.call(value));
     else if (!isTransparent(value)) found.opaque = true;
     if (Array.isArray(value)) {
       for (const item of value) if (typeof item === 'object' || typeof item === 'function') todo.push(item);
@@ -51,6 +55,9 @@ export function reach(root: unknown, found: Reach = emptyReach()): Reach {
   }
   return found;
 }
+
+/** Not the prototype of a class, which has the method too. */
+const isInstance = (value: object): boolean => !Object.hasOwn(value, 'constructor');
 
 /** Whether all that `value` holds can be seen from outside. */
 function isTransparent(value: object): boolean {

@@ -106,7 +106,7 @@ function pictureOf(shape: readonly number[]): { rows: number; columns: number; r
 }
 
 /** Statistics and histogram of numbers on the host, in float64. */
-export function describe(values: Host): { stats?: TensorStats; histogram?: NonNullable<TensorOutput['histogram']> } {
+function describe(values: Host): { stats?: TensorStats; histogram?: NonNullable<TensorOutput['histogram']> } {
   let [nan, zeros, sum, min, max, low, high] = [0, 0, 0, Infinity, -Infinity, Infinity, -Infinity];
   const n = values.length;
   if (n === 0) return {};

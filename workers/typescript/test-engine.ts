@@ -5,6 +5,7 @@ import { analyse } from '../../src/analysis/index.ts';
 import { buildGraph, planAll, planCells, planEvery, type Graph, type SourceCell } from '../../src/schedule/index.ts';
 import { toJson } from '../../src/output/json.ts';
 import { Mutable, StopSignal, type Evaluation, type Host, type Library } from '../../src/stdlib/host.ts';
+import type { ExecutorOptions } from './types.ts';
 import { inProcessExecutor } from './test-executor.ts';
 import type { ProgramCell, Report, Request } from '../../src/engine/protocol.ts';
 import type { ErrorInfo, Output } from '../../src/output/types.ts';
@@ -19,7 +20,13 @@ interface Seen {
   waitsFor?: string | undefined;
 }
 
-export function makeEngine(...lines: string[]) {
+export const makeEngine = (...lines: string[]) => makeEngineWith({}, ...lines);
+
+/** An engine with another library, packs, or what it is told at its start. */
+export function makeEngineWith(
+  options: Partial<Pick<ExecutorOptions, 'createLibrary' | 'load'> & { readonly start: Partial<ExecutorOptions['start']> }>,
+  ...lines: string[]
+) {
   const seen = new Map<string, Seen>();
   const evaluations = new Map<string, number>();
   const answers = new Map<number, (values: Record<string, unknown>) => void>();
@@ -72,7 +79,7 @@ export function makeEngine(...lines: string[]) {
     return library;
   };
 
-  const executor = inProcessExecutor({ start: {}, post: (reports) => reports.forEach(receive), createLibrary });
+  const executor = inProcessExecutor({ start: {}, post: (reports) => reports.forEach(receive), createLibrary, ...options });
 
   function receive(report: Report): void {
     if (report.kind === 'idle') {

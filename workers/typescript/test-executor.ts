@@ -1,4 +1,4 @@
-/* The executor in this process, for tests: no worker, loops that nobody stops, no packs. */
+/* The executor in this process, for tests: no worker, loops that nobody stops, packs only where they are given. */
 
 import { createExecutor } from './executor.ts';
 import type { Executor, ExecutorOptions } from './types.ts';
@@ -7,7 +7,11 @@ export function inProcessExecutor({
   start,
   post,
   createLibrary,
-}: Pick<ExecutorOptions, 'post' | 'createLibrary'> & { readonly start: Partial<ExecutorOptions['start']> }): Executor {
+  load = (pack) => Promise.reject(new Error(`no pack ${pack}`)),
+}: Pick<ExecutorOptions, 'post' | 'createLibrary'> & {
+  readonly start: Partial<ExecutorOptions['start']>;
+  readonly load?: ExecutorOptions['load'];
+}): Executor {
   return createExecutor({
     start: { set: {}, headless: true, base: '', packs: {}, ...start },
     guard: {
@@ -27,7 +31,7 @@ export function inProcessExecutor({
     task: (fn) => {
       setImmediate(fn);
     },
-    load: (pack) => Promise.reject(new Error(`no pack ${pack}`)),
+    load,
     createLibrary,
   });
 }
