@@ -3,7 +3,7 @@
 
 import type { DType } from './dtype.ts';
 import { isFloat } from './dtype.ts';
-import { callName, fail, TensorError } from './error.ts';
+import { fail } from './error.ts';
 import { sameShape, show, type Shape } from './shape.ts';
 import type { Storage } from './storage.ts';
 import { scopeList, Tensor, type GradEdge, type GradNode, type Saved, type Vjp } from './tensor.ts';
@@ -239,18 +239,29 @@ function walk(
     if (!list) continue;
     gradients.delete(node);
     list.forEach((gradient, i) => gradient && sink({ node, output: i }, gradient));
-    for (const { tensor, output } of node.watchers ?? []) if (list[output]) tensor.grad = detached(list[output]);
+    for (const { tensor, output } of node.watchers ?? []) {
+      const gradient = list[output];
+      if (gradient) tensor.grad = detached(tensor.grad ? arithmetic.add(tensor.grad, gradient) : gradient);
+    }
     if (useful && !useful.has(node)) continue;
     if (options.createGraph && !node.twice) {
       fail(
         'grad',
-        node.name,
-        'its gradient cannot be differentiated again (createGraph): it is one fused operation. Write it with plain operations for second derivatives.',
+        'backward',
+        `the gradient of ${node.name} cannot be differentiated again (createGraph): it is one fused operation. Write it with plain operations for second derivatives.`,
       );
     }
     const full = node.outputs.map((o, i) => list[i] ?? arithmetic.zeros(o.shape, o.dtype, o.device));
     const needs = node.edges.map((edge) => edge !== null);
-    const found = node.vjp(full, unsave(node), needs);
+    const watching = watcher;
+    // What a rule computes by is reported under the name of its operation.
+    watcher = null;
+    let found: ReturnType<Vjp>;
+    try {
+      found = node.vjp(full, unsave(node), needs);
+    } finally {
+      watcher = watching;
+    }
     if (watcher !== null)
       watcher(
         node.name,
@@ -371,6 +382,7 @@ export function gradOf(
 
 /** Keeps the gradient of a non-leaf tensor in its `.grad` when backward passes. */
 export function retainGrad(tensor: Tensor): void {
+  tensor.check('retainGrad', 1);
   if (!tensor.requiresGrad) fail('grad', 'retainGrad', 'the tensor does not require gradients.');
   if (tensor.node) (tensor.node.watchers ??= []).push({ tensor, output: tensor.output });
 }
@@ -391,10 +403,14 @@ export function checkInPlace(tensor: Tensor, name: string): void {
  * `tensorsIn` lists the tensors of a value; `isHeld` says that one is referred to from outside.
  */
 export function scopeOf<R>(fn: () => R, tensorsIn: (value: unknown) => Iterable<Tensor>): R {
-  const outer = scopeList.current;
   const made: Tensor[] = [];
+  const frame: Frame = { made, outer: scopeList.current, open: true };
+  frames.set(made, frame);
   scopeList.current = made;
   const close = (result: unknown, failed: boolean): void => {
+    const running = scopeList.current;
+    const outer = openOuter(frame);
+    frame.open = false;
     scopeList.current = null;
     const survivors = new Set<Tensor>(failed ? [] : tensorsIn(result));
     let rest = made.filter((tensor) => {
@@ -411,8 +427,9 @@ export function scopeOf<R>(fn: () => R, tensorsIn: (value: unknown) => Iterable<
         return false;
       });
     }
-    if (outer) outer.push(...rest);
-    scopeList.current = outer;
+    if (outer) for (const tensor of rest) outer.push(tensor);
+    // A scope that began inside and is not over yet goes on.
+    scopeList.current = running === made ? outer : running;
   };
   let result: R;
   try {
@@ -437,6 +454,23 @@ export function scopeOf<R>(fn: () => R, tensorsIn: (value: unknown) => Iterable<
   return result;
 }
 
+interface Frame {
+  readonly made: Tensor[];
+  readonly outer: Tensor[] | null;
+  open: boolean;
+}
+const frames = new WeakMap<Tensor[], Frame>();
+
+/** The list of the next scope outside that is not over: an asynchronous one may end before those begun inside it. */
+function openOuter(frame: Frame): Tensor[] | null {
+  for (let list = frame.outer; list !== null;) {
+    const next = frames.get(list);
+    if (next === undefined || next.open) return list;
+    list = next.outer;
+  }
+  return null;
+}
+
 const kept = new WeakSet<Tensor>();
 /** Whether `keep` was called on it. */
 export const isKept = (tensor: Tensor): boolean => kept.has(tensor);
@@ -451,5 +485,3 @@ export function hold<T extends Tensor>(tensor: T): T {
   tensor.holders += 1;
   return tensor;
 }
-
-export { callName, TensorError };

@@ -89,9 +89,12 @@ function arranged(signature: Signature, text: string, given: readonly unknown[])
   const args = [...given];
   let options: Record<string, unknown> | undefined;
   const at = args.length - 1;
-  if (isPlain(args[at]) && !objects.has(at)) options = checked(signature, text, args.pop() as Record<string, unknown>);
+  // A plain object in the first required place is a wrong argument, no options.
+  if (isPlain(args[at]) && !objects.has(at) && !(at === 0 && required > 0))
+    options = checked(signature, text, args.pop() as Record<string, unknown>);
   let tail: unknown[] = [];
   if (rest >= 0) tail = args.splice(rest);
+  while (args.length > positional.length && args[args.length - 1] === undefined) args.pop();
   if (args.length > positional.length)
     fail('value', name, `expected at most ${positional.length} arguments, got ${args.length}. It is called as ${text}.`);
   if (options) {

@@ -8,7 +8,7 @@
 
 import type { OperationName } from '../../kernels/operations.ts';
 import type { Call, DeviceName, Executable, HostArray, Program, ProgramBuffer, View } from '../../kernels/types.ts';
-import { isGradEnabled, leafHook, noGrad } from './autograd.ts';
+import { hold, isGradEnabled, leafHook, noGrad } from './autograd.ts';
 import { backendOf } from './device.ts';
 import { dense, emptyTensor, tracing, withTracer, type Tracer } from './dispatch.ts';
 import { hostArray, type DType } from './dtype.ts';
@@ -366,11 +366,14 @@ function finish(
 
   // Gradients that exist now: each gets a tensor that every run fills anew.
   const grads: { leaf: Tensor; grad: Tensor | null }[] = [];
+  const ownGrads: Tensor[] = [];
   for (const leaf of firstGrad.keys()) {
     if (leaf.storage.symbolic) continue;
     const now = leaf.grad;
     if (now?.storage.symbolic) {
-      const kept = withTracer(null, () => noGrad(() => emptyTensor(now.shape, now.dtype, now.device)));
+      // Held by the plan as well: another trace or a scope may replace it in the leaf, and the next run puts it back.
+      const kept = hold(withTracer(null, () => noGrad(() => emptyTensor(now.shape, now.dtype, now.device))));
+      ownGrads.push(kept);
       const index = own(now, { kind: 'held', dtype: now.dtype, length: kept.storage.length, buffer: null });
       recorder.held.set(kept.storage, { index, written: true });
       kept.storage.pins += 1;
@@ -462,6 +465,10 @@ function finish(
     dispose: () => {
       executable.dispose();
       for (const { storage } of held) storage.unpin();
+      for (const grad of ownGrads) {
+        grad.holders -= 1;
+        if (scopeList.current !== null) scopeList.current.push(grad);
+      }
     },
   };
 }

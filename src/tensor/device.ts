@@ -3,7 +3,7 @@
 
 import { createJsBackend } from '../../kernels/js/backend.ts';
 import type { Backend, Counters, DeviceName } from '../../kernels/types.ts';
-import { fail, TensorError } from './error.ts';
+import { callName, fail, TensorError } from './error.ts';
 
 export interface DeviceFacts {
   readonly name: DeviceName;
@@ -37,9 +37,11 @@ export function provide(name: DeviceName, provider: Provider): void {
 export function backendOf(name: DeviceName): Backend {
   const backend = running.get(name);
   if (!backend) {
+    if (!['js', 'wasm', 'webgpu'].includes(name))
+      fail('device', 'tensor', `expected a device "js", "wasm" or "webgpu", got ${JSON.stringify(name)}.`);
     throw new TensorError(
       'device',
-      `device "${name}" has not been started. Call await tensor.setDefaultDevice("${name}") or await tensor.devices() first.`,
+      `${callName('tensor')}: expected a device that runs, got "${name}", which has not been started. Call await tensor.setDefaultDevice("${name}") or await tensor.devices() first.`,
     );
   }
   return backend;
@@ -54,6 +56,8 @@ export async function startDevice(name: DeviceName): Promise<Backend> {
   let promise = starting.get(name);
   if (!promise) {
     const provider = providers.get(name);
+    if (!['js', 'wasm', 'webgpu'].includes(name))
+      fail('device', 'toDevice', `expected a device "js", "wasm" or "webgpu", got ${JSON.stringify(name)}.`);
     if (!provider)
       throw new TensorError(
         'device',

@@ -40,6 +40,11 @@ export function unnamed<R>(fn: () => R): R {
   }
 }
 
+/** Throws a TensorError under a name of its own, whatever call runs. */
+export function failAs(code: TensorErrorCode, name: string, message: string): never {
+  throw new TensorError(code, `${name}: ${message}`);
+}
+
 /** Throws a TensorError whose message begins with the public name of the running call. */
 export function fail(code: TensorErrorCode, name: string, message: string): never {
   throw new TensorError(code, `${callName(name)}: ${message}`);

@@ -6,7 +6,7 @@ import { defaultDtype, isFloat } from './dtype.ts';
 import { fail } from './error.ts';
 import * as e from './ops/elementwise.ts';
 import { describe, oneOf, tensorAt } from './ops/operands.ts';
-import { cat, flip, movedim, narrow, reshape, roll } from './ops/view.ts';
+import { cat, flip, movedim, narrow, roll } from './ops/view.ts';
 import { makeTensor, placeFor, type MakeOptions } from './reading.ts';
 import { contiguousStrides, dimIn, dimsIn, sameShape, show, sizeOf } from './shape.ts';
 import { compute } from './dispatch.ts';
@@ -164,4 +164,3 @@ export const angle = (pair: Complex): Tensor => {
   const { re, im } = complex(pair, 'angle');
   return e.atan2(im, re);
 };
-export { reshape };

@@ -22,6 +22,14 @@ export function manualSeed(seed: number | bigint): void {
   source().setState(random(seed).getState());
 }
 
+/** Told of every generator just before a draw fills a tensor. */
+export const drawHook: { current: ((generator: Generator) => void) | null } = { current: null };
+
+/** A generator as it is found at each later call: where it is the default one now, whichever that is then. */
+export function laterGenerator(generator: Generator): () => Generator {
+  return generator === source() ? () => source() : () => generator;
+}
+
 /** The generator among a call's options, or the default one. */
 export function generatorOf(generator: unknown, name: string): Generator {
   if (generator === undefined || generator === null) return source();

@@ -24,7 +24,8 @@ function refuseTrace(name: string): void {
 /** The values of several tensors, row-major, as fresh arrays, in one transfer. */
 export function readAll(tensors: readonly Tensor[], name = 'readAll'): Promise<HostArray[]> {
   refuseTrace(name);
-  const list = tensors.map((t, i) => tensorAt(t, i + 1, name));
+  if (!Array.isArray(tensors)) fail('value', name, `expected a list of tensors, got ${describe(tensors)}.`);
+  const list = (tensors as readonly Tensor[]).map((t, i) => tensorAt(t, i + 1, name));
   const ready = new Array<HostArray | null>(list.length).fill(null);
   const wanted: { at: number; tensor: Tensor }[] = [];
   list.forEach((t, i) => {
@@ -88,13 +89,15 @@ export function dataSync(a: Tensor, name = 'dataSync'): HostArray {
   refuseTrace(name);
   const x = tensorAt(a, 1, name);
   const { storage } = x;
-  if (storage.host === null && !backendOf(x.device).readSync) {
+  // Also where the host has the numbers: whether it does is none of the caller's business.
+  if (x.device === 'webgpu') {
     fail('device', name, `a tensor on ${x.device} cannot be read synchronously. Use await t.${name.replace('Sync', '')}().`);
   }
   return rowMajor(x, storage.host ?? storage.toHost());
 }
 export const arraySync = (a: Tensor): Nested => nested(dataSync(a, 'arraySync'), a.shape, a.dtype);
 export function itemSync(a: Tensor): number | boolean {
+  refuseTrace('itemSync');
   if (tensorAt(a, 1, 'itemSync').numel() !== 1) fail('shape', 'itemSync', `expected a tensor of one element, got ${show(a.shape)}.`);
   return nested(dataSync(a, 'itemSync'), [], a.dtype) as number | boolean;
 }
@@ -154,10 +157,11 @@ export function toHostArray(values: ArrayLike<number | boolean | bigint>, dtype:
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (typeof value !== 'number' && typeof value !== 'boolean' && typeof value !== 'bigint') {
-      fail('value', name, `expected numbers, got ${describe(value)} at position ${i}.`);
+      const hint = (value as unknown) instanceof Tensor ? ' For a list of tensors use tensor.stack.' : '';
+      fail('value', name, `expected numbers, got ${describe(value)} at position ${i}.${hint}`);
     }
     const number = Number(value);
-    if (integer && (number < low || number > high))
+    if (integer && !(number >= low && number <= high))
       fail('value', name, `${String(value)} at position ${i} does not fit ${dtype} (${low} to ${high}).`);
     out[i] = dtype === 'bool' ? (number !== 0 ? 1 : 0) : integer ? Math.trunc(number) : number;
   }

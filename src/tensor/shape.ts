@@ -48,7 +48,8 @@ const sizeAt = (shape: Shape, at: number, rank: number): number => shape[at - (r
 /** `dim` counted from the front; negative dims count from the end. A 0-d tensor has dims 0 and −1. */
 export function dimIn(dim: number, rank: number, name = 'dim'): number {
   const span = Math.max(rank, 1);
-  if (typeof dim !== 'number' || !Number.isInteger(dim)) fail('value', name, `expected an integer dim, got ${String(dim)}.`);
+  if (typeof dim !== 'number' || !Number.isInteger(dim))
+    fail('value', name, `expected an integer dim, got ${typeof dim === 'string' ? JSON.stringify(dim) : String(dim)}.`);
   if (dim < -span || dim >= span) {
     fail('index', name, `expected a dim in [${-span}, ${span - 1}], got ${dim}. The tensor has ${rank} dim${rank === 1 ? '' : 's'}.`);
   }

@@ -72,10 +72,7 @@ export const operations: readonly Operation[] = [
     [`meshgrid(tensors, { indexing = "ij" })`, 'f–', factory.meshgrid],
   ]),
   ...section('7.2', [
-    ...unary(
-      'neg abs sign exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sin cos tan asin acos atan sinh cosh',
-      'mf∇',
-    ),
+    ...unary('neg abs sign exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sin cos tan asin acos atan sinh cosh', 'mf∇'),
     ...unary('asinh acosh atanh erf erfc', 'mf∇'),
     ...unary('relu sigmoid silu tanh', 'mfn∇'),
     ['gelu(a, { approximate = "none" })', 'mfn∇', e.gelu, 'unary'],

@@ -4,7 +4,7 @@
 import type { DeviceName, View } from '../../kernels/types.ts';
 import type { DType } from './dtype.ts';
 import { fail } from './error.ts';
-import { isContiguous, show, sizeOf, type Shape } from './shape.ts';
+import { isContiguous, sameShape, show, sizeOf, type Shape } from './shape.ts';
 import { checkBudget, totals, Storage } from './storage.ts';
 import type { TensorMethods } from './surface.ts';
 
@@ -91,6 +91,8 @@ export class Tensor {
     if (gradHook.current !== null) gradHook.current(this, 'write');
     const before = this.gradient;
     if (before === next) return;
+    if (next) checkGradient(this, next);
+    else next = null;
     this.gradient = next;
     if (next) next.holders += 1;
     if (before) {
@@ -175,6 +177,10 @@ export class Tensor {
     return `Tensor ${show(this.shape)} ${this.dtype} ${this.device}`;
   }
 
+  toJSON(): string {
+    return this.toString();
+  }
+
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString();
     return fail(
@@ -183,6 +189,17 @@ export class Tensor {
       'a tensor is not a JavaScript number. Instead of a + 1 write a.add(1); read a value with await a.item().',
     );
   }
+}
+
+function checkGradient(of: Tensor, gradient: unknown): void {
+  if (!(gradient instanceof Tensor)) fail('value', 'grad', `expected a tensor or null, got ${typeof gradient} ${String(gradient)}.`);
+  gradient.check('grad', 1);
+  if (!sameShape(gradient.shape, of.shape) || gradient.dtype !== of.dtype || gradient.device !== of.device)
+    fail(
+      gradient.device !== of.device ? 'device' : gradient.dtype !== of.dtype ? 'dtype' : 'shape',
+      'grad',
+      `expected a gradient ${show(of.shape)} ${of.dtype} on ${of.device} as its tensor, got ${show(gradient.shape)} ${gradient.dtype} on ${gradient.device}.`,
+    );
 }
 
 /** Symbol.dispose is missing in older browsers; `using` brings its own where it is compiled. */

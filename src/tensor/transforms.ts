@@ -3,17 +3,16 @@
    vector-Jacobian product is the Jacobian-vector product (J. Townsend, "A new trick for calculating Jacobian vector products", 2017). */
 
 import { arithmetic, enableGrad, gradOf, isGradEnabled, noGrad, setWatcher, track } from './autograd.ts';
-import { isPlain } from './calls.ts';
-import { compute, tracing } from './dispatch.ts';
+import { compute, repeatOnHost, tracing } from './dispatch.ts';
 import { isFloat } from './dtype.ts';
-import { fail, unnamed } from './error.ts';
+import { fail, failAs, unnamed } from './error.ts';
 import { leavesOf, mapTree, rebuild } from './ops/composed.ts';
-import * as e from './ops/elementwise.ts';
-import { describe, tensorAt } from './ops/operands.ts';
-import { cat, clone, detach, reshape, stack } from './ops/view.ts';
-import { defaultGenerator } from './random.ts';
+import { describe, oneOf } from './ops/operands.ts';
+import { clone, detach, reshape, stack } from './ops/view.ts';
+import { drawHook, laterGenerator } from './random.ts';
+import type { Generator, GeneratorState } from '../base/random.ts';
 import { data, makeTensor } from './reading.ts';
-import { sameShape, show, sizeOf } from './shape.ts';
+import { sameShape, show } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
 type Fn = (...args: unknown[]) => unknown;
@@ -103,7 +102,8 @@ export function valueAndGrad(f: Fn, { argnums = 0, hasAux = false }: GradOptions
       const forms = which.map((i) => mapTree(args[i], () => flat[at++]));
       const gradient = typeof argnums === 'number' ? forms[0] : forms;
       const value = outer && anyRequires(args) ? loss : detach(loss);
-      return [hasAux ? [value, aux] : value, gradient];
+      const beside = outer && anyRequires(args) ? aux : mapTree(aux, detach);
+      return [hasAux ? [value, beside] : value, gradient];
     });
   };
 }
@@ -198,6 +198,7 @@ export interface JacobianOptions {
 /** A function that gives the Jacobian: [...out, ...in] for a tensor argument, in the argument's form for a tree. */
 export function jacobian(f: Fn, { argnums = 0, mode = 'auto' }: JacobianOptions = {}, name = 'jacobian'): Fn {
   if (typeof f !== 'function') fail('value', name, `expected a function, got ${describe(f)}.`);
+  oneOf(mode, ['auto', 'reverse', 'forward', 'rev', 'fwd'], 'mode');
   return (...args) => {
     const outer = isGradEnabled() && anyRequires(args);
     return enableGrad(() => {
@@ -261,9 +262,8 @@ export function hessian(f: Fn, { argnums = 0 }: { argnums?: number | readonly nu
 
 /** The value of `f(...args)`; its intermediates are computed anew in backward, with the same random numbers. */
 export function checkpoint(f: Fn, ...args: unknown[]): unknown {
-  const generator = defaultGenerator();
-  const before = generator.getState();
-  const output = noGrad(() => unnamed(() => f(...args)));
+  const random = new Replayed();
+  const output = random.first(() => noGrad(() => unnamed(() => f(...args))));
   const outputs = leavesOf(output);
   const inputs = leavesOf(args).filter((t) => t.requiresGrad);
   const outside = outputs.map((y) => (y.storage.pins > 0 || y.requiresGrad ? detach(y) : y));
@@ -273,11 +273,8 @@ export function checkpoint(f: Fn, ...args: unknown[]): unknown {
     inputs.length > 0 ? inputs : [closureLeaf(outputs[0])],
     outside,
     (cotangents) => {
-      const after = generator.getState();
-      generator.setState(before);
       const { args: again, leaves } = withOwnLeaves(args, inputs);
-      const replayed = enableGrad(() => leavesOf(unnamed(() => f(...again))));
-      generator.setState(after);
+      const replayed = random.again(() => enableGrad(() => leavesOf(unnamed(() => f(...again)))));
       const live = replayed.map((y, i) => ({ y, g: cotangents[i]! })).filter(({ y }) => y.requiresGrad);
       if (live.length === 0) return inputs.map(() => null);
       reverse.backward(
@@ -290,6 +287,42 @@ export function checkpoint(f: Fn, ...args: unknown[]): unknown {
   );
   let at = 0;
   return mapTree(output, () => outside[at++]);
+}
+
+/** The states of all generators that a function draws from, so that it can be run again with the same numbers; in compiled functions too. */
+class Replayed {
+  private readonly states = new Map<Generator, { source: () => Generator; before: GeneratorState | null }>();
+
+  first<R>(fn: () => R): R {
+    const outer = drawHook.current;
+    drawHook.current = (generator) => {
+      outer?.(generator);
+      if (this.states.has(generator)) return;
+      const state: { source: () => Generator; before: GeneratorState | null } = { source: laterGenerator(generator), before: null };
+      this.states.set(generator, state);
+      repeatOnHost(() => (state.before = state.source().getState()));
+    };
+    try {
+      return fn();
+    } finally {
+      drawHook.current = outer;
+    }
+  }
+
+  again<R>(fn: () => R): R {
+    const after = new Map<unknown, GeneratorState>();
+    for (const state of this.states.values()) {
+      repeatOnHost(() => {
+        after.set(state, state.source().getState());
+        state.source().setState(state.before!);
+      });
+    }
+    try {
+      return fn();
+    } finally {
+      for (const state of this.states.values()) repeatOnHost(() => state.source().setState(after.get(state)!));
+    }
+  }
 }
 
 /** `backward`, installed by index.ts. */
@@ -374,7 +407,7 @@ export function detectAnomaly<R>(fn: () => R): R {
   if (tracing()) fail('trace', 'detectAnomaly', 'values cannot be looked at while a function is being compiled. Run it uncompiled.');
   const pending: { name: string; tensor: Tensor; backward: boolean }[] = [];
   const report = (name: string, backward: boolean): never =>
-    fail(
+    failAs(
       'value',
       'detectAnomaly',
       `${name} ${backward ? 'gave a gradient with NaN in backward' : 'gave NaN'}. Look at its inputs: a logarithm or root of a negative number, 0/0, or values that overflowed before.`,
@@ -389,7 +422,7 @@ export function detectAnomaly<R>(fn: () => R): R {
   });
   let result: R;
   try {
-    result = fn();
+    result = unnamed(fn);
   } catch (error) {
     setWatcher(before);
     throw error;
@@ -453,5 +486,3 @@ export async function gradcheck(
   }
   return true;
 }
-
-export { cat, e, isPlain, sizeOf, tensorAt };

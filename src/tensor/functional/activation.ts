@@ -1,6 +1,6 @@
 /* Activations (tensor-api.md 7.7): made of elementwise operations, which `compile` fuses into one kernel. */
 
-import { isGradEnabled, noGrad } from '../autograd.ts';
+import { noGrad } from '../autograd.ts';
 import { fail } from '../error.ts';
 import { dimIn, show } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
@@ -79,5 +79,3 @@ export function glu(a: Tensor, { dim = -1 }: { dim?: number } = {}): Tensor {
   const [left, right] = chunk(x, 2, at) as [Tensor, Tensor];
   return e.mul(left, e.sigmoid(right));
 }
-
-export { isGradEnabled };

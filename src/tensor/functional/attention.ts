@@ -1,7 +1,7 @@
 /* Attention and what belongs to it: positions and masks (tensor-api.md 7.7). */
 
 import type { Generator } from '../../base/random.ts';
-import { isGradEnabled, noGrad, track } from '../autograd.ts';
+import { noGrad, track } from '../autograd.ts';
 import { compute, computeAll } from '../dispatch.ts';
 import { isFloat } from '../dtype.ts';
 import { fail } from '../error.ts';
@@ -203,5 +203,3 @@ export function causalMask(t: number, s = t, options: MakeOptions = {}): Tensor 
   for (const n of [t, s]) if (!Number.isInteger(n) || n < 0) fail('value', 'causalMask', `expected integers ≥ 0, got ${describe(n)}.`);
   return triangleMask('tril', t, s ?? t, 0, placeFor(options, 'bool', 'causalMask').device);
 }
-
-export { isGradEnabled };

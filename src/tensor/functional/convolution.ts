@@ -1,17 +1,16 @@
 /* Convolutions, pooling and windows (tensor-api.md 7.7): images are (N, C, H, W) or (C, H, W). */
 
-import { noGrad, track } from '../autograd.ts';
+import { track } from '../autograd.ts';
 import type { Window2d } from '../../../kernels/operations.ts';
 import { compute, computeAll, dense } from '../dispatch.ts';
 import { isFloat } from '../dtype.ts';
-import { callName, fail } from '../error.ts';
+import { fail } from '../error.ts';
 import { show, type Shape } from '../shape.ts';
 import { type Tensor } from '../tensor.ts';
 import * as e from '../ops/elementwise.ts';
 import { describe, tensorAt } from '../ops/operands.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { cat, narrow, reshape, squeeze, unsqueeze } from '../ops/view.ts';
-import { pad } from './image.ts';
 
 export type Pair = number | readonly [number, number];
 type Two = readonly [number, number];
@@ -361,5 +360,3 @@ function meanCells(x: Tensor, dim: number, n: number): Tensor {
   });
   return cat(cells, { dim });
 }
-
-export { callName, noGrad, pad };

@@ -10,7 +10,7 @@ import * as e from '../ops/elementwise.ts';
 import { gather, indexSelect } from '../ops/gather.ts';
 import { describe, oneOf, tensorAt } from '../ops/operands.ts';
 import { matmul } from '../ops/product.ts';
-import { cat, narrow, reshape, stack, unbind, unsqueeze } from '../ops/view.ts';
+import { cat, narrow, reshape, unbind, unsqueeze } from '../ops/view.ts';
 
 export interface PadOptions {
   readonly mode?: 'constant' | 'reflect' | 'replicate' | 'circular';
@@ -188,5 +188,3 @@ function noGradIndex(ix: Tensor, iy: Tensor, h: number, w: number, use: (ids: Te
   });
   return use(ids, inside);
 }
-
-export { stack };

@@ -1,9 +1,9 @@
 /* Linear maps, embeddings and what compares vectors (tensor-api.md 7.7). */
 
 import { noGrad, track } from '../autograd.ts';
-import { compute, tracing } from '../dispatch.ts';
+import { compute } from '../dispatch.ts';
 import { isFloat } from '../dtype.ts';
-import { callName, fail } from '../error.ts';
+import { fail } from '../error.ts';
 import { contiguousStrides, dimIn, show, sizeOf } from '../shape.ts';
 import { makeView, type Tensor } from '../tensor.ts';
 import * as e from '../ops/elementwise.ts';
@@ -104,5 +104,3 @@ export function cosineSimilarity(a: Tensor, b: Tensor, { dim = 1, eps = 1e-8 }: 
   };
   return sum(e.mul(e.div(x, length(x)), e.div(y, length(y))), back);
 }
-
-export { callName, tracing };

@@ -5,7 +5,7 @@ import { compute, computeAll, dense } from '../dispatch.ts';
 import { isFloat } from '../dtype.ts';
 import { fail } from '../error.ts';
 import { sameShape, show, sizeOf } from '../shape.ts';
-import { makeView, type Tensor } from '../tensor.ts';
+import { type Tensor } from '../tensor.ts';
 import * as e from '../ops/elementwise.ts';
 import { checkRange, gather } from '../ops/gather.ts';
 import { oneOf, tensorAt } from '../ops/operands.ts';
@@ -311,5 +311,3 @@ export function gaussianNllLoss(
   const loss = e.mul(e.add(e.log(safe), e.div(e.square(e.sub(x, t)), safe)), 0.5);
   return reduce(full ? e.add(loss, 0.5 * Math.log(2 * Math.PI)) : loss, reduction);
 }
-
-export { makeView };

@@ -53,6 +53,26 @@ describe('compile', () => {
     expect(step.signatures).toBe(2);
   });
 
+  test('gives the gradients of each of two batch sizes in turn, within scopes too', async () => {
+    const [net, twin] = [new nn.Linear(2, 1), new nn.Linear(2, 1)];
+    twin.loadStateDict(net.stateDict());
+    const backward =
+      (model: Loose) =>
+      (x: Loose): void => {
+        model.zeroGrad();
+        model(x).square().sum().backward();
+      };
+    const step = tensor.compile(backward(net));
+    for (const n of [3, 2, 3, 2, 3]) {
+      const x = random(n).normal([n, 2]);
+      tensor.scope(() => step(x));
+      backward(twin)(x);
+      expect(net.weight.grad.disposed).toBe(false);
+      expect(await distance(net.weight.grad, twin.weight.grad)).toBeLessThan(1e-6);
+    }
+    expect(step.signatures).toBe(2);
+  });
+
   test('notices a mode that forward reads by itself', async () => {
     class Net extends (nn.Module as new () => Loose) {
       forward(x: Loose): Loose {

@@ -1,17 +1,17 @@
 /* Operations made of others: in place, counting, einsum, scan, and those whose shape depends on values (asynchronous). */
 
-import { checkInPlace, isGradEnabled, needsGrad, noGrad } from '../autograd.ts';
+import { checkInPlace, needsGrad, noGrad } from '../autograd.ts';
 import { compute, computeInto, tracing } from '../dispatch.ts';
-import { defaultDtype, dtypes, isFloat, type DType } from '../dtype.ts';
+import { dtypes, isFloat, type DType } from '../dtype.ts';
 import { fail } from '../error.ts';
 import { data, makeTensor, readAll } from '../reading.ts';
-import { broadcastShapes, dimIn, sameShape, show, sizeOf } from '../shape.ts';
+import { broadcastShapes, dimIn, sameShape, show } from '../shape.ts';
 import { Tensor, tensorsOf } from '../tensor.ts';
 import * as e from './elementwise.ts';
 import { indexSelect, maskedFill } from './gather.ts';
-import { describe, expanded, tensorAt, typeOfScalar, type Operand } from './operands.ts';
+import { describe, expanded, tensorAt, type Operand } from './operands.ts';
 import { matmul } from './product.ts';
-import { amax, amin, sum, type Dims } from './reduce.ts';
+import { amax, amin, sum } from './reduce.ts';
 import { bincountInto, sort as sorted, topk as largest, type Picked, type SortOptions } from './sort.ts';
 import { cat as joined, clone, diagonal, flatten, permute, reshape, roll as rolled, select, stack as stacked, unsqueeze } from './view.ts';
 
@@ -44,8 +44,11 @@ function arithmetic_<O>(name: string, fn: 'add' | 'sub' | 'mul' | 'div', apart: 
     const plain = !options || Object.keys(options).length === 0;
     if (!plain || !isFloat(x.dtype) || needsGrad([x, b instanceof Tensor ? b : null])) return general(a, b, options);
     checkInPlace(x, name);
+    e.checkApart(x, name);
     const y = b instanceof Tensor ? tensorAt(b, 2, name) : null;
     if (y && (y.dtype !== x.dtype || !sameShape(broadcastShapes(x.shape, y.shape), x.shape))) return general(a, b, options);
+    // What is read may be what was just written: another view of the same numbers.
+    if (y && y !== x && y.storage === x.storage) return general(a, b, options);
     if (!y && typeof b !== 'number') return general(a, b, options);
     const operand = y ?? compute('fill', [], [], x.dtype, { value: b as number }, x.device);
     computeInto('binary', [x, expanded(operand, x.shape)], [x], { fn });
@@ -71,6 +74,7 @@ export function fill_(a: Tensor, value: Operand): Tensor {
     if (value.ndim > 0) fail('shape', 'fill_', `expected a number or a 0-d tensor, got ${show(value.shape)}. Use copy_.`);
     return copy_(x, value);
   }
+  if (x.base !== null && needsGrad([x, x.base])) return copy_(x, value);
   if (typeof value !== 'number' && typeof value !== 'boolean') fail('value', 'fill_', `expected a number, got ${describe(value)}.`);
   computeInto('fill', [], [x], {
     value: x.dtype === 'bool' ? (value ? 1 : 0) : isFloat(x.dtype) ? Number(value) : Math.trunc(Number(value)),
@@ -91,7 +95,9 @@ function forget(x: Tensor): void {
 export function copy_(a: Tensor, source: Operand): Tensor {
   const x = tensorAt(a, 1, 'copy_');
   checkInPlace(x, 'copy_');
-  const value = source instanceof Tensor ? tensorAt(source, 2, 'copy_') : makeTensor(source, { device: x.device });
+  e.checkApart(x, 'copy_');
+  const given = source instanceof Tensor ? tensorAt(source, 2, 'copy_') : makeTensor(source, { device: x.device });
+  const value = given !== x && given.storage === x.storage ? clone(given) : given;
   if (!sameShape(broadcastShapes(x.shape, value.shape), x.shape)) {
     fail('shape', 'copy_', `expected a source that broadcasts to ${show(x.shape)}, got ${show(value.shape)}.`);
   }

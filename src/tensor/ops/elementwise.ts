@@ -498,6 +498,7 @@ export function inPlace<A extends unknown[]>(
   return (target, ...args) => {
     tensorAt(target, 1, name);
     checkInPlace(target, name);
+    checkApart(target, name);
     // A rule may read the target as it was, so in a graph it works on a copy.
     const value = fn(isGradEnabled() && target.requiresGrad ? cloned(target) : target, ...args);
     if (!sameShape(value.shape, target.shape))
@@ -508,6 +509,12 @@ export function inPlace<A extends unknown[]>(
     writeBack(target, value, name);
     return target;
   };
+}
+
+/** Refuses a write to a tensor that shows one number at several places, as `expand` does. */
+export function checkApart(target: Tensor, name: string): void {
+  if (target.isView && target.shape.some((length, i) => length > 1 && target.strides[i] === 0))
+    fail('value', name, `expected a tensor whose elements are apart, got an expanded one ${show(target.shape)}. Call clone() first.`);
 }
 
 function cloned(t: Tensor): Tensor {

@@ -2,18 +2,18 @@
 
 import type { Generator } from '../../base/random.ts';
 import { checkInPlace, noGrad } from '../autograd.ts';
-import { compute, computeInto, feed } from '../dispatch.ts';
+import { compute, computeInto, feed, tracing } from '../dispatch.ts';
 import { defaultDtype, isFloat, type DType } from '../dtype.ts';
 import { fail } from '../error.ts';
-import { generatorOf, multinomial as drawRows, stateWords } from '../random.ts';
-import { asLeaf, copying, dataSync, makeTensor, placeFor, type MakeOptions } from '../reading.ts';
-import { contiguousStrides, dimIn, shapeFrom, show, sizeOf, type Shape } from '../shape.ts';
+import { drawHook, generatorOf, laterGenerator, multinomial as drawRows, stateWords } from '../random.ts';
+import { asLeaf, copying, makeTensor, placeFor, rowMajor, type MakeOptions } from '../reading.ts';
+import { shapeFrom, show, sizeOf, type Shape } from '../shape.ts';
 import { makeView, type Tensor } from '../tensor.ts';
 import * as e from './elementwise.ts';
-import { describe, expanded, numberOption, oneOf, tensorAt, typeOfScalar, type Operand, type Scalar } from './operands.ts';
+import { describe, expanded, numberOption, oneOf, tensorAt, type Operand, type Scalar } from './operands.ts';
 import { cumsum } from './reduce.ts';
 import { searchsorted } from './sort.ts';
-import { clone, reshape, stack, unsqueeze } from './view.ts';
+import { clone, reshape, stack } from './view.ts';
 
 export type RandomOptions = MakeOptions & { readonly generator?: Generator };
 
@@ -133,7 +133,9 @@ interface Draw {
 /** One tensor draw of a generator; a compiled function draws anew at every call. */
 export function draw(spec: Draw, shape: Shape, dtype: DType, device: Tensor['device'], generator: Generator): Tensor {
   const words = sizeOf(shape);
-  const state = feed([4], 'int32', device, () => stateWords(generator.reserve(spec.kind === 'normal' ? words + (words % 2) : words)));
+  drawHook.current?.(generator);
+  const source = laterGenerator(generator);
+  const state = feed([4], 'int32', device, () => stateWords(source().reserve(spec.kind === 'normal' ? words + (words % 2) : words)));
   return compute('random', [state], shape, dtype, spec, device);
 }
 
@@ -166,8 +168,10 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
   if (!Number.isInteger(n) || n < 0) fail('value', 'randperm', `expected an integer ≥ 0, got ${describe(n)}.`);
   const { dtype, device } = placeFor(options, 'int32', 'randperm');
   const generator = generatorOf(options.generator, 'randperm');
+  drawHook.current?.(generator);
+  const source = laterGenerator(generator);
   return e.cast(
-    feed([n], 'int32', device, () => generator.permutation(n)),
+    feed([n], 'int32', device, () => source().permutation(n)),
     dtype,
   );
 }
@@ -205,8 +209,9 @@ export function multinomial(
   const shape = x.ndim === 1 ? [numSamples] : [rows, numSamples];
   if (!replacement && numSamples > columns)
     fail('value', 'multinomial', `expected at most ${columns} samples without replacement, got ${numSamples}.`);
-  if (x.storage.host || x.device !== 'webgpu') {
-    const weights = dataSync(x, 'multinomial') as Float32Array;
+  if (tracing() === null && (x.storage.host || x.device !== 'webgpu')) {
+    const weights = rowMajor(x, x.storage.toHost()) as Float32Array;
+    drawHook.current?.(source);
     return makeTensor(drawRows(weights, rows, numSamples, replacement, source), { dtype: 'int32', device: x.device, shape });
   }
   return noGrad(() => {
@@ -256,5 +261,3 @@ export function bernoulli_(target: Tensor, p: Operand = 0.5, { generator }: { ge
 }
 
 copying.clone = (t, dtype) => noGrad(() => (t.dtype === dtype ? clone(t) : e.cast(t, dtype)));
-
-export { contiguousStrides, dimIn, typeOfScalar, unsqueeze };

@@ -303,12 +303,22 @@ export function at(a: Tensor, ...index: readonly Index[]): Tensor {
       gathered.push({ dim, index: indexAt(part, dim + 2, 'at') });
       dim += 1;
     } else if (Array.isArray(part)) {
+      checkSlice(part);
       const [start = null, end = null, step = 1] = part as (number | null)[];
       current = slice(current, dim, start, end, step ?? 1);
       dim += 1;
     } else fail('index', 'at', `expected a number, [start, end, step], null, "...", "new" or an int32 tensor, got ${describe(part)}.`);
   }
   return gathered.length > 0 ? gatherDims(current, gathered) : current;
+}
+
+function checkSlice(part: readonly unknown[]): void {
+  if ((part.length !== 2 && part.length !== 3) || !part.every((v) => v === null || Number.isInteger(v)))
+    fail(
+      'index',
+      'at',
+      `expected [start, end] or [start, end, step] of integers or null, got [${part.map(String).join(', ')}]. To pick single places give an int32 tensor.`,
+    );
 }
 
 /** Several index tensors at once, broadcast; their dims come where the first one stood (in front, where they are apart). */

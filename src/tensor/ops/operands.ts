@@ -1,11 +1,10 @@
 /* What every operation does with its arguments before it computes: numbers become tensors, types are promoted, shapes broadcast. */
 
-import { contiguousStrides } from '../../../kernels/operations.ts';
 import type { DeviceName } from '../../../kernels/types.ts';
-import { compute, deviceOf, tracing } from '../dispatch.ts';
+import { compute, deviceOf } from '../dispatch.ts';
 import { defaultDtype, hostArray, isFloat, promote, type DType } from '../dtype.ts';
 import { callName, fail } from '../error.ts';
-import { broadcastShapes, expandStrides, sameShape, show, type Shape } from '../shape.ts';
+import { broadcastShapes, expandStrides, sameShape, type Shape } from '../shape.ts';
 import { makeView, Storage, Tensor } from '../tensor.ts';
 import { getDefaultDevice } from '../device.ts';
 
@@ -112,5 +111,3 @@ export function numberOption(value: unknown, option: string): number {
   if (typeof value !== 'number') fail('value', option, `expected ${option} to be a number, got ${describe(value)}.`);
   return value;
 }
-
-export { contiguousStrides, show, tracing };

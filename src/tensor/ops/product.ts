@@ -2,7 +2,7 @@
 
 import { isGradEnabled, track } from '../autograd.ts';
 import { compute, dense } from '../dispatch.ts';
-import { defaultDtype, isFloat, promote, type DType } from '../dtype.ts';
+import { defaultDtype, isFloat, promote } from '../dtype.ts';
 import { fail } from '../error.ts';
 import { broadcastShapes, contiguousStrides, dimIn, expandStrides, sameShape, show, sizeOf, viewStrides, type Shape } from '../shape.ts';
 import { makeView, type Tensor } from '../tensor.ts';
@@ -219,6 +219,3 @@ function softened(log: boolean, a: Tensor, dim: number, name: string): Tensor {
 }
 export const softmax = (a: Tensor, dim: number): Tensor => softened(false, a, dim, 'softmax');
 export const logSoftmax = (a: Tensor, dim: number): Tensor => softened(true, a, dim, 'logSoftmax');
-
-export { asRows, samePair };
-export type { DType };

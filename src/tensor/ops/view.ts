@@ -3,7 +3,7 @@
 import { track } from '../autograd.ts';
 import { compute, computeInto, emptyTensor } from '../dispatch.ts';
 import { isFloat, promote, type DType } from '../dtype.ts';
-import { callName, fail } from '../error.ts';
+import { fail } from '../error.ts';
 import {
   broadcastShapes,
   contiguousStrides,
@@ -21,7 +21,7 @@ import {
 import { makeView, type Tensor } from '../tensor.ts';
 import { arithmetic } from '../autograd.ts';
 import * as e from './elementwise.ts';
-import { converted, describe, tensorAt } from './operands.ts';
+import { describe, tensorAt } from './operands.ts';
 
 /** A tracked view: the same numbers under other strides; `inverse` brings a gradient back. */
 function view(name: string, x: Tensor, shape: Shape, strides: readonly number[], offset: number, inverse: (g: Tensor) => Tensor): Tensor {
@@ -390,4 +390,4 @@ export function slice(x: Tensor, dim: number, start: number | null, end: number 
   return sliced(x, dim, from, Math.max(0, Math.ceil((to - from) / step)), step, 'slice');
 }
 
-export { broadcastShapes, callName, converted };
+export { broadcastShapes };
