@@ -83,6 +83,13 @@ export function sumExp(x: usize, n: i32, shift: f32): f32 {
 /** y = x·factor. */
 export function scaleOf(x: usize, y: usize, n: i32, factor: f32): void {
   const by = f32x4.splat(factor);
+  for (; n >= 16; n -= 16, x += 64, y += 64) {
+    const x0 = v128.load(x), x1 = v128.load(x, 16), x2 = v128.load(x, 32), x3 = v128.load(x, 48);
+    v128.store(y, f32x4.mul(x0, by));
+    v128.store(y, f32x4.mul(x1, by), 16);
+    v128.store(y, f32x4.mul(x2, by), 32);
+    v128.store(y, f32x4.mul(x3, by), 48);
+  }
   for (; n > 0; n -= 4) {
     storeLanes(y, f32x4.mul(v128.load(x), by), n);
     x += 16;
