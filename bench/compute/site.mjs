@@ -1,0 +1,103 @@
+/* The bench's site: each rival bundled to a module of its own, the compiled kernels, and pages whose worker is asked from here. */
+
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { buildKernels } from '../../scripts/build-kernels.mjs';
+import { wgslText } from '../../scripts/wgsl.mjs';
+import { startServer } from '../../src/command/server.mjs';
+
+/** Bundles entries of this folder (name to file) with esbuild, as modules. */
+export async function bundle(root, entries, options = {}) {
+  const { build } = await import('esbuild');
+  return build({
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, 'bench/compute', file)])),
+    outdir: '/',
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'error',
+    external: ['./gradus.js', './jax.js', './tfjs.js', './ort.js', './plain.js'],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    loader: { '.wasm': 'binary' },
+    plugins: [wgslText()],
+    mainFields: ['browser', 'module', 'main'],
+    absWorkingDir: root,
+    ...options,
+  });
+}
+
+/** Writes everything into a folder and serves it with and without isolation. */
+export async function openSite(context) {
+  const { root } = context;
+  const folder = await mkdtemp(join(await context.scratch(), 'compute-'));
+  const { outputFiles } = await bundle(root, {
+    page: 'page.mjs',
+    gradus: 'gradus.mjs',
+    jax: 'jax.mjs',
+    tfjs: 'tfjs.mjs',
+    ort: 'ort.mjs',
+    plain: 'plain.mjs',
+    'cold-gradus': 'cold-gradus.mjs',
+    'cold-jax': 'cold-jax.mjs',
+    'cold-tfjs': 'cold-tfjs.mjs',
+  });
+  for (const { path, contents } of outputFiles) await put(join(folder, path), contents);
+  await put(join(folder, 'kernels.wasm'), await buildKernels());
+  await put(join(folder, 'index.html'), '<!doctype html><meta charset="utf-8"><title>compute</title>');
+  const routes = {
+    '/ort/': join(root, 'node_modules/onnxruntime-web/dist'),
+    '/tf/': join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'),
+  };
+  const servers = {
+    isolated: await startServer({ root: folder, routes }),
+    plain: await startServer({ root: folder, routes, isolation: false }),
+  };
+  return {
+    url: (isolated) => servers[isolated ? 'isolated' : 'plain'].url,
+    close: () => Promise.all(Object.values(servers).map((each) => each.close())),
+  };
+}
+
+async function put(file, contents) {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, contents);
+}
+
+/** A page with its worker: `call(name, ...args)` asks it. */
+export async function openPage(context, url) {
+  const browser = await (await context.browser()).newContext();
+  const page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
+  page.on('pageerror', (error) => context.note(`bench page: ${error.message}`));
+  await page.goto(url);
+  await page.evaluate(() => {
+    const worker = new Worker('page.js', { type: 'module' });
+    const waiting = new Map();
+    let next = 0;
+    worker.onmessage = ({ data: { id, value, error } }) => {
+      const { resolve, reject } = waiting.get(id);
+      waiting.delete(id);
+      if (error === undefined) resolve(value);
+      else reject(new Error(error));
+    };
+    globalThis.ask = (call, args) =>
+      new Promise((resolve, reject) => {
+        waiting.set(++next, { resolve, reject });
+        worker.postMessage({ id: next, call, args });
+        worker.onerror = ({ message }) => reject(new Error(message || 'the worker did not start'));
+      });
+  });
+  return {
+    call: (name, ...args) =>
+      page
+        .evaluate(([call, list]) => globalThis.ask(call, list), [name, args])
+        .catch((error) => {
+          throw new Error(error.message.replace(/^page\.evaluate: (Error: )?/, '').split('\n')[0]);
+        }),
+    close: () => browser.close(),
+  };
+}
