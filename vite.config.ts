@@ -24,9 +24,23 @@ const wholeSolid = (): Plugin => ({
   load: (id) => (id.endsWith('?whole') ? readFileSync(id.slice(0, -'?whole'.length), 'utf8') : undefined),
 });
 
+/** The common part of Plot reads its list of names as a module that does nothing else: what it does not name is left to the
+    script with all of Plot, which hangs a method onto every mark. */
+const commonPlot = (): Plugin => ({
+  name: 'common-plot',
+  apply: 'build',
+  enforce: 'pre',
+  async resolveId(source, importer) {
+    if (source !== '@observablehq/plot' || !importer?.endsWith('/plot-common.ts')) return undefined;
+    const found = await this.resolve(source, importer, { skipSelf: true });
+    return found ? { id: `${found.id}?common`, moduleSideEffects: false } : undefined;
+  },
+  load: (id) => (id.endsWith('?common') ? readFileSync(id.slice(0, -'?common'.length), 'utf8') : undefined),
+});
+
 export default defineConfig({
   base: './',
-  plugins: [wgsl(), wholeSolid(), solid()],
+  plugins: [wgsl(), wholeSolid(), commonPlot(), solid()],
   define: {
     __ENGINE_URL__: JSON.stringify(json('build/engine.json').typescript ?? ''),
     __PACKS__: JSON.stringify(json('build/packs.json')),

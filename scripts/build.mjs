@@ -366,7 +366,7 @@ function writeLook(manifest) {
 /** What pages load and carry: addresses relative to the site's root, and the text of their styles, whose addresses begin at `../`. */
 export function pageAssets() {
   const manifest = readJson('build/manifest.json') ?? {};
-  const plot = Object.keys(manifest).find((key) => key.includes('@observablehq/plot'));
+  const plot = ['src/view/outputs/plot.ts', 'src/view/outputs/plot-common.ts'].filter((key) => manifest[key]);
   return {
     script: manifest['index.html']?.file ?? '',
     preload: importsOf(manifest, 'index.html'),
@@ -377,7 +377,7 @@ export function pageAssets() {
     formulaStyles: textOf(manifest, 'src/view/formulas.ts'),
     engine: readJson('build/engine.json')?.typescript ?? '',
     packs: readJson('build/packs.json') ?? {},
-    plot: plot ? [manifest['src/view/outputs/plot.ts']?.file, manifest[plot].file].filter(Boolean) : [],
+    plot: [...new Set(plot.flatMap((key) => [manifest[key].file, ...importsOf(manifest, key, new Set(['index.html', key]))]))],
   };
 }
 

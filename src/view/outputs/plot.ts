@@ -1,11 +1,12 @@
 /* Draws a plot output in the page: replays the calls that the worker recorded (stdlib/plot/record.ts says how) with the
    real Observable Plot, in the colours and type of look.md; or inserts the picture that the worker drew, purified. The
-   library is loaded with the first figure. A record comes from a notebook and may be anything: only Plot's own functions
-   are ever called, with plain data, and links lose what is no address. */
+   library is loaded with the first figure: its common part, or all of it where the figure needs more. A record comes from a
+   notebook and may be anything: only Plot's own functions are ever called, with plain data, and links lose what is no address. */
 
 import type { Output, PlotRecord } from '../../output/types.ts';
 
-type Plot = typeof import('@observablehq/plot');
+/** Plot, or its common part. */
+type Plot = object;
 type PlotOutput = Extract<Output, { kind: 'plot' }>;
 
 /** How a figure looks here. Absent fields leave Plot's own defaults. */
@@ -119,7 +120,7 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement): Promis
     dress(element.firstElementChild, output);
     return () => element.replaceChildren();
   }
-  const Plot = await import('@observablehq/plot');
+  const Plot = await libraryFor(output.plot);
   const draw = (): void => {
     const figure = replay(output.plot, Plot, pageTheme(element));
     dress(figure, output);
@@ -135,6 +136,20 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement): Promis
     scheme.removeEventListener('change', draw);
     element.replaceChildren();
   };
+}
+
+/** The common part of Plot where it has every name of the record, else all of it. */
+export async function libraryFor(record: PlotRecord): Promise<Plot> {
+  const common = await import('./plot-common.ts');
+  return namesIn(record.options).every((name) => Object.hasOwn(common, name)) ? common : import('@observablehq/plot');
+}
+
+/** Plot's names that drawing `value`, a part of a record, calls or refers to. */
+function namesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
+  const { $, name } = value as { $?: unknown; name?: unknown };
+  if ($ === 'data' || $ === 'column') return [];
+  return [...($ === 'call' || $ === 'ref' ? [String(name)] : []), ...Object.values(value).flatMap(namesIn)];
 }
 
 /** What Plot itself cannot be told: the figure's sentence, and the ground of tips, which it sets to white. */
