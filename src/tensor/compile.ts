@@ -467,7 +467,7 @@ function finish(
       for (const { storage } of held) storage.unpin();
       for (const grad of ownGrads) {
         grad.holders -= 1;
-        if (scopeList.current !== null) scopeList.current.push(grad);
+        if (grad.holders === 0) grad.dispose();
       }
     },
   };
