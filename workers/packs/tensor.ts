@@ -3,6 +3,7 @@
 
 import type { Host } from '../../src/stdlib/host.ts';
 import * as library from '../../src/tensor/index.ts';
+import { rowMajor } from '../../src/tensor/reading.ts';
 import { setDefaultGenerator } from '../../src/tensor/random.ts';
 import type { Generator } from '../../src/base/random.ts';
 import { factsOf, type TensorFacts } from '../../src/output/kinds.ts';
@@ -34,8 +35,8 @@ Object.defineProperties(Tensor.prototype, {
     value(this: InstanceType<typeof Tensor>, limit: number): TensorFacts {
       const facts = { shape: this.shape, dtype: this.dtype };
       if (this.disposed || this.numel() > limit) return { ...facts, data: undefined };
-      const onHost = this.storage.host !== null || this.device !== 'webgpu';
-      return { ...facts, data: onHost ? this.dataSync() : readings.get(this) };
+      const { host } = this.storage;
+      return { ...facts, data: host ? rowMajor(this, host) : this.device === 'webgpu' ? readings.get(this) : this.dataSync() };
     },
   },
 });
