@@ -1,11 +1,13 @@
 /* A tensor as a picture: leading axes become tiles, the last two a heat map (a vector is one row). Values from 0 up go
-   from paper to ink, signed ones from ultramarine through paper to vermilion, symmetric about zero. Below it min, max and
-   mean of what was sent; "Values" shows the numbers of the tile under the cursor. */
+   from paper to ink, signed ones from ultramarine through paper to vermilion, symmetric about zero. Below it statistics and a
+   histogram of all values (or of what was sent, where the engine gave none); "Values" shows the numbers of the tile under the cursor. */
 
+import type { Output, TensorStats } from '../../output/types.ts';
 import { fill, h, setText } from '../dom.ts';
 import { count, number, plural } from '../words.ts';
 import type { Draw } from './index.ts';
 
+type TensorOutput = Extract<Output, { kind: 'tensor' }>;
 type Rgb = readonly [number, number, number];
 const tileLimit = 24,
   rowLimit = 30,
@@ -44,17 +46,19 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
   const sliceSaid = h('output', { class: 'num' });
   const sliceRow = h('div', { class: 'field slice' }, h('span', {}, 'slice'), slice, sliceSaid);
   const body = h('div', { class: 'tensor' }),
-    stats = h('p', { class: 'cap num' });
-  element.append(head, body, sliceRow, stats);
+    stats = h('p', { class: 'cap num' }),
+    bars = h('div', { class: 'histogram' });
+  element.append(head, body, sliceRow, h('div', { class: 'tensor-facts' }, stats, bars));
 
   const draw = (): void => {
-    const { shape, dtype, data } = tensor;
+    const { shape, dtype, data, device, picture } = tensor;
     const [rows, columns] =
       shape.length === 0 ? [1, 1] : shape.length === 1 ? [1, shape[0] ?? 0] : [shape[shape.length - 2] ?? 0, shape[shape.length - 1] ?? 0];
     const size = rows * columns,
       tiles = size === 0 ? 0 : Math.floor(data.length / size) || (data.length > 0 ? 1 : 0);
-    fill(name, h('b', {}, dtype), ` [${shape.join(', ')}]`);
-    const range = rangeOf(data);
+    fill(name, h('b', {}, dtype), ` [${shape.join(', ')}]${device === undefined ? '' : ` · ${device}`}`);
+    const range = rangeOf(tensor);
+    const whole = picture === undefined || shape.length > 2 ? undefined : picture;
     asPicture.setAttribute('aria-pressed', String(!values));
     asValues.setAttribute('aria-pressed', String(values));
     asPicture.parentElement!.hidden = size < 2;
@@ -68,8 +72,10 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
       range === undefined
         ? []
         : [
-            ...(range.nan < data.length ? [`min ${number(range.min)}`, `max ${number(range.max)}`, `mean ${number(range.mean)}`] : []),
-            ...(data.length < tensor.total ? [`${count(data.length)} of ${count(tensor.total)} values`] : []),
+            ...(range.nan < tensor.total ? [`min ${number(range.min)}`, `max ${number(range.max)}`, `mean ${number(range.mean)}`] : []),
+            ...(range.std !== undefined && range.nan < tensor.total ? [`std ${number(range.std)}`] : []),
+            ...(range.zeros ? [`${plural(range.zeros, 'zero')}`] : []),
+            ...(data.length < tensor.total ? [`first ${count(data.length)} of ${count(tensor.total)} values sent`] : []),
           ];
     fill(
       stats,
@@ -78,6 +84,7 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
         ? h('span', { class: 'nan' }, `${said.length > 0 ? ' · ' : ''}${plural(range.nan, 'NaN', 'NaN')}`)
         : null,
     );
+    drawBars(bars, tensor.histogram);
     if (size < 2) {
       fill(body, h('span', { class: data.length > 0 ? 'num' : 'quiet' }, data.length > 0 ? number(Number(data[0])) : 'No values.'));
       stats.hidden = true;
@@ -89,18 +96,28 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
       body.append(grid(data, tile * size, rows, columns));
       return;
     }
-    const colour = palette(element, range?.min ?? 0, range?.max ?? 0);
+    const [low, high] = [finite(range?.min, -1), finite(range?.max, 1)];
+    const colour = palette(element, low, high);
+    const label = (canvas: HTMLCanvasElement, said: string, down: number, across: number): void => {
+      canvas.setAttribute('role', 'img');
+      const bounds = range ? `, from ${number(range.min)} to ${number(range.max)}` : '';
+      canvas.setAttribute('aria-label', `${dtype} [${shape.join(', ')}]${bounds}${said && `, ${said}`}`);
+      canvas.style.width = `${Math.min(across * Math.max(1, Math.min(24, Math.floor(420 / Math.max(down, across)))), 736)}px`;
+      if (down === 1) canvas.style.height = '24px';
+    };
     const nan = token(element, '--fig-5'),
       shown = Math.min(tileLimit, tiles - first);
+    if (whole) {
+      const canvas = paint(whole.data, 0, whole.rows, whole.columns, colour, nan);
+      label(canvas, `${every(rows / whole.rows, 'row')} and ${every(columns / whole.columns, 'column')}`, whole.rows, whole.columns);
+      body.append(h('div', { class: 'tile-one' }, canvas));
+      return;
+    }
     const box = h('div', { class: tiles > 1 ? 'tiles' : 'tile-one', style: `--columns: ${Math.min(12, Math.max(1, shown))}` });
     for (let i = first; i < first + shown; i++) {
       const canvas = paint(data, i * size, rows, columns, colour, nan);
-      const label = `${dtype} [${shape.join(', ')}]${tiles > 1 ? `, slice ${i}` : ''}${range ? `, from ${number(range.min)} to ${number(range.max)}` : ''}`;
       if (tiles === 1) {
-        canvas.setAttribute('role', 'img');
-        canvas.setAttribute('aria-label', label);
-        canvas.style.width = `${Math.min(columns * Math.max(1, Math.min(24, Math.floor(420 / Math.max(rows, columns)))), 736)}px`;
-        if (rows === 1) canvas.style.height = '24px';
+        label(canvas, '', rows, columns);
         box.append(canvas);
       } else
         box.append(
@@ -142,7 +159,35 @@ function seg(label: string, act: () => void): HTMLButtonElement {
   return h('button', { type: 'button', 'aria-pressed': 'false', onclick: act }, label);
 }
 
-function rangeOf(data: ArrayLike<number>): { min: number; max: number; mean: number; nan: number } | undefined {
+/** A bound that a colour scale can have. */
+const finite = (x: number | undefined, sign: number): number => (x === undefined || Number.isNaN(x) ? 0 : Number.isFinite(x) ? x : sign);
+
+/** The step from one row shown to the next, in words. */
+function every(ratio: number, what: string): string {
+  const step = Math.round(ratio);
+  return `every ${step < 2 ? '' : step === 2 ? 'second ' : step === 3 ? 'third ' : `${step}th `}${what}`;
+}
+
+/** Bars from the least to the greatest value, each as high as its count, and the two ends in numbers. */
+function drawBars(box: HTMLElement, histogram: TensorOutput['histogram']): void {
+  box.hidden = histogram === undefined;
+  if (!histogram) return;
+  const { low, high, counts } = histogram;
+  const most = Math.max(1, ...counts);
+  const said = `Histogram of ${counts.length} bins from ${number(low)} to ${number(high)}, at most ${count(most)} values in one.`;
+  const bars = counts.map((n) => h('i', { style: `height: ${n === 0 ? 0 : Math.max(3, (100 * n) / most)}%`, title: count(n) }));
+  fill(
+    box,
+    h('div', { class: 'bars', role: 'img', 'aria-label': said }, ...bars),
+    h('div', { class: 'ends num', 'aria-hidden': 'true' }, h('span', {}, number(low)), h('span', {}, number(high))),
+  );
+}
+
+type Range = Pick<TensorStats, 'min' | 'max' | 'mean' | 'nan'> & Partial<TensorStats>;
+
+/** What the engine counted, else what was sent. */
+function rangeOf({ data, stats }: TensorOutput): Range | undefined {
+  if (stats) return stats;
   let min = Infinity,
     max = -Infinity,
     sum = 0,
