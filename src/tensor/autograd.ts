@@ -483,5 +483,6 @@ export function keep<T extends Tensor>(tensor: T): T {
 /** Counts a reference from a parameter, a buffer or an optimiser's state: scopes spare the tensor. */
 export function hold<T extends Tensor>(tensor: T): T {
   tensor.holders += 1;
+  if (tensor.device === 'webgpu') tensor.storage.keepCopy();
   return tensor;
 }

@@ -65,6 +65,7 @@ export async function startDevice(name: DeviceName): Promise<Backend> {
       );
     promise = provider.create().then((made) => {
       running.set(name, made);
+      (made as LosableBackend).lost?.then((reason) => replaceLost(name, made, reason));
       return made;
     });
     starting.set(name, promise);
@@ -73,10 +74,25 @@ export async function startDevice(name: DeviceName): Promise<Backend> {
   return promise;
 }
 
-/** A device that is gone: later calls go to what `startDevice` makes anew, or fail. */
-export function forgetDevice(name: DeviceName): void {
+/** A backend whose device may go away; `lost` resolves with the reason. */
+type LosableBackend = Backend & { readonly lost?: Promise<string> };
+
+let losses = 0;
+
+/**
+ * A lost device is started once more; if that fails or it is lost again, wasm computes in its name. Parameters, buffers and moments come back
+ * from their last copy on the host when they are next used; what only the device had says so when it is used.
+ */
+async function replaceLost(name: DeviceName, lost: Backend, reason: string): Promise<void> {
+  if (running.get(name) !== lost) return;
   running.delete(name);
   starting.delete(name);
+  losses += 1;
+  const again = losses === 1 ? await startDevice(name).catch(() => null) : null;
+  if (!again) running.set(name, await startDevice('wasm').catch(() => js));
+  console.warn(
+    `The ${name} device was lost (${reason}). ${again ? 'It was started again' : 'wasm computes in its place from now on'}; parameters and optimisers continue from their last copy on the host. Run the cells whose values are gone again.`,
+  );
 }
 
 /** `auto`: webgpu where the adapter is a real GPU, else wasm, else js. Resolves to the device chosen. */

@@ -6,12 +6,13 @@ import { dense, fromHost, tracing } from './dispatch.ts';
 import { defaultDtype, dtypes, hostArray, isFloat, type DType } from './dtype.ts';
 import { callName, fail } from './error.ts';
 import { show, sizeOf, type Shape } from './shape.ts';
+import { mirror } from './storage.ts';
 import { Tensor } from './tensor.ts';
 import type { Nested } from './surface.ts';
 import { describe, tensorAt } from './ops/operands.ts';
 
 /** Reading while a function is compiled would freeze a value into the plan. */
-function refuseTrace(name: string): void {
+export function refuseTrace(name: string): void {
   if (tracing() !== null) {
     fail(
       'trace',
@@ -38,12 +39,13 @@ export function readAll(tensors: readonly Tensor[], name = 'readAll'): Promise<H
     const backend = backendOf(tensor.device);
     return { buffer: tensor.storage.toDevice(backend), offset: tensor.offset, length: tensor.numel(), dtype: tensor.dtype };
   });
-  return backendOf(device)
-    .read(ranges)
-    .then((values) => {
-      wanted.forEach(({ at }, i) => (ready[at] = values[i]!));
-      return ready as HostArray[];
-    });
+  const backend = backendOf(device);
+  const reading = backend.read(ranges);
+  if (device === 'webgpu') mirror(backend);
+  return reading.then((values) => {
+    wanted.forEach(({ at }, i) => (ready[at] = values[i]!));
+    return ready as HostArray[];
+  });
 }
 
 /** A fresh array of the elements in order. */
@@ -102,8 +104,9 @@ export function itemSync(a: Tensor): number | boolean {
   return nested(dataSync(a, 'itemSync'), [], a.dtype) as number | boolean;
 }
 
-export async function sync(): Promise<void> {
-  await Promise.all((['wasm', 'webgpu'] as const).filter(isRunning).map((name) => backendOf(name).sync()));
+export function sync(): Promise<void> {
+  refuseTrace('sync');
+  return Promise.all((['wasm', 'webgpu'] as const).filter(isRunning).map((name) => backendOf(name).sync())).then(() => {});
 }
 
 /** The tensor on another device (a copy, without a past); itself where it is there already. */

@@ -53,6 +53,9 @@ export class Storage {
   symbolic = false;
   /** A parameter or buffer stood on it and has moved: compiled plans over it are stale. */
   left = false;
+  /** The last numbers that the host had of a parameter, a buffer or a moment: what remains of it when its device is lost. */
+  copy: HostArray | null = null;
+  private keeps = false;
   /** Internal holders (saved for backward) that keep the numbers though all handles are disposed. */
   pins = 0;
   readonly account: Account = { handles: 0, bytes: 0, backend: null, buffer: null };
@@ -73,6 +76,7 @@ export class Storage {
   /** The device's buffer, made and filled from the host where there is none yet. */
   toDevice(backend: Backend): unknown {
     const account = this.account;
+    if (account.backend !== null && account.backend !== backend) this.leave();
     if (account.backend === null) {
       account.buffer = allocate(backend, this.length, this.dtype);
       account.backend = backend;
@@ -102,8 +106,31 @@ export class Storage {
   }
 
   wroteDevice(): void {
+    if (this.keeps && this.host) this.copy = this.host;
     this.host = null;
     this.onDevice = true;
+  }
+
+  /** The device is gone, and with it the buffer: the numbers come back from the host, or not at all. */
+  private leave(): void {
+    const { device, length } = this;
+    this.account.backend = null;
+    this.account.buffer = null;
+    this.onDevice = false;
+    this.host ??= this.copy && this.copy.slice();
+    if (this.host === null) {
+      throw new TensorError(
+        'device',
+        `${callName('tensor')}: the ${device} device was lost, and with it the ${length} values of this tensor. Run the cells that made it again.`,
+      );
+    }
+  }
+
+  /** Keeps a copy on the host from now on, as `mirror` reads it. */
+  keepCopy(): void {
+    if (this.keeps) return;
+    this.keeps = true;
+    keeping.add(new WeakRef(this));
   }
 
   /** One handle less; the numbers go with the last handle and pin. */
@@ -124,6 +151,29 @@ export class Storage {
     this.host = null;
     this.onDevice = false;
   }
+}
+
+const keeping = new Set<WeakRef<Storage>>();
+const mirrorEveryMs = 5000;
+let mirrored = -Infinity;
+
+/** Reads what parameters, buffers and moments are now, in one transfer, unless that was done within the last five seconds. */
+export function mirror(backend: Backend, now = performance.now()): void {
+  if (now - mirrored < mirrorEveryMs) return;
+  mirrored = now;
+  const storages: Storage[] = [];
+  for (const entry of keeping) {
+    const storage = entry.deref();
+    if (!storage) keeping.delete(entry);
+    else if (storage.account.backend === backend && storage.onDevice) storages.push(storage);
+  }
+  if (storages.length === 0) return;
+  const ranges = storages.map(({ account, length, dtype }) => ({ buffer: account.buffer, offset: 0, length, dtype }));
+  backend.read(ranges).then(
+    (values) => storages.forEach((storage, i) => (storage.copy = values[i]!)),
+    // The device is going: the former copies stand.
+    () => {},
+  );
 }
 
 function count(account: Account, bytes: number): void {
