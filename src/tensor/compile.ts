@@ -16,7 +16,7 @@ import { fail, TensorError, unnamed } from './error.ts';
 import { leavesOf, mapTree } from './ops/composed.ts';
 import { describe } from './ops/operands.ts';
 import { contiguousStrides, sizeOf, type Shape } from './shape.ts';
-import { gradHook, scopeList, Storage, Tensor } from './tensor.ts';
+import { gradHook, scopeList, Storage, Tensor, useHook } from './tensor.ts';
 
 type Fn = (...args: never[]) => unknown;
 
@@ -255,12 +255,15 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
   gradHook.current = (t, access) => {
     if (!firstGrad.has(t)) firstGrad.set(t, { access, value: peek(t) });
   };
+  const found = new Set<Tensor>();
+  useHook.current = (t) => void found.add(t);
   leafHook.current = (t) => {
     if (!t.storage.symbolic && !frozen.has(t)) frozen.set(t, t.wants);
   };
   const stop = (): void => {
     scopeList.current = null;
     gradHook.current = outer.grad;
+    useHook.current = null;
     leafHook.current = outer.leaf;
   };
   let result: unknown;
@@ -300,9 +303,12 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
   try {
     const finished = eager ? null : finish(recorder, result, stands, firstGrad, new Set(made));
     if (eager) restore();
+    const inside = new Set(made);
     const conditions = {
       modules: [...recorder.modules],
       frozen: [...frozen],
+      // Disposed of since, they are traced anew, and what uses them throws.
+      captured: [...found].filter((t) => !t.storage.symbolic && !inside.has(t)),
       grads: [...firstGrad].filter(([t, first]) => first.access === 'read' && !t.storage.symbolic),
     };
     return {
@@ -310,6 +316,7 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
       plan: finished?.plan ?? { kernels: 0, dispatches: 0, submissions: 0, bytes: 0 },
       holds: () =>
         conditions.modules.every(([module, training]) => module.training === training) &&
+        conditions.captured.every((t) => !t.disposed) &&
         conditions.frozen.every(([t, wants]) => t.wants === wants) &&
         conditions.grads.every(([t, first]) => t.grad === first.value) &&
         (finished?.alive() ?? true),

@@ -38,6 +38,9 @@ export interface Saved {
 /** Told when a `.grad` is read or written: `compile` learns from it what a function does to gradients. */
 export const gradHook: { current: ((tensor: Tensor, access: 'read' | 'write') => void) | null } = { current: null };
 
+/** Told of every tensor that a call is given, while `compile` traces: which ones a function found outside. */
+export const useHook: { current: ((tensor: Tensor) => void) | null } = { current: null };
+
 /** The method by which an object that owns tensors (a module, an optimiser) lists them, or trees of them, for `scope`. */
 export const tensorsOf = Symbol('tensorsOf');
 
@@ -165,6 +168,7 @@ export class Tensor {
 
   /** Throws where this handle was disposed; `position` is the argument's, from 1. */
   check(name: string, position: number): void {
+    if (useHook.current !== null) useHook.current(this);
     if (this.gone)
       fail(
         'disposed',
@@ -184,7 +188,8 @@ export class Tensor {
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString();
     return fail(
-      'value',
+      // While a function is being compiled every gradient is watched.
+      gradHook.current === null ? 'value' : 'trace',
       'Tensor',
       'a tensor is not a JavaScript number. Instead of a + 1 write a.add(1); read a value with await a.item().',
     );

@@ -4,7 +4,7 @@ import { checkInPlace, needsGrad, noGrad } from '../autograd.ts';
 import { compute, computeInto, tracing } from '../dispatch.ts';
 import { dtypes, isFloat, type DType } from '../dtype.ts';
 import { fail } from '../error.ts';
-import { data, makeTensor, readAll } from '../reading.ts';
+import { data, makeTensor, readAll, refuseTrace } from '../reading.ts';
 import { broadcastShapes, dimIn, sameShape, show } from '../shape.ts';
 import { Tensor, tensorsOf } from '../tensor.ts';
 import * as e from './elementwise.ts';
@@ -17,21 +17,16 @@ import { cat as joined, clone, diagonal, flatten, permute, reshape, roll as roll
 
 // ---- comparing whole tensors
 
-export async function allclose(
-  a: Tensor,
-  b: Operand,
-  options: { rtol?: number; atol?: number; equalNan?: boolean } = {},
-): Promise<boolean> {
+export function allclose(a: Tensor, b: Operand, options: { rtol?: number; atol?: number; equalNan?: boolean } = {}): Promise<boolean> {
   const near = noGrad(() => e.isclose(a, b, options));
-  return (await data(near)).every((value) => value !== 0);
+  return readAll([near], 'allclose').then(([values]) => values!.every((value) => value !== 0));
 }
 
 /** Same shape and same values. */
-export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
+export function equal(a: Tensor, b: Tensor): Promise<boolean> {
   const [x, y] = [tensorAt(a, 1, 'equal'), tensorAt(b, 2, 'equal')];
-  if (!sameShape(x.shape, y.shape)) return false;
-  const [left, right] = await readAll([x, y], 'equal');
-  return left!.every((value, i) => value === right![i]);
+  if (!sameShape(x.shape, y.shape)) return Promise.resolve(false);
+  return readAll([x, y], 'equal').then(([left, right]) => left!.every((value, i) => value === right![i]));
 }
 
 // ---- in place
@@ -165,7 +160,13 @@ export function bincount(a: Tensor, weights?: Tensor | null, { minlength = 0 }: 
   if (weights && !sameShape(weights.shape, ids.shape))
     fail('shape', 'bincount', `expected weights ${show(ids.shape)}, got ${show(weights.shape)}.`);
   const { storage } = ids;
-  if (tracing() || (storage.host === null && ids.device === 'webgpu')) {
+  if (tracing())
+    fail(
+      'trace',
+      'bincount',
+      'the length of the result depends on values, which exist only when the plan runs. Use histc, or count outside.',
+    );
+  if (storage.host === null && ids.device === 'webgpu') {
     fail(
       'unsupported',
       'bincount',
@@ -251,7 +252,18 @@ export function histogram(
 
 // ---- shapes that depend on values
 
-export async function nonzero(a: Tensor): Promise<Tensor> {
+/** An asynchronous operation, refused at once while a function is being compiled: a promise that nobody awaits would hide it. */
+const outside =
+  <A extends readonly unknown[], R>(name: string, fn: (...args: A) => Promise<R>) =>
+  (...args: A): Promise<R> => {
+    refuseTrace(name);
+    return fn(...args);
+  };
+export const nonzero = outside('nonzero', nonzeroOf);
+export const maskedSelect = outside('maskedSelect', selected);
+export const unique = outside('unique', uniqueOf);
+
+async function nonzeroOf(a: Tensor): Promise<Tensor> {
   const x = tensorAt(a, 1, 'nonzero');
   const values = await data(x);
   const found: number[] = [];
@@ -270,7 +282,7 @@ export async function nonzero(a: Tensor): Promise<Tensor> {
   return makeTensor(Int32Array.from(found), { device: x.device, shape: [count, x.ndim] });
 }
 
-export async function maskedSelect(a: Tensor, mask: Tensor): Promise<Tensor> {
+async function selected(a: Tensor, mask: Tensor): Promise<Tensor> {
   const [x, test] = [tensorAt(a, 1, 'maskedSelect'), tensorAt(mask, 2, 'maskedSelect')];
   if (test.dtype !== 'bool') fail('dtype', 'maskedSelect', `expected a bool mask, got ${test.dtype}.`);
   const shape = broadcastShapes(x.shape, test.shape);
@@ -288,10 +300,7 @@ export interface UniqueOptions {
 }
 
 /** The different values (or slices of `dim`), ascending; asked for, the place of each input among them and how often each appears. */
-export async function unique(
-  a: Tensor,
-  { returnInverse = false, returnCounts = false, dim }: UniqueOptions = {},
-): Promise<Tensor | Tensor[]> {
+async function uniqueOf(a: Tensor, { returnInverse = false, returnCounts = false, dim }: UniqueOptions = {}): Promise<Tensor | Tensor[]> {
   const x = tensorAt(a, 1, 'unique');
   const at = dim === undefined ? 0 : dimIn(dim, x.ndim);
   const rows =
