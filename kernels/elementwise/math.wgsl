@@ -101,7 +101,7 @@ fn expm1Float(x: f32) -> f32 {
     q = fma(q, x, 4.1666667e-2);
     q = fma(q, x, 1.6666667e-1);
     q = fma(q, x, 0.5);
-    return fma(q, x * x, x);
+    return copySign(fma(q, x * x, x), x);
   }
   return expFloat(x) - 1.0;
 }
@@ -357,7 +357,7 @@ fn tanhFloat(x: f32) -> f32 {
     q = fma(q, s, -5.37397155531e-2);
     q = fma(q, s, 1.33314422036e-1);
     q = fma(q, s, -3.33332819422e-1);
-    return fma(q * s, x, x);
+    return copySign(fma(q * s, x, x), x);
   }
   return copySign(1.0 - 2.0 / (expFloat(2.0 * min(a, 20.0)) + 1.0), x);
 }
@@ -424,7 +424,7 @@ fn erfFloat(x: f32) -> f32 {
     q = fma(q, s, -2.3809524e-2);
     q = fma(q, s, 0.1);
     q = fma(q, s, -0.33333333);
-    return 1.1283791671 * fma(q * s, x, x);
+    return copySign(1.1283791671 * fma(q * s, x, x), x);
   }
   return copySign(1.0 - erfcPositive(min(abs(x), 20.0)), x);
 }
