@@ -428,7 +428,14 @@ export function scopeOf<R>(fn: () => R, tensorsIn: (value: unknown) => Iterable<
       });
     }
     if (outer) for (const tensor of rest) outer.push(tensor);
-    // A scope that began inside and is not over yet goes on.
+    // A scope that began inside and is not over yet goes on, without what this one returns.
+    if (running !== null && running !== made && survivors.size > 0) {
+      const others = running.filter((tensor) => !survivors.has(tensor));
+      if (others.length < running.length) {
+        if (outer && outer !== running) for (const tensor of running) if (survivors.has(tensor)) outer.push(tensor);
+        running.splice(0, running.length, ...others);
+      }
+    }
     scopeList.current = running === made ? outer : running;
   };
   let result: R;

@@ -61,7 +61,7 @@ export async function startDevice(name: DeviceName): Promise<Backend> {
     if (!provider)
       throw new TensorError(
         'device',
-        `device "${name}" is not available here. Use one of ${[...running.keys(), ...providers.keys()].join(', ')}.`,
+        `${callName('setDefaultDevice')}: expected a device that is available here (${[...new Set([...running.keys(), ...providers.keys()])].join(', ')}), got "${name}".`,
       );
     promise = provider.create().then((made) => {
       running.set(name, made);

@@ -8,7 +8,7 @@ import { fail } from '../error.ts';
 import * as e from '../ops/elementwise.ts';
 import { describe } from '../ops/operands.ts';
 import { select } from '../ops/view.ts';
-import { Tensor } from '../tensor.ts';
+import { Tensor, tensorsOf } from '../tensor.ts';
 
 interface Model {
   namedParameters(): readonly (readonly [string, Tensor])[];
@@ -51,6 +51,10 @@ export class EMA {
     if (targets.length !== this.averages.length)
       fail('value', 'EMA.copyTo', `expected ${this.averages.length} parameters, got ${targets.length}.`);
     noGrad(() => targets.forEach(([, p], i) => e.copyInto(p, this.averages[i]!)));
+  }
+
+  [tensorsOf](): readonly Tensor[] {
+    return [...this.params, ...this.averages];
   }
 
   /** The averages by the parameters' names. */

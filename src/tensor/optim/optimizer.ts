@@ -10,7 +10,8 @@ import * as e from '../ops/elementwise.ts';
 import { describe } from '../ops/operands.ts';
 import { select } from '../ops/view.ts';
 import { sameShape, show } from '../shape.ts';
-import { Tensor } from '../tensor.ts';
+import { makeTensor } from '../reading.ts';
+import { scopeList, Tensor, tensorsOf } from '../tensor.ts';
 
 export type Options = Record<string, unknown>;
 /** Options of a group; each optimiser reads its own. */
@@ -185,6 +186,11 @@ export abstract class Optimizer {
   }
 
   /** Takes over options and copies moments; parameters are matched by number. */
+  /** Parameters and moments: what `scope` spares when it returns the optimiser. */
+  [tensorsOf](): unknown[] {
+    return [...this.paramGroups.map((group) => group.params), ...[...this.state.values()].map((state) => ({ ...state }))];
+  }
+
   loadStateDict(dict: ReturnType<Optimizer['stateDict']>): void {
     const groups = dict?.paramGroups;
     if (!Array.isArray(groups) || typeof dict.state !== 'object')
@@ -198,6 +204,7 @@ export abstract class Optimizer {
     }
     const all = this.paramGroups.flatMap((group) => group.params);
     const order = groups.flatMap((group) => group.params);
+    const loaded = new Map<Tensor, ParamState>();
     noGrad(() => {
       all.forEach((param, i) => {
         const given = dict.state[order[i]!];
@@ -212,12 +219,23 @@ export abstract class Optimizer {
                 `${this.name}.loadStateDict`,
                 `expected ${key} of parameter ${i} to be ${show(param.shape)}, got ${show(value.shape)}.`,
               );
-            state[key] = hold(value.clone());
+            state[key] = value.device === param.device ? value.clone() : makeTensor(value, { device: param.device });
           }
         }
-        this.state.set(param, state);
+        loaded.set(param, state);
       });
     });
+    for (const [param, state] of loaded) {
+      for (const old of Object.values(this.state.get(param) ?? {})) {
+        if (!(old instanceof Tensor)) continue;
+        // Compiled steps over the former moments are stale.
+        old.storage.left = true;
+        old.holders -= 1;
+        scopeList.current?.push(old);
+      }
+      for (const value of Object.values(state)) if (value instanceof Tensor) hold(value);
+      this.state.set(param, state);
+    }
     this.paramGroups.forEach((group, i) => {
       const { params: _, ...options } = groups[i]!;
       Object.assign(group, options);

@@ -4,6 +4,7 @@
 import { checkOptions } from '../calls.ts';
 import { fail } from '../error.ts';
 import { describe } from '../ops/operands.ts';
+import { tensorsOf } from '../tensor.ts';
 import type { Optimizer, ParamGroup } from './optimizer.ts';
 
 interface Scheduled extends ParamGroup {
@@ -23,6 +24,10 @@ export abstract class LRScheduler {
     this.optimizer = optimizer;
     for (const group of this.groups) group.initialLr ??= group.lr;
     this.baseLrs = this.groups.map((group) => group.initialLr);
+  }
+
+  [tensorsOf](): readonly unknown[] {
+    return [this.optimizer];
   }
 
   protected get groups(): Scheduled[] {
