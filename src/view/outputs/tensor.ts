@@ -9,6 +9,8 @@ import type { Draw } from './index.ts';
 
 type TensorOutput = Extract<Output, { kind: 'tensor' }>;
 type Rgb = readonly [number, number, number];
+/** A vector or matrix of at most so many values is read rather than looked at: its numbers come first. */
+const readLimit = 16;
 const tileLimit = 24,
   rowLimit = 30,
   columnLimit = 12;
@@ -17,7 +19,7 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
   let tensor = output,
     tile = 0,
     first = 0,
-    values = false;
+    values = output.total <= readLimit && output.shape.length <= 2;
   const name = h('span', { class: 'num' }),
     asPicture = seg('Picture', () => {
       values = false;
@@ -86,17 +88,17 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
     );
     drawBars(bars, tensor.histogram);
     if (size < 2) {
-      fill(body, h('span', { class: data.length > 0 ? 'num' : 'quiet' }, data.length > 0 ? number(Number(data[0])) : 'No values.'));
+      fill(body, h('span', { class: data.length > 0 ? 'num' : 'quiet' }, data.length > 0 ? word(data[0], dtype) : 'No values.'));
       stats.hidden = true;
       return;
     }
     stats.hidden = false;
     fill(body);
     if (values) {
-      body.append(grid(data, tile * size, rows, columns));
+      body.append(grid(tensor, tile * size, rows, columns));
       return;
     }
-    const [low, high] = [finite(range?.min, -1), finite(range?.max, 1)];
+    const [low, high] = scaleOf(tensor, range);
     const colour = palette(element, low, high);
     const label = (canvas: HTMLCanvasElement, said: string, down: number, across: number): void => {
       canvas.setAttribute('role', 'img');
@@ -141,6 +143,11 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
     body.append(box);
   };
   draw();
+  // A canvas keeps the colours that it was painted with, so a change of theme paints it anew.
+  const watcher = new MutationObserver(draw);
+  watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
+  scheme.addEventListener('change', draw);
   return {
     update(next) {
       if (next.kind !== 'tensor') return false;
@@ -152,6 +159,10 @@ export const drawTensor: Draw<'tensor'> = (output, element) => {
       draw();
       return true;
     },
+    dispose() {
+      watcher.disconnect();
+      scheme.removeEventListener('change', draw);
+    },
   };
 };
 
@@ -159,8 +170,15 @@ function seg(label: string, act: () => void): HTMLButtonElement {
   return h('button', { type: 'button', 'aria-pressed': 'false', onclick: act }, label);
 }
 
-/** A bound that a colour scale can have. */
-const finite = (x: number | undefined, sign: number): number => (x === undefined || Number.isNaN(x) ? 0 : Number.isFinite(x) ? x : sign);
+/** The ends of the colours: the least and the greatest finite value. Infinities have the colours of the ends. */
+function scaleOf({ histogram, data }: TensorOutput, range: Range | undefined): readonly [number, number] {
+  const { min = 0, max = 0 } = range ?? {};
+  if (Number.isFinite(min) && Number.isFinite(max)) return [min, max];
+  let { low, high } = histogram ?? { low: Infinity, high: -Infinity };
+  if (!histogram) for (const x of Array.from(data)) if (Number.isFinite(x)) [low, high] = [Math.min(low, x), Math.max(high, x)];
+  if (low > high) [low, high] = [0, 1];
+  return [min < 0 ? Math.min(low, -Math.abs(high)) : low, high];
+}
 
 /** The step from one row shown to the next, in words. */
 function every(ratio: number, what: string): string {
@@ -235,7 +253,7 @@ function palette(element: Element, min: number, max: number): (x: number) => Rgb
     const low = token(element, '--fig-1'),
       high = token(element, '--fig-2'),
       size = Math.max(-min, max) || 1;
-    return (x) => (x < 0 ? mix(paper, low, -x / size) : mix(paper, high, x / size));
+    return (x) => (x < 0 ? mix(paper, low, Math.min(1, -x / size)) : mix(paper, high, Math.min(1, x / size)));
   }
   const ink = token(element, '--ink'),
     size = max || 1;
@@ -256,7 +274,10 @@ function token(element: Element, name: string): Rgb {
   return [r, g, b];
 }
 
-function grid(data: ArrayLike<number>, from: number, rows: number, columns: number): HTMLElement {
+/** One value as its reader writes it. */
+const word = (x: number | undefined, dtype: string): string => (dtype === 'bool' ? String(x === 1) : number(Number(x)));
+
+function grid({ data, dtype }: TensorOutput, from: number, rows: number, columns: number): HTMLElement {
   const across = Math.min(columns, columnLimit),
     down = Math.min(rows, rowLimit);
   const table = h(
@@ -270,7 +291,7 @@ function grid(data: ArrayLike<number>, from: number, rows: number, columns: numb
           'tr',
           {},
           ...Array.from({ length: across }, (_, j) =>
-            h('td', { class: 'r' }, from + i * columns + j < data.length ? number(Number(data[from + i * columns + j])) : ''),
+            h('td', { class: 'r' }, from + i * columns + j < data.length ? word(data[from + i * columns + j], dtype) : ''),
           ),
           columns > across ? h('td', { class: 'quiet' }, '…') : null,
         ),
