@@ -115,7 +115,7 @@ try {
   await attempt(firstResultOf(browser, small.url, 'a-value', {}, 120));
   await attempt(firstResultOf(browser, small.url, 'a-slider-and-a-plot', { plot: true }, 190));
   // A unit's first screen has more kinds of controls than the slider.
-  if (plotted) await attempt(firstResultOf(browser, server.url, plotted.id, { plot: true }, 195));
+  if (plotted) await attempt(firstResultOf(browser, server.url, plotted.id, { plot: true }, 190));
   await attempt(ownNotebook(browser, server.url));
 } finally {
   await browser.close();

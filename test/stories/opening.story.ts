@@ -14,13 +14,22 @@ import { cell, root } from './harness.ts';
 const small = readFileSync(join(root, 'bench/notebooks/small.md'), 'utf8').replace('The slider', 'The sum is ${total}. The slider');
 const endless =
   '---\ngradus: 1\nid: endless\ntitle: Endless\nopen: run\n---\n# Endless\n\nTwo cells.\n\n```ts\nconst b = 6 * 7;\nb\n```\n\n```ts {id=loop}\nlet n = 0;\nwhile (n >= 0) n += 1;\n```\n';
+const line = 'Plot.plot({ marks: [Plot.line([[0, 1], [1, 2], [2, 1]])] })';
+const pixels = 'Plot.plot({ marks: [Plot.raster([1, 2, 3, 4], { width: 2, height: 2 })] })';
+const figures = (...code: readonly string[]): string =>
+  `---\ngradus: 1\nid: figures\ntitle: Figures\nopen: run\n---\n# Figures\n\n${code.map((text) => `\`\`\`ts\n${text}\n\`\`\`\n`).join('\n')}`;
 
 let browser: Browser;
 let folder: string;
 const servers: { url: string; close(): Promise<void> }[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gradus-opening-'));
-  await copySite(root, folder, { small: small.replace('id: bench-small', 'id: small'), endless });
+  await copySite(root, folder, {
+    small: small.replace('id: bench-small', 'id: small'),
+    endless,
+    line: figures(line),
+    pixels: figures(line, pixels),
+  });
   browser = (await launchChromium()) as Browser;
   for (const isolation of [true, false]) servers.push(await startServer({ root: folder, isolation }));
 });
@@ -108,4 +117,21 @@ test('without script there is the whole sheet, and with it the part of the first
   await page.locator('input[type=range]').waitFor();
   expect(await page.locator('style[data-first]').count()).toBe(0);
   expect(await page.locator('link[href*="assets/look-"]').count()).toBe(1);
+});
+
+test('a line waits for the common part of Plot alone; a figure of pixels in the same notebook brings the rest', async () => {
+  const scripts: Record<string, number> = {};
+  for (const id of ['line', 'pixels']) {
+    const { page, problems, release } = await open(id);
+    const seen: string[] = [];
+    page.on('request', (request) => seen.push(request.url()));
+    release();
+    await page.locator('[data-kind="plot"] svg').first().waitFor();
+    if (id === 'pixels') await page.locator('[data-kind="plot"] svg image').waitFor();
+    await page.waitForLoadState('networkidle');
+    scripts[id] = seen.filter((url) => /\/assets\/(?!index-).*\.js$/.test(url)).length;
+    expect(problems).toEqual([]);
+    await page.context().close();
+  }
+  expect(scripts['pixels']!).toBeGreaterThan(scripts['line']!);
 });
