@@ -11,7 +11,7 @@ import { outputOf } from '../../src/output/inspect.ts';
 import { threadScript } from '../../kernels/wasm/thread.ts';
 import type { ThreadLike } from '../../kernels/wasm/module.ts';
 import { canShare } from '../../kernels/wasm/module.ts';
-import { chooseDevice, provideDevices } from '../tensor/devices.ts';
+import { chooseDevice, provideDevices, type DeviceOptions } from '../tensor/devices.ts';
 import { openGpu } from '../tensor/gpu.ts';
 import { createOwnership } from '../tensor/ownership.ts';
 import { showTensor } from '../tensor/show.ts';
@@ -74,6 +74,7 @@ function start(host: Host, generator: () => Generator): Promise<void> {
   provideDevices({
     kernels: packs['kernels'] ?? '',
     threads,
+    loadWebGpu: () => host.load('webgpu') as ReturnType<DeviceOptions['loadWebGpu']>,
     ...(Thread
       ? { createThread: () => new Thread((script ??= URL.createObjectURL(new Blob([threadScript], { type: 'text/javascript' })))) }
       : {}),

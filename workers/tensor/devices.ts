@@ -2,7 +2,7 @@
    asks for is obeyed or refused with the reason; otherwise a real GPU gives webgpu, a software adapter or none gives wasm, and js is the last resort. */
 
 import { findAdapter, requestGpu, type Gpu } from '../../kernels/webgpu/adapter.ts';
-import { createWebGpuBackend } from '../../kernels/webgpu/backend.ts';
+import type { createWebGpuBackend } from '../../kernels/webgpu/backend.ts';
 import { createWasmBackend } from '../../kernels/wasm/backend.ts';
 import type { ThreadLike } from '../../kernels/wasm/module.ts';
 import type { Backend, DeviceName } from '../../kernels/types.ts';
@@ -18,6 +18,8 @@ export interface DeviceOptions {
   readonly createThread?: () => ThreadLike;
   /** How many threads compute, at most. */
   readonly threads: number;
+  /** Loads the webgpu backend, which a notebook on wasm does without. */
+  readonly loadWebGpu: () => Promise<{ readonly createWebGpuBackend: typeof createWebGpuBackend }>;
 }
 
 let gpu: Promise<Gpu> | undefined;
@@ -35,7 +37,7 @@ export function sharedGpu(): Promise<Gpu> {
 }
 
 /** Makes wasm and webgpu known to the library, without starting them. */
-export function provideDevices({ kernels, createThread, threads }: DeviceOptions): void {
+export function provideDevices({ kernels, createThread, threads, loadWebGpu }: DeviceOptions): void {
   provide('wasm', {
     probe: async () => ({
       name: 'wasm',
@@ -62,8 +64,8 @@ export function provideDevices({ kernels, createThread, threads }: DeviceOptions
       };
     },
     create: async () => {
-      const { device, facts } = await sharedGpu();
-      return (await createWebGpuBackend(device, facts)) as unknown as Backend;
+      const [{ device, facts }, backend] = await Promise.all([sharedGpu(), loadWebGpu()]);
+      return (await backend.createWebGpuBackend(device, facts)) as unknown as Backend;
     },
   });
 }
