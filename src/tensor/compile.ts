@@ -285,15 +285,13 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
   } catch (error) {
     stop();
     restore();
-    for (const t of made) t.dispose();
-    scopeList.current = outer.scope;
+    leave(made, outer.scope);
     throw error;
   }
   stop();
   if (recorder.writtenArguments.size > 0) {
     restore();
-    for (const t of made) t.dispose();
-    scopeList.current = outer.scope;
+    leave(made, outer.scope);
     for (const i of recorder.writtenArguments) byIdentity.add(i);
     return 'again';
   }
@@ -330,6 +328,15 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
     // What outlives the trace (moments, gradients) was made by whoever traces.
     const gradients = [...firstGrad.keys()].flatMap((t) => (t.storage.symbolic ? [] : (t.grad ?? [])));
     outer.scope?.push(...made.filter((t) => !t.disposed), ...gradients);
+  }
+}
+
+/** Ends a trace's scope: what it made goes, but gradients that were put back and moments that an optimiser began to keep. */
+function leave(made: readonly Tensor[], outer: Tensor[] | null): void {
+  scopeList.current = outer;
+  for (const t of made) {
+    if (t.storage.symbolic || t.holders === 0) t.dispose();
+    else outer?.push(t);
   }
 }
 
