@@ -1,8 +1,16 @@
-/* Names that a cell may expect and only a page has, with what to do instead. */
+/* Names that a cell may expect and that are not there, with what to do instead: those of a page, and those that a library
+   which is loaded by now can tell (`provideHints`). */
 
-/** What to do about a ReferenceError for a name that only a page has; undefined for every other error. */
+let fromLibrary: ((error: unknown) => string | undefined) | undefined;
+
+/** From here on `hints` is asked about errors that nobody else explains. */
+export function provideHints(hints: (error: unknown) => string | undefined): void {
+  fromLibrary = hints;
+}
+
+/** What to do about a name that is not there; undefined for every other error. */
 export function absentHint(error: unknown): string | undefined {
-  if (!(error instanceof ReferenceError)) return undefined;
+  if (!(error instanceof ReferenceError)) return fromLibrary?.(error);
   const name = /^(?:Can't find variable: )?(document|window|localStorage|sessionStorage|alert|confirm|prompt)\b/.exec(error.message)?.[1];
   return (
     name &&

@@ -4,7 +4,9 @@
 import { provideTensorDraws, type Generator, type TensorDraws } from '../base/random.ts';
 import { outputOf, toOutput } from '../output/inspect.ts';
 import type { Output } from '../output/types.ts';
+import { provideHints } from './absent.ts';
 import type { Evaluation, Host } from './host.ts';
+import { misspeltHint } from './misspelt.ts';
 import type { Namespace } from './modules.ts';
 import type { Names } from './names.ts';
 
@@ -45,6 +47,7 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     if (!ready) {
       provideTensorDraws(loaded.tensorDraws);
       enter = loaded.createOwnership(host);
+      provideHints((error) => misspeltHint(error, loaded.module));
       ready = loaded;
     }
     return ready;
