@@ -1,11 +1,7 @@
 /* Cold starts and bytes. A cold start is a fresh worker in a fresh browser context, whose cache is empty: from `new Worker` to the
    loss of the first trained GPT step. Bytes are what that worker of ours loads, compressed, by where they come from. */
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { buildKernels } from '../../scripts/build-kernels.mjs';
-import { bundle } from './site.mjs';
 
 /** ms of one cold start of `engine` on `backend`, and what it said of itself. */
 export async function coldStart(context, url, engine, backend) {
@@ -32,56 +28,34 @@ export async function coldStart(context, url, engine, backend) {
   }
 }
 
-/** gzip bytes of what training the GPT loads, and of what the bundle is made of (bytes before compression). */
-export async function bytesOf(root) {
-  const { minify } = await import('vite');
-  const { outputFiles, metafile } = await bundle(
-    root,
-    { program: 'cold-gradus.mjs' },
-    { metafile: true, splitting: true, entryNames: '[name]', chunkNames: 'chunk-[hash]' },
-  );
-  const gzip = (contents) => gzipSync(contents, { level: 9 }).length;
-  const files = [];
-  for (const { path, text } of outputFiles) {
-    const { code } = await minify(path, text, { module: true, compress: { target: 'es2022' } });
-    const entry = path.endsWith('program.js');
-    const inside = Object.entries(metafile.outputs).find(([name]) => path.endsWith(name.replace(/^.*\//, '')))?.[1];
-    files.push({ file: entry ? 'script' : 'chunk', bytes: code.length, gzip: gzip(code), entry, of: Object.keys(inside?.inputs ?? {}) });
-  }
-  const kernels = await buildKernels();
-  const sources = {};
-  const script = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint);
-  for (const [input, { bytesInOutput }] of Object.entries(script?.inputs ?? {})) {
-    const group = /\.wgsl$/.test(input) ? 'WGSL' : (/^(src\/tensor\/[^/]+|kernels\/[^/]+|src\/base|bench)/.exec(input)?.[1] ?? input);
-    sources[group] = (sources[group] ?? 0) + bytesInOutput;
-  }
-  const beside = {};
-  for (const [name, file] of [
-    ['linalg', 'src/tensor/linalg/index.ts'],
-    ['fft', 'src/tensor/fourier.ts'],
-    ['safetensors', 'src/tensor/safetensors.ts'],
-  ]) {
-    const list = Object.keys(script?.inputs ?? {});
-    const folder = name === 'linalg' ? 'src/tensor/linalg/' : file;
-    beside[name] = list.some((input) => input.startsWith(folder)) ? 'in the script' : 'apart';
-  }
-  const loaded = files.filter(({ entry }) => entry).reduce((sum, each) => sum + each.gzip, 0);
-  return {
-    script: loaded,
-    wasm: gzip(kernels),
-    chunks: files.filter(({ entry }) => !entry).map(({ gzip, of }) => ({ gzip, of })),
-    total: loaded + gzip(kernels),
-    beside,
-    sources,
-    peers: peerBytes(root, gzip),
-  };
-}
+const apart = { linalg: /src\/tensor\/linalg\//, fft: /src\/tensor\/fourier/, safetensors: /src\/tensor\/safetensors/ };
 
-/** The peers' wasm alone; their scripts are bundles of our making. */
-function peerBytes(root, gzip) {
-  const of = (path) => gzip(readFileSync(join(root, 'node_modules', path)));
+/** What training the GPT on wasm and on webgpu loads, gzip bytes on the wire, and what the script is made of (bytes before compression). */
+export async function bytesOf(context, site) {
+  site.sent.clear();
+  for (const backend of ['wasm', 'webgpu']) await coldStart(context, site.url(true), 'gradus', backend);
+  const loaded = [...site.sent].filter(([path]) => /\.(js|wasm)$/.test(path));
+  const sources = {};
+  const names = new Map();
+  for (const { path, inputs } of site.program.files) {
+    const isLoaded = site.sent.has(path);
+    for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
+      for (const [name, pattern] of Object.entries(apart))
+        if (pattern.test(input) && bytesInOutput > 0) names.set(name, isLoaded || names.get(name) === true);
+      if (!isLoaded) continue;
+      const group = input.endsWith('.wgsl') ? 'WGSL' : (/^(src\/tensor\/[^/]+|kernels\/[^/]+|src\/base|bench)/.exec(input)?.[1] ?? input);
+      sources[group] = (sources[group] ?? 0) + bytesInOutput;
+    }
+  }
+  const sum = (list) => list.reduce((total, [, bytes]) => total + bytes, 0);
   return {
-    'tfjs wasm': of('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm'),
-    'ORT wasm': of('onnxruntime-web/dist/ort-wasm-simd-threaded.wasm'),
+    total: sum(loaded),
+    script: sum(loaded.filter(([path]) => path.endsWith('.js'))),
+    wasm: sum(loaded.filter(([path]) => path.endsWith('.wasm'))),
+    chunks: site.program.files
+      .filter(({ path }) => !site.sent.has(path))
+      .map(({ path, text }) => ({ path, gzip: gzipSync(text, { level: 9 }).length })),
+    beside: Object.fromEntries(Object.keys(apart).map((name) => [name, names.get(name) ? 'loaded with the rest' : 'apart'])),
+    sources,
   };
 }

@@ -23,7 +23,9 @@ export function noise(seed) {
 
 export function floats(length, seed, scale = 1) {
   const next = noise(seed);
-  return Float32Array.from({ length }, () => scale * next());
+  const list = new Float32Array(length);
+  for (let i = 0; i < length; i++) list[i] = scale * next();
+  return list;
 }
 
 /** Every parameter in order: name, shape, initial values. @param {Gpt} model */

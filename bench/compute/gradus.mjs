@@ -158,7 +158,7 @@ function gptTraining(model) {
   const batches = Array.from({ length: 4 }, (_, k) => gptBatch(model, k));
   return training((k) => {
     const { ids, targets } = batches[k % 4];
-    return step(tensor(ids, { shape: [model.batch, model.context] }), tensor(targets));
+    return tensor.scope(() => step(tensor(ids, { shape: [model.batch, model.context] }), tensor(targets)));
   });
 }
 

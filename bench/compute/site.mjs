@@ -41,25 +41,48 @@ export async function openSite(context) {
     tfjs: 'tfjs.mjs',
     ort: 'ort.mjs',
     plain: 'plain.mjs',
-    'cold-gradus': 'cold-gradus.mjs',
     'cold-jax': 'cold-jax.mjs',
     'cold-tfjs': 'cold-tfjs.mjs',
   });
   for (const { path, contents } of outputFiles) await put(join(folder, path), contents);
+  const program = await bundleProgram(root);
+  for (const { path, text } of program.files) await put(join(folder, path), text);
   await put(join(folder, 'kernels.wasm'), await buildKernels());
   await put(join(folder, 'index.html'), '<!doctype html><meta charset="utf-8"><title>compute</title>');
   const routes = {
     '/ort/': join(root, 'node_modules/onnxruntime-web/dist'),
     '/tf/': join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist'),
   };
+  /** Bytes on the wire by path. */
+  const sent = new Map();
+  const log = ({ path, bytes }) => sent.set(path.slice(1), bytes);
   const servers = {
-    isolated: await startServer({ root: folder, routes }),
+    isolated: await startServer({ root: folder, routes, log }),
     plain: await startServer({ root: folder, routes, isolation: false }),
   };
   return {
     url: (isolated) => servers[isolated ? 'isolated' : 'plain'].url,
+    sent,
+    program,
     close: () => Promise.all(Object.values(servers).map((each) => each.close())),
   };
+}
+
+/** Our cold start as the build would ship it: chunks where the library imports on demand, minified twice. `inputs`: bytes by source. */
+async function bundleProgram(root) {
+  const { minify } = await import('vite');
+  const { outputFiles, metafile } = await bundle(
+    root,
+    { 'cold-gradus': 'cold-gradus.mjs' },
+    { metafile: true, splitting: true, chunkNames: 'program/[name]-[hash]' },
+  );
+  const files = [];
+  for (const { path, text } of outputFiles) {
+    const { code } = await minify(path, text, { module: true, compress: { target: 'es2022' } });
+    const [, output] = Object.entries(metafile.outputs).find(([name]) => name.endsWith(path)) ?? [];
+    files.push({ path: path.slice(1), text: code, inputs: output?.inputs ?? {} });
+  }
+  return { files };
 }
 
 async function put(file, contents) {
