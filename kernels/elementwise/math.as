@@ -100,7 +100,8 @@ export function tanh4(x: v128): v128 {
   p = mad(p, s, constant(1.33314422036e-1));
   p = mad(p, s, constant(-3.33332819422e-1));
   p = mad(f32x4.mul(p, s), x, x);
-  return v128.bitselect(v128.or(large, sign), p, f32x4.ge(t, constant(0.625)));
+  // The polynomial of −0 is +0.
+  return v128.or(v128.bitselect(large, p, f32x4.ge(t, constant(0.625))), sign);
 }
 
 /** ln of 1 − erf t for t ≥ 0.92 (an exponent that falls with t). */

@@ -197,6 +197,9 @@ function seedOf(output: Tensor, gradient: Tensor | null | undefined, name: strin
   if (gradient) {
     if (!sameShape(gradient.shape, output.shape))
       fail('shape', name, `expected a gradient ${show(output.shape)}, got ${show(gradient.shape)}.`);
+    gradient.check(name, 2);
+    if (gradient.device !== output.device)
+      fail('device', name, `expected a gradient on ${output.device} as its tensor, got one on ${gradient.device}.`);
     return gradient;
   }
   if (output.numel() !== 1) {

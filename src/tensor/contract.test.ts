@@ -1,7 +1,7 @@
 /* Sentences of the public contract that no table of cases covers: arguments, indexing, writing in place, modes, scopes, what errors say. */
 
 import { describe, expect, test } from 'vitest';
-import { nn, optim, random, tensor as library, noGrad, Tensor } from './index.ts';
+import { nn, optim, random, tensor as library, noGrad, type Tensor } from './index.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the surface made from the table is checked at run time
 type Any = any;
