@@ -141,7 +141,12 @@ function checked({ name, positional, options }: Signature, text: string, given: 
 /** Checks the options of a constructor or another call that has no signature. */
 export function checkOptions(name: string, given: unknown, known: readonly string[]): void {
   if (given === undefined) return;
-  if (!isPlain(given)) fail('value', name, `expected an options object, got ${String(given)}.`);
+  if (!isPlain(given))
+    fail(
+      'value',
+      name,
+      `expected an options object, got ${String(given)}. Write { ${known[0] ?? 'name'}: ${String(given)} }, or another of ${known.join(', ')}.`,
+    );
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);

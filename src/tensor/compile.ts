@@ -74,7 +74,16 @@ export function compile<F extends Fn>(fn: F): Compiled<F> {
       }
     }
   };
+  const inWords = (): string => {
+    const traced = count(traces);
+    const plan = latest?.plan;
+    if (!plan) return 'compiled function, not called yet';
+    return `compiled function, ${traced} signature${traced === 1 ? '' : 's'}: ${plan.kernels} kernels in ${plan.dispatches} calls, ${plan.bytes} bytes`;
+  };
   const compiled = Object.defineProperties(run, {
+    toString: { value: inWords },
+    // How a cell shows it (src/output/inspect.ts).
+    [Symbol.for('gradus.output')]: { value: () => ({ kind: 'text', text: inWords() }) },
     signatures: { get: () => count(traces) },
     plan: {
       value: (): PlanFacts => latest?.plan ?? fail('value', 'plan', 'there is no plan before the first call.'),

@@ -134,13 +134,31 @@ export interface MakeOptions {
 export function placeFor(options: MakeOptions, dtype: DType, name: string): { dtype: DType; device: DeviceName } {
   const device = options.device ?? getDefaultDevice();
   const wanted = options.dtype ?? dtype;
-  if (!dtypes.includes(wanted)) fail('dtype', name, `expected a dtype of ${dtypes.join(', ')}, got ${describe(wanted)}.`);
+  if (!dtypes.includes(wanted))
+    fail('dtype', name, `expected a dtype of ${dtypes.join(', ')}, got ${describe(wanted)}.${insteadOf(wanted)}`);
   if (!isRunning(device)) backendOf(device);
   if (wanted === 'float64' && device !== 'js')
     fail('dtype', name, `float64 is on js only, got device ${device}. Use float32, or { device: "js" }.`);
   if (wanted === 'float16' && device !== 'webgpu')
     fail('dtype', name, `float16 needs a GPU adapter that has it, got device ${device}. Use float32.`);
   return { dtype: wanted, device };
+}
+
+/** What to write for a type of PyTorch that there is not. */
+function insteadOf(dtype: unknown): string {
+  const name = String(dtype).replace('torch.', '');
+  const instead = /^(long|int64|int|int16|int8|short)$/.test(name)
+    ? 'int32'
+    : name === 'float' || name === 'bfloat16'
+      ? 'float32'
+      : name === 'half'
+        ? 'float16'
+        : name === 'double'
+          ? 'float64'
+          : name === 'boolean'
+            ? 'bool'
+            : null;
+  return instead ? ` Write "${instead}".` : '';
 }
 
 /** Marks a fresh tensor as a leaf that asks for gradients. */

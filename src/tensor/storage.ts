@@ -195,6 +195,12 @@ function allocate(backend: Backend, length: number, dtype: DType): unknown {
   }
 }
 
+/** A size as people say it. */
+function inUnits(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${bytes} bytes`;
+}
+
 const freeHint = 'Free tensors with dispose() or tensor.scope(), use smaller batches, or raise tensor.setMemoryBudget(bytes).';
 
 /** Throws a memory error where a tensor of this shape would pass the budget. Called before anything is made. */
@@ -203,7 +209,7 @@ export function checkBudget(shape: Shape, length: number, dtype: DType): void {
   if (bytes > 65536 && totals.bytes + bytes > totals.budgetBytes) {
     throw new TensorError(
       'memory',
-      `${callName('tensor')}: expected to stay within the memory budget of ${totals.budgetBytes} bytes, got a tensor ${show(shape)} of ${bytes} bytes beside ${totals.bytes} in use. ${freeHint}`,
+      `${callName('tensor')}: expected to stay within the memory budget of ${inUnits(totals.budgetBytes)}, got a tensor ${show(shape)} of ${inUnits(bytes)} beside ${inUnits(totals.bytes)} in use. ${freeHint}`,
     );
   }
 }

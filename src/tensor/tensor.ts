@@ -191,7 +191,9 @@ export class Tensor {
       // While a function is being compiled every gradient is watched.
       gradHook.current === null ? 'value' : 'trace',
       'Tensor',
-      'a tensor is not a JavaScript number. Instead of a + 1 write a.add(1); read a value with await a.item().',
+      gradHook.current === null
+        ? 'a tensor is not a JavaScript number. Instead of a + 1 write a.add(1), instead of a > 0 a.gt(0); read a value with await a.item().'
+        : 'a value cannot decide anything while a function is being compiled: it exists only when the plan runs. Choose with tensor.where(condition, a, b), and read values after the call.',
     );
   }
 }

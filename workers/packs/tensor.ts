@@ -46,6 +46,12 @@ Object.defineProperty((nn as unknown as { Module: { prototype: object } }).Modul
   },
 });
 
+Object.defineProperty((library.optim.Optimizer as { prototype: object }).prototype, outputOf, {
+  value(this: object) {
+    return { kind: 'text', text: String(this) };
+  },
+});
+
 /** Reads the small tensors on a GPU that these values hold; undefined where there are none. */
 function read(values: readonly unknown[]): Promise<unknown> | undefined {
   const found = [...reach(values).tensors].filter(

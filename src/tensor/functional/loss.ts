@@ -186,7 +186,7 @@ function fused(x: Tensor, ids: Tensor, ignoreIndex: number, smoothing: number): 
 
 function checkClasses(t: Tensor, k: number, ignoreIndex: number, name: string): void {
   if (!t.storage.host) return;
-  if (ignoreIndex >= 0 && ignoreIndex < k) return checkRange(t, k, name);
+  if (ignoreIndex >= 0 && ignoreIndex < k) return checkRange(t, k, name, ['class', 'classes']);
   checkRange(
     noGrad(() => e.where(e.eq(t, ignoreIndex), 0, t)),
     k,

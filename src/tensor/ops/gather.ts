@@ -24,14 +24,15 @@ function indexAt(value: unknown, position: number, name: string): Tensor {
 }
 
 /** Throws where the host has the indices (js; small ones anywhere) and one lies outside [0, size); negative ones count from the end where `wrap`. */
-function checkRange(index: Tensor, size: number, name: string): void {
+function checkRange(index: Tensor, size: number, name: string, what: readonly [one: string, many: string] = ['index', 'elements']): void {
   if (tracing() !== null) return;
   const { storage } = index;
   if (storage.host === null && index.device === 'webgpu') return;
   const data = storage.toHost();
   const n = index.numel();
   const visit = (value: number): void => {
-    if (value < 0 || value >= size) fail('index', name, `index ${value} is out of range for ${size} element${size === 1 ? '' : 's'}.`);
+    if (value < 0 || value >= size)
+      fail('index', name, `${what[0]} ${value} is out of range for ${size} ${size === 1 ? what[1].replace(/e?s$/, '') : what[1]}.`);
   };
   if (index.isContiguous()) for (let i = 0; i < n; i++) visit(data[index.offset + i]!);
   else eachOffset(index, (offset) => visit(data[offset]!));

@@ -150,6 +150,17 @@ export abstract class Optimizer {
     return state;
   }
 
+  /** As PyTorch prints it: the options of each group. */
+  toString(): string {
+    const groups = this.paramGroups.map(({ params, ...options }, i) => {
+      const lines = Object.entries(options).map(
+        ([key, value]) => `    ${key}: ${Array.isArray(value) ? `[${value.join(', ')}]` : String(value)}`,
+      );
+      return `Parameter group ${i}: ${params.length} tensors\n${lines.join('\n')}`;
+    });
+    return `${this.name} (\n${groups.join('\n\n')}\n)`;
+  }
+
   /** Names of the moments and the value each begins with. */
   protected abstract initial(group: ParamGroup): Record<string, number>;
 
