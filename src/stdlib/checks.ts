@@ -3,7 +3,7 @@
 
 import { Interrupted, StopSignal, TimeLimit, type Evaluation, type Host } from './host.ts';
 import { toText } from '../output/inspect.ts';
-import { isTensor, isTypedArray } from '../output/kinds.ts';
+import { isTensor, isTypedArray, tensorFacts, type TensorLike } from '../output/kinds.ts';
 import type { Names } from './names.ts';
 
 const LIMIT_MS = 15_000;
@@ -208,10 +208,13 @@ function compare(a: unknown, b: unknown, path: string, same: Same, note: (a: unk
   );
 }
 
-/** A tensor's numbers: nested as its shape says beside an array, flat beside another tensor or a typed array. */
-function numbers(tensor: { readonly shape: readonly number[]; dataSync(): ArrayLike<number> }, other: unknown): unknown {
-  const flat: unknown[] = Array.from(tensor.dataSync());
-  if (typeof other === 'number' && tensor.shape.length === 0) return flat[0];
+/** A tensor's numbers: nested as its shape says beside an array, flat beside another tensor or a typed array; as booleans beside those. */
+function numbers(tensor: TensorLike, other: unknown): unknown {
+  const data = tensorFacts(tensor, Infinity)?.data ?? tensor.dataSync();
+  let leaf = other;
+  while (Array.isArray(leaf)) leaf = leaf[0];
+  const flat: unknown[] = Array.from(data, (item) => (tensor.dtype === 'bool' && typeof leaf === 'boolean' ? item !== 0 : item));
+  if ((typeof other === 'number' || typeof other === 'boolean') && tensor.shape.length === 0) return flat[0];
   if (!Array.isArray(other)) return flat;
   return tensor.shape
     .slice(1)

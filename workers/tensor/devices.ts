@@ -47,7 +47,12 @@ export function provideDevices({ kernels, createThread, threads, loadWebGpu }: D
       float16: false,
       real: false,
     }),
-    create: () => createWasmBackend({ kernels, threads, ...(createThread && threads > 1 ? { createThread } : {}) }) as Promise<Backend>,
+    create: async () => {
+      const alone = { kernels, threads: 1 };
+      if (!createThread || threads < 2) return (await createWasmBackend(alone)) as Backend;
+      // A frame of an opaque origin may have no workers of its own.
+      return (await createWasmBackend({ kernels, threads, createThread }).catch(() => createWasmBackend(alone))) as Backend;
+    },
   });
   provide('webgpu', {
     probe: async () => {

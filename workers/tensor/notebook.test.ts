@@ -1,5 +1,7 @@
 /* The compute library as cells meet it: real analysis, graph, executor, library and pack, in Node, on the device js. */
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createLibrary } from '../../src/stdlib/library.ts';
 import type { Output } from '../../src/output/types.ts';
@@ -32,6 +34,15 @@ async function memoryOf(engine: Engine): Promise<{ tensors: number; bytes: numbe
   await engine.runCells('memory');
   const { tensors, bytes } = (await valuesOf(engine)) as { tensors: number; bytes: number };
   return { tensors, bytes };
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  for (let i = 0; i < 3; i++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 describe('names', () => {
@@ -99,12 +110,24 @@ describe('ownership', () => {
     );
     await engine.runAll();
     expect(engine.states()).toBe('a done, b done, c done, memory idle');
+    await collectGarbage(); // of the engines of other tests
     const before = await memoryOf(engine);
     for (let i = 0; i < 100; i++) await engine.runCells('a');
     expect(engine.states()).toBe('a done, b done, c done, memory done');
     expect(engine.evaluations('b')).toBe(101);
     expect(await memoryOf(engine)).toEqual(before);
   }, 60_000);
+
+  test('what an evaluation makes beyond a few may go before, and the rest goes when it is replaced', async () => {
+    const engine = open('a: let t = tensor.ones([10])\nfor (let i = 0; i < 3000; i++) t = t.add(1)', memory);
+    await engine.runAll();
+    const made: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      await engine.runCells('a');
+      made.push((await memoryOf(engine)).tensors);
+    }
+    expect(Math.max(...made)).toBeLessThan(18_000);
+  });
 
   test('a removed cell frees what it defined, and what another cell holds stays', async () => {
     const engine = open(
@@ -215,5 +238,17 @@ describe('a device that cannot start', () => {
     await engine.runAll();
     expect(engine.states()).toBe('a error, b done');
     expect(engine.error('a')?.message).toContain('cannot start');
+  });
+});
+
+describe('checks', () => {
+  test('close, equal and shape take tensors', async () => {
+    const engine = open(
+      'a: check("values", () => { close(tensor([[1, 2]]).mul(2), [[2, 4]]); equal(tensor([1, 2]).gt(1), [false, true]); equal(tensor(3), 3); shape(tensor.zeros([2, 3]), [2, 3]) })',
+      'b: check("differ", () => close(tensor([1, 2]), [1, 3]))',
+    );
+    await engine.runAll();
+    expect(engine.outputs('a')).toMatchObject([{ kind: 'check', pass: true }]);
+    expect(engine.outputs('b')).toMatchObject([{ kind: 'check', pass: false, message: expect.stringContaining('[1]') as string }]);
   });
 });

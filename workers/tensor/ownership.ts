@@ -1,5 +1,5 @@
 /* A cell's evaluation as a scope (tensor-api.md 5): what is made while it runs is freed when it is replaced, removed or interrupted, but
-   for what other cells hold by then, which moves to them. Temporaries are held weakly, so the collector may take them before.
+   for what other cells hold by then, which moves to them. Many or large temporaries are held weakly, so the collector may take them before.
 
      made ──collected──> freed
        ├────replaced──> freed                    (nothing else reaches it)
@@ -18,26 +18,44 @@ interface Compiled {
   dispose(): void;
 }
 
+/** How much of an evaluation's own is held until it is replaced: what is more may go to the collector before. */
+const fewTensors = 1024,
+  fewElements = 2 ** 19;
+
 /** What one evaluation made and what it left. */
 class Account implements Owner {
   context: Context = freshContext(this);
   exports: unknown;
   closed = false;
   readonly functions: Compiled[] = [];
+  /** While they are few and small: held, so that what memory is in use does not depend on the collector. */
+  #few: Tensor[] | undefined = [];
+  #elements = 0;
+  /** Else weakly. */
   #made: WeakRef<Tensor>[] = [];
-  #full = 1024;
+  #full = fewTensors;
 
   push(...tensors: Tensor[]): void {
+    if (this.#few) {
+      for (const made of tensors) {
+        this.#few.push(made);
+        this.#elements += made.storage.length;
+      }
+      if (this.#few.length <= fewTensors && this.#elements <= fewElements) return;
+      tensors = this.#few.filter((made) => !made.disposed);
+      this.#few = undefined;
+    }
     for (const made of tensors) this.#made.push(new WeakRef(made));
     if (this.#made.length < this.#full) return;
     const alive = this.alive();
     this.#made = alive.map((made) => new WeakRef(made));
-    this.#full = Math.max(1024, 2 * alive.length);
+    this.#full = Math.max(fewTensors, 2 * alive.length);
   }
   compiled(compiled: Compiled): void {
     this.functions.push(compiled);
   }
   alive(): Tensor[] {
+    if (this.#few) return this.#few.filter((made) => !made.disposed);
     return this.#made.flatMap((ref) => {
       const made = ref.deref();
       return made && !made.disposed ? [made] : [];
