@@ -243,7 +243,7 @@ export function expected(workload) {
   return found;
 }
 
-/** The largest difference, relative to the largest expected magnitude. */
+/** The largest difference, relative to the largest expected magnitude; NaN where one is. */
 export function errorOf(workload, result) {
   const wanted = expected(workload);
   const size = sampled[workload];
@@ -253,7 +253,8 @@ export function errorOf(workload, result) {
   let largest = 0;
   for (let i = 0; i < wanted.length; i++) {
     const difference = Math.abs(got[i] - wanted[i]);
-    worst = difference <= worst ? worst : difference; // NaN is the worst
+    if (Number.isNaN(difference)) return NaN;
+    worst = Math.max(worst, difference);
     largest = Math.max(largest, Math.abs(wanted[i]));
   }
   return worst / largest;
