@@ -1,0 +1,76 @@
+/* A device that is read asynchronously, as a GPU is: what throws there, and what goes on working. It is the js backend under the name webgpu. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { createJsBackend } from '../../kernels/js/backend.ts';
+import type { Backend } from '../../kernels/types.ts';
+import { nn, optim, provide, random, tensor as library, type Tensor } from './index.ts';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the surface made from the table is checked at run time
+type Any = any;
+const tensor = library as Any;
+const coded = (code: string, text: string) => expect.objectContaining({ code, message: expect.stringContaining(text) });
+
+beforeAll(async () => {
+  const backend = new Proxy(createJsBackend() as Backend, {
+    get(target, key) {
+      if (key === 'name') return 'webgpu';
+      if (key === 'readSync') return undefined;
+      const value = Reflect.get(target, key) as unknown;
+      return typeof value === 'function' ? (value as (...a: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+  const facts = { name: 'webgpu', available: true, reason: '', adapter: null, float16: false, real: true } as const;
+  provide('webgpu', { probe: async () => facts, create: async () => backend });
+  expect(await tensor.setDefaultDevice('auto')).toBe('webgpu');
+});
+afterAll(() => tensor.setDefaultDevice('js'));
+
+test.each(['data', 'array', 'item'])('%sSync throws wherever the numbers are, and names the asynchronous form', (name) => {
+  for (const t of [tensor([1]), tensor.ones([4096]).narrow(0, 0, 1)])
+    expect(() => t[`${name}Sync`]()).toThrow(coded('device', `Use await t.${name}().`));
+});
+
+test('everything else reads as anywhere', async () => {
+  const big = tensor.ones([4096]).mul(2);
+  expect(await big.sum().item()).toBe(8192);
+  expect(await tensor([[1, 2]]).array()).toEqual([[1, 2]]);
+  expect((await tensor.readAll([big, tensor([true])])).map((values: Any) => values.length)).toEqual([4096, 1]);
+  expect(await big.allclose(2)).toBe(true);
+  expect(await tensor([0, 3], { dtype: 'int32' }).bincount().array()).toEqual([1, 0, 0, 1]);
+  const draws = await tensor.multinomial(tensor([0, 1, 0]), 3, { replacement: true, generator: random(1) }).array();
+  expect(draws).toEqual([1, 1, 1]);
+});
+
+test('two devices in one call are an error that names both', () => {
+  const [here, there] = [tensor([1, 2]), tensor([1, 2], { device: 'js' })];
+  for (const call of [
+    () => here.add(there),
+    () => here.matmul(there),
+    () => tensor.cat([here, there]),
+    () => here.copy_(there),
+    () => here.indexSelect(0, tensor([0], { dtype: 'int32', device: 'js' })),
+  ])
+    expect(call).toThrow(coded('device', 'expected tensors on one device, got webgpu and js'));
+  const a = tensor([1, 2], { requiresGrad: true });
+  expect(() => a.mul(2).backward(there)).toThrow(coded('device', 'backward: expected a gradient on webgpu'));
+  expect(() => tensor([1], { dtype: 'float64' })).toThrow(coded('dtype', 'float64 is on js only'));
+});
+
+test('detectAnomaly reads what the device has and then throws', async () => {
+  const log = tensor.autograd.detectAnomaly(() => tensor.ones([4096]).mul(-1).log());
+  await expect(log).rejects.toThrow('detectAnomaly: log gave NaN.');
+});
+
+test.each([true, false])('fit trains from batches gathered there (compile %s)', async (compile) => {
+  tensor.manualSeed(2);
+  const x = random(1).normal([256, 8]) as Tensor;
+  const y = x.sum(1, { keepdim: true });
+  const net = new nn.Linear(8, 1);
+  const loader = new tensor.data.DataLoader(new tensor.data.TensorDataset(x, y), { batchSize: 60, shuffle: true });
+  const loss = (nn.functional as Any).mseLoss;
+  const optimizer = new optim.Adam(net.parameters(), { lr: 0.1 });
+  const result = await tensor.fit(net, loader, { loss, optimizer, epochs: 6, validation: loader, compile });
+  expect(result.loss).toHaveLength(30);
+  expect(result.epochs.at(-1).validationLoss).toBeLessThan(result.loss[0] / 10);
+});
