@@ -466,6 +466,24 @@ describe('what is not here', () => {
     expect(absentHint(new Error('document is not defined'))).toBeUndefined();
   });
 
+  test('a generator waits for a compute library that another cell is loading, and for none that nobody asked for', async () => {
+    let arrive = (): void => {};
+    const start = (): Promise<void> => new Promise((resolve) => (arrive = resolve));
+    const tensor = (): void => {};
+    const pack = { start, module: { tensor }, tensorDraws: {}, createOwnership: () => () => () => {} };
+    const { library, host, name } = open({}, undefined, { tensor: pack });
+    expect(typeof name('random')).toBe('function');
+    const loading = name('tensor') as unknown as Promise<unknown>;
+    const waiting = library.bind('random', host.evaluation()) as Promise<Call>;
+    let came = false;
+    void waiting.then(() => (came = true));
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(came).toBe(false);
+    arrive();
+    expect(await loading).toBe(tensor);
+    expect(((await waiting)(7) as Random).uniform(3)).toEqual(random(7).uniform(3));
+  });
+
   test('Plot is recorded at once, also as an import', async () => {
     const { library, evaluation, name } = open();
     const Plot = name('Plot') as unknown as { plot(options: object): unknown; dot(...args: unknown[]): unknown };

@@ -69,7 +69,12 @@ export function createLibrary(host: Host): Library {
     view: (evaluation) => (input: unknown) => ask.view(input, evaluation),
     Inputs: () => Inputs,
     console: makeConsole,
-    random: (evaluation) => (from?: number | bigint) => (from === undefined ? generatorOf(evaluation).own : random(from)),
+    // A generator gives tensors once the library is there, so a cell that draws beside the one that loads it waits with it.
+    random(evaluation) {
+      const make = (from?: number | bigint): Generator => (from === undefined ? generatorOf(evaluation).own : random(from));
+      const given = (): typeof make => make;
+      return tensors.arriving()?.then(given, given) ?? make;
+    },
     async help(evaluation) {
       const { documented, helpText } = (await host.load('help')) as typeof import('./docs.ts');
       const help = (what?: unknown): void => {

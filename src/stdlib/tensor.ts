@@ -22,6 +22,8 @@ interface TensorPack {
 
 export interface Tensors {
   readonly names: Names;
+  /** Settles when the library is there, while it is being loaded; undefined before and after. */
+  arriving(): Promise<unknown> | undefined;
   /** What `import … from "gradus:tensor"` brings; `random` is the cell's own. */
   importModule(evaluation: Evaluation, random: unknown): Promise<Namespace>;
   /** Called around each stretch of a cell's code; undefined while the library is not there. */
@@ -34,6 +36,7 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
   let loading: Promise<TensorPack> | undefined;
   let pack: TensorPack | undefined;
   let ready: TensorPack | undefined;
+  let arriving: Promise<TensorPack> | undefined;
   let enter: ((evaluation: Evaluation) => () => void) | undefined;
 
   const load = async (): Promise<TensorPack> => {
@@ -52,7 +55,13 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     }
     return ready;
   };
-  const name = (key: string) => (): unknown => ready?.module[key] ?? start().then(({ module }) => module[key]);
+  const begin = (): Promise<TensorPack> => {
+    const begun = (arriving ??= start());
+    const settled = (): void => void (arriving = undefined);
+    begun.then(settled, settled);
+    return begun;
+  };
+  const name = (key: string) => (): unknown => ready?.module[key] ?? begin().then(({ module }) => module[key]);
   let gpu: Promise<unknown> | undefined;
 
   return {
@@ -63,7 +72,8 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
       gpu: () => (gpu ??= load().then(({ openGpu }) => openGpu())),
       inspect: () => (value: unknown) => ({ [outputOf]: (): Output | Promise<Output> | undefined => toOutput(value) }),
     },
-    importModule: async (_evaluation, random) => ({ ...(await start()).module, random }),
+    arriving: () => arriving,
+    importModule: async (_evaluation, random) => ({ ...(await begin()).module, random: await random }),
     enter: (evaluation) => enter?.(evaluation),
     read: (values) => ready?.read(values),
   };
