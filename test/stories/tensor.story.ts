@@ -130,6 +130,17 @@ describe('From the command line', () => {
     }
   }, 240_000);
 
+  it.each(['js', 'wasm', 'webgpu'])(
+    '100 evaluations of cells that define a net leave memory as it was on %s',
+    async (backend) => {
+      const { status, record } = await run(join(fixtures, 'memory.md'), '--backend', backend);
+      const { times, different } = record.values as unknown as { times: number; different: string[] };
+      expect([status, different]).toEqual([0, different.slice(0, 1)]);
+      expect(times).toBeGreaterThan(60);
+    },
+    120_000,
+  );
+
   it.each(['wasm', 'webgpu'])(
     'models of onnxruntime and tfjs run on %s, and tensors cross',
     async (backend) => {
