@@ -94,6 +94,7 @@ function arranged(signature: Signature, text: string, given: readonly unknown[])
     options = checked(signature, text, args.pop() as Record<string, unknown>);
   let tail: unknown[] = [];
   if (rest >= 0) tail = args.splice(rest);
+  if (rest >= 0 && !spread && tail.length === 0) fail('value', name, `expected a shape, got none. It is called as ${text}.`);
   while (args.length > positional.length && args[args.length - 1] === undefined) args.pop();
   if (args.length > positional.length)
     fail('value', name, `expected at most ${positional.length} arguments, got ${args.length}. It is called as ${text}.`);

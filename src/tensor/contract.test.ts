@@ -178,3 +178,17 @@ test('a loaded optimiser state is checked as a whole before anything changes', (
   );
   expect(opt.state.get(p)).toBe(before);
 });
+
+test('random() is the default generator, random(seed) begins anew', () => {
+  tensor.manualSeed(6);
+  expect([random() === random(), random(6) === random(6), random().getState()]).toEqual([true, false, random(6).getState()]);
+});
+
+test('a factory without a shape and a scan over nothing are errors; a scanned function keeps its own names', () => {
+  expect(() => tensor.zeros()).toThrow(coded('value', 'zeros: expected a shape, got none.'));
+  expect(() => tensor.scan((c: Any, v: Any) => [c, v], tensor(0), tensor.zeros([0]))).toThrow(
+    coded('shape', 'scan: expected at least one'),
+  );
+  const wrong = () => tensor.scan((c: Any, v: Any) => [c.matmul(v), c], tensor.ones([2, 2]), tensor.ones([2, 3, 1]));
+  expect(wrong).toThrow(coded('shape', 'matmul: expected [2, 2] × [2, n], got [2, 2] × [3, 1].'));
+});

@@ -1,16 +1,19 @@
 /* Random numbers of the tensor library: the default generator, what a device needs to fill a tensor, and sampling from weights.
    Generators themselves are those of src/base/random.ts, the same that cells have without this library. */
 
-import { random, type Generator, type ReservedWords } from '../base/random.ts';
+import { random as seeded, type Generator, type ReservedWords } from '../base/random.ts';
 import { fail, TensorError } from './error.ts';
 
-export { provideTensorDraws, random, type DrawKind, type Generator, type TensorDraws } from '../base/random.ts';
+export { provideTensorDraws, type DrawKind, type Generator, type TensorDraws } from '../base/random.ts';
 
 let own: Generator | undefined;
-let source = (): Generator => (own ??= random(crypto.getRandomValues(new Uint32Array(1))[0]!));
+let source = (): Generator => (own ??= seeded(crypto.getRandomValues(new Uint32Array(1))[0]!));
 
 /** The generator that draws without `generator` use. */
 export const defaultGenerator = (): Generator => source();
+
+/** The generator of a seed, at its beginning; without one, the default generator. */
+export const random = (seed?: number | bigint): Generator => (seed === undefined ? source() : seeded(seed));
 
 /** From now on `current()` is the default generator: in a notebook, that of the running evaluation. */
 export function setDefaultGenerator(current: () => Generator): void {
@@ -19,7 +22,7 @@ export function setDefaultGenerator(current: () => Generator): void {
 
 /** Begins the default generator anew, at the beginning of `seed`. */
 export function manualSeed(seed: number | bigint): void {
-  source().setState(random(seed).getState());
+  source().setState(seeded(seed).getState());
 }
 
 /** Told of every generator just before a draw fills a tensor. */

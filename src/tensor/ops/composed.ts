@@ -3,7 +3,7 @@
 import { checkInPlace, needsGrad, noGrad } from '../autograd.ts';
 import { compute, computeInto, tracing } from '../dispatch.ts';
 import { dtypes, isFloat, type DType } from '../dtype.ts';
-import { fail } from '../error.ts';
+import { fail, unnamed } from '../error.ts';
 import { data, makeTensor, readAll, refuseTrace } from '../reading.ts';
 import { broadcastShapes, dimIn, sameShape, show } from '../shape.ts';
 import { Tensor, tensorsOf } from '../tensor.ts';
@@ -480,11 +480,12 @@ export function scan(f: (carry: Tree, x: Tree) => readonly [Tree, Tree], init: T
   const list = leavesOf(xs);
   if (list.length === 0) fail('value', 'scan', 'expected a tensor, or a tree with one, to walk over.');
   const n = list[0]!.shape[0] ?? fail('shape', 'scan', 'expected tensors with dims, got a 0-d one.');
+  if (n === 0) fail('shape', 'scan', 'expected at least one element along dim 0, got none: the form of the outputs is not known then.');
   for (const t of list) if (t.shape[0] !== n) fail('shape', 'scan', `expected one length of dim 0, got ${n} and ${String(t.shape[0])}.`);
   let carry = init;
   const outputs: Tree[] = [];
   for (let i = 0; i < n; i++) {
-    const [next, y] = f(carry, mapTree(xs, (t) => select(t, 0, i)) as Tree);
+    const [next, y] = unnamed(() => f(carry, mapTree(xs, (t) => select(t, 0, i)) as Tree));
     carry = next;
     outputs.push(y);
   }
