@@ -74,3 +74,26 @@ test.each([true, false])('fit trains from batches gathered there (compile %s)', 
   expect(result.loss).toHaveLength(30);
   expect(result.epochs.at(-1).validationLoss).toBeLessThan(result.loss[0] / 10);
 });
+
+test('a model moves with the moments of its optimiser, and training goes on as if it had not', async () => {
+  const train = async (move: boolean) => {
+    tensor.manualSeed(2);
+    const net = new nn.Linear(3, 1);
+    const optimizer = new optim.Adam(net.parameters(), { lr: 0.1 });
+    const step = tensor.compile((x: Tensor) => {
+      optimizer.zeroGrad();
+      (net(x) as Tensor).square().sum().backward();
+      optimizer.step();
+    });
+    const x = tensor([[1, 2, 3]]);
+    step(x);
+    step(x);
+    const { weight } = net;
+    if (move) await net.toDevice('js');
+    step(move ? await x.toDevice('js') : x);
+    step(move ? await x.toDevice('js') : x);
+    expect([net.weight === weight, weight.device]).toEqual([true, move ? 'js' : 'webgpu']);
+    return weight.array();
+  };
+  expect(await train(true)).toEqual(await train(false));
+});

@@ -44,6 +44,9 @@ export const useHook: { current: ((tensor: Tensor) => void) | null } = { current
 /** The method by which an object that owns tensors (a module, an optimiser) lists them, or trees of them, for `scope`. */
 export const tensorsOf = Symbol('tensorsOf');
 
+/** What stands beside a parameter and moves with it to another device: an optimiser's moments. */
+export const besides = new WeakMap<Tensor, (() => readonly unknown[])[]>();
+
 /** Tensors made since the innermost `scope` began, or null outside all scopes. */
 export const scopeList: { current: Tensor[] | null } = { current: null };
 

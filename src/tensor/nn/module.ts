@@ -9,7 +9,7 @@ import { fail, named } from '../error.ts';
 import { describe, tensorAt } from '../ops/operands.ts';
 import { detach } from '../ops/view.ts';
 import { toDevice } from '../reading.ts';
-import { scopeList, tensorsOf, type Tensor } from '../tensor.ts';
+import { besides, scopeList, Tensor, tensorsOf } from '../tensor.ts';
 import { inside, ownBuffers, ownModules, ownParameters, type ForwardHook, type ForwardPreHook, type Inside } from './owned.ts';
 import { Parameter } from './parameter.ts';
 import { loadState, stateOf, type Loaded, type StateDict } from './state.ts';
@@ -176,9 +176,11 @@ export class Module {
     return this;
   }
 
-  /** Parameters, their gradients and buffers on another device; the objects stay the same. */
+  /** Parameters, their gradients, buffers and what optimisers keep of them on another device; the objects stay the same. */
   toDevice(device: Tensor['device']): Promise<this> {
-    const list = this.movable();
+    const beside = this.parameters().flatMap((p) => besides.get(p) ?? []);
+    const moments = beside.flatMap((of) => of()).filter((t) => t instanceof Tensor);
+    const list = [...new Set([...this.movable(), ...moments])];
     return Promise.all(list.map((t) => toDevice(t, device))).then((moved) => {
       list.forEach((t, i) => {
         if (moved[i] !== t) t.become(moved[i]!);

@@ -11,7 +11,7 @@ import { describe } from '../ops/operands.ts';
 import { select } from '../ops/view.ts';
 import { sameShape, show } from '../shape.ts';
 import { makeTensor } from '../reading.ts';
-import { scopeList, Tensor, tensorsOf } from '../tensor.ts';
+import { besides, scopeList, Tensor, tensorsOf } from '../tensor.ts';
 
 export type Options = Record<string, unknown>;
 /** Options of a group; each optimiser reads its own. */
@@ -75,6 +75,8 @@ export abstract class Optimizer {
     const filled = { ...this.defaults, ...options, params: list } as ParamGroup;
     this.check(filled);
     this.paramGroups.push(filled);
+    const self = new WeakRef(this);
+    for (const p of list) besides.set(p, [...(besides.get(p) ?? []), () => Object.values(self.deref()?.state.get(p) ?? {})]);
   }
 
   /** Throws where a group's options are out of range. */
