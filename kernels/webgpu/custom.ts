@@ -72,6 +72,11 @@ export async function createKernel(device: GPUDevice, text: string): Promise<Ker
         `${unknown}: expected one of ${bindings.map(({ name }) => name).join(', ') || 'no bindings'}. Leave it out, or bind it in the kernel.`,
       );
     }
+    if (typeof options?.workgroups !== 'number' && !Array.isArray(options?.workgroups)) {
+      throw new TypeError(
+        'kernel: expected { workgroups } as the second argument: a number or [x, y, z]. For one invocation a number: { workgroups: Math.ceil(n / 64) } with @workgroup_size(64).',
+      );
+    }
     const entry = options.entryPoint ?? (entries.includes('main') ? 'main' : entries[0]);
     if (entry === undefined || !entries.includes(entry)) {
       throw new TypeError(`kernel: expected an entry point (${entries.join(', ') || 'a function with @compute'}), got ${String(entry)}.`);
