@@ -29,7 +29,8 @@ test('toDevice moves parameters, gradients and buffers of the same objects, and 
   twin.loadStateDict(net.stateDict());
   const before = tensor.memory().tensors;
   expect(await net.toDevice('wasm')).toBe(net);
-  expect(tensor.memory().tensors).toBe(before);
+  // Fewer where the collector came by in between.
+  expect(tensor.memory().tensors).toBeLessThanOrEqual(before);
   expect(net.parameters()[0]).toBe(weight);
   expect([weight.device, weight.grad.device, net.at(1).running_mean.device]).toEqual(['wasm', 'wasm', 'wasm']);
   const moved = await x.toDevice('wasm');
