@@ -27,6 +27,7 @@ class Account implements Owner {
   context: Context = freshContext(this);
   exports: unknown;
   closed = false;
+  #open: (() => void) | undefined;
   readonly functions: Compiled[] = [];
   /** While they are few and small: held, so that what memory is in use does not depend on the collector. */
   #few: Tensor[] | undefined = [];
@@ -35,7 +36,19 @@ class Account implements Owner {
   #made: WeakRef<Tensor>[] = [];
   #full = fewTensors;
 
+  /** `open` is called once, before the first thing is noted. */
+  constructor(open: () => void) {
+    this.#open = open;
+  }
+
+  #begin(): void {
+    this.#open?.();
+    this.#open = undefined;
+  }
+
   push(...tensors: Tensor[]): void {
+    if (tensors.length === 0) return;
+    if (this.#open) this.#begin();
     if (this.#few) {
       for (const made of tensors) {
         this.#few.push(made);
@@ -52,6 +65,7 @@ class Account implements Owner {
     this.#full = Math.max(fewTensors, 2 * alive.length);
   }
   compiled(compiled: Compiled): void {
+    if (this.#open) this.#begin();
     this.functions.push(compiled);
   }
   alive(): Tensor[] {
@@ -69,10 +83,8 @@ export function createOwnership(host: Pick<Host, 'held'>): (evaluation: Evaluati
   /** The latest evaluation of each cell. */
   const owners = new Map<string, Account>();
 
-  function open(evaluation: Evaluation): Account {
-    const account = new Account();
-    accounts.set(evaluation, account);
-    owners.set(evaluation.cell, account);
+  /** Begins to keep the account when there is something to note: most cells make no tensor. */
+  function open(evaluation: Evaluation, account: Account): void {
     evaluation.onEnd((exports) => {
       account.exports = exports;
     });
@@ -81,7 +93,6 @@ export function createOwnership(host: Pick<Host, 'held'>): (evaluation: Evaluati
       if (owners.get(evaluation.cell) === account) owners.delete(evaluation.cell);
       release(evaluation.cell, account);
     });
-    return account;
   }
 
   function release(cell: string, account: Account): void {
@@ -109,16 +120,22 @@ export function createOwnership(host: Pick<Host, 'held'>): (evaluation: Evaluati
     }
     freeGraphs(
       rest.filter((tensor) => tensor.disposed),
-      elsewhere.tensors,
+      [...elsewhere.tensors, ...[...made].filter(isKept)],
     );
   }
 
   return (evaluation) => {
-    const account = accounts.get(evaluation) ?? open(evaluation);
-    const outside = swapContext(account.context);
+    let account = accounts.get(evaluation);
+    if (!account) {
+      account = new Account(() => open(evaluation, own));
+      accounts.set(evaluation, account);
+      owners.set(evaluation.cell, account);
+    }
+    const own = account;
+    const outside = swapContext(own.context);
     return () => {
-      account.context = swapContext(outside);
-      if (account.closed) release(evaluation.cell, account);
+      own.context = swapContext(outside);
+      if (own.closed) release(evaluation.cell, own);
     };
   };
 }
