@@ -130,7 +130,7 @@ sent = ['tensor', 'kernels'].map((name) => ({
   type: '',
   bytes: gzipSync(readFileSync(join(root, 'dist', packs[name])), { level: 9 }).length,
 }));
-line('gradus:tensor: the library with its WGSL, and the wasm kernels', () => true, 160);
+line('gradus:tensor: the library and the wasm kernels (WebGPU is a pack of its own)', () => true, 160);
 for (const { what, kB, limit, parts } of lines) {
   process.stdout.write(`${kB > limit ? '✗' : ' '} ${kB.toFixed(1).padStart(6)} of ${String(limit).padStart(4)} kB  ${what}\n`);
   if (kB > limit) for (const part of parts) process.stdout.write(`                      ${part}\n`);
