@@ -54,9 +54,14 @@ export const compute = {
     const rounds = quick ? 3 : 7;
     const site = await openSite(context);
     try {
-      const measured = await measure(context, site, wanted, { rounds, quick });
+      const measured = { times: [], counts: [], notes: [], peaks: { wasm: [], wgsl: [] } };
+      const failure = await measure(context, site, wanted, { rounds, quick, found: measured }).catch((error) => error);
       const judged = judge(measured).filter(({ goal }) => wanted.has(goal));
       const facts = { ...measured.facts, rounds, loadAfter: loadavg()[0] };
+      if (failure) {
+        if (measured.facts) context.note(textOf(facts, measured, judged)); // what was found before it
+        throw failure;
+      }
       return { rows: [facts, ...measured.times, ...measured.counts, ...judged], text: textOf(facts, measured, judged) };
     } finally {
       await site.close();
@@ -64,13 +69,14 @@ export const compute = {
   },
 };
 
-async function measure(context, site, wanted, { rounds, quick }) {
+/** Fills `found`. */
+async function measure(context, site, wanted, { rounds, quick, found }) {
   const chosen = contests.filter(({ goals, slow }) => goals.some((goal) => wanted.has(goal)) && !(slow && quick));
   const load = loadavg()[0];
   const page = await openPage(context, site.url(true));
   const facts = { ...(await page.call('adapter')), isolated: await page.call('isolated'), threads: THREADS, load };
   if (!facts.isolated) throw new Error('bench: expected an isolated page, got one that cannot share memory.');
-  const found = { facts, times: [], counts: [], notes: [], peaks: { wasm: [], wgsl: [] } };
+  found.facts = facts;
 
   const starts = new Set(chosen.flatMap(({ rivals }) => rivals.map(({ engine }) => engine)));
   if (wanted.has('G12')) starts.add('gradus');
@@ -95,7 +101,6 @@ async function measure(context, site, wanted, { rounds, quick }) {
   }
   if (wanted.has('G10')) found.cold = await coldStarts(context, site, quick);
   if (wanted.has('G11')) found.bytes = await bytesOf(context, site);
-  return found;
 }
 
 const optionsOf = (engine, backends, threads) => ({
@@ -162,7 +167,7 @@ async function hold(page, contest, { rounds, found, isolated, threads, count = f
       bestMs: Math.min(...times),
       error: entry.error,
       ...(work[entry.workload] ? { gflops: work[entry.workload] / at / 1e6 } : {}),
-      ...(results.peak ? { peakGflops: median(results.peak) } : {}),
+      ...(results.peak ? { peakGflops: median(results.peak), bestPeakGflops: Math.max(...results.peak) } : {}),
     });
   }
   if (results.peak) found.peaks[contest.peak === 'wasmPeak' ? 'wasm' : 'wgsl'].push(...(isolated ? results.peak : []));
@@ -247,7 +252,13 @@ function judge({ times, counts, accuracy, cold, bytes }) {
     if (!own) return;
     const share = own.gflops / own.peakGflops;
     const label = `${workload} wasm${isolated ? '' : ', one thread'}: share of the peak`;
-    add(goal, label, least === null ? '–' : `≥ ${least * 100} %`, `${(share * 100).toFixed(0)} %`, least === null ? null : share >= least);
+    // The best of a loop that others may interrupt is the peak of all contests with as many threads.
+    const peak = Math.max(
+      ...times.filter((row) => row.isolated === isolated && row.backend === 'wasm').map((row) => row.bestPeakGflops ?? 0),
+    );
+    const best = work[workload] / own.bestMs / 1e6 / peak;
+    const percent = (part) => `${(part * 100).toFixed(0)} %`;
+    add(goal, label, least === null ? '–' : `≥ ${least * 100} %`, percent(share), least === null ? null : share >= least, percent(best));
   };
   for (const size of [256, 512, 1024]) {
     const workload = `matmul${size}`;
@@ -332,8 +343,9 @@ function judge({ times, counts, accuracy, cold, bytes }) {
       add('G12', `100 steps on ${backend} against float64`, '≤ 1e-3', apart.toExponential(1), apart <= 1e-3);
     }
     add('G12', 'wasm against webgpu, 100 steps', '≤ 1e-4', accuracy.curve.between.toExponential(1), accuracy.curve.between <= 1e-4);
-    const worst = Math.max(0, ...times.filter(({ engine }) => engine === 'gradus').map(({ error }) => error));
-    add('G12', 'largest error of the rows above', '≤ 2e-5', worst.toExponential(1), worst <= 2e-5);
+    const errors = times.filter(({ engine }) => engine === 'gradus').map(({ error }) => error);
+    const worst = Math.max(...errors);
+    if (errors.length) add('G12', 'largest error of the rows above', '≤ 2e-5', worst.toExponential(1), worst <= 2e-5);
   }
   return judged;
 }

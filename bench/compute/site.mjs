@@ -101,7 +101,13 @@ export async function openPage(context, url) {
     const worker = new Worker('page.js', { type: 'module' });
     const waiting = new Map();
     let next = 0;
+    let answered = false;
+    // What fails later is an answer; what a rival's own workers throw is its own business.
+    worker.onerror = ({ message }) => {
+      if (!answered) for (const { reject } of waiting.values()) reject(new Error(message || 'the worker did not start'));
+    };
     worker.onmessage = ({ data: { id, value, error } }) => {
+      answered = true;
       const { resolve, reject } = waiting.get(id);
       waiting.delete(id);
       if (error === undefined) resolve(value);
@@ -111,7 +117,6 @@ export async function openPage(context, url) {
       new Promise((resolve, reject) => {
         waiting.set(++next, { resolve, reject });
         worker.postMessage({ id: next, call, args });
-        worker.onerror = ({ message }) => reject(new Error(message || 'the worker did not start'));
       });
   });
   return {

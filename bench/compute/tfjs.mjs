@@ -19,7 +19,7 @@ async function settleOn(backend) {
   if (backend !== 'webgpu') return;
   const own = tf.backend();
   own.endComputePassEncoder?.();
-  own.submitQueue();
+  if (own.commandEncoder) own.submitQueue();
   await own.device.queue.onSubmittedWorkDone();
 }
 
