@@ -483,7 +483,7 @@ describe('Adam', () => {
     const zeros = [0, 0, 0];
     const backend = createJsBackend();
     const [p, g, m, v] = [[1, 2, 3], [0.5, -4, 0], zeros, zeros].map((list) => view([3], Float64Array.from(list), 'float64'));
-    const h = view([8], Float64Array.from([0.1, 0.9, 0.999, 1e-8, 0.5, 0.1, 0.001, 0]), 'float64');
+    const h = view([8], Float64Array.from([0.1, 0.9, 0.999, 1e-8, 0.5, 0.1, 0.001, 0.001]), 'float64');
     backend.run({
       op: 'adam',
       inputs: [h, p!, g!, m!, v!],

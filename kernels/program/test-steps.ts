@@ -193,7 +193,7 @@ export function gptStep(
 export function startingNumbers(step: Step) {
   return (buffer: number, i: number): number => {
     const { dtype } = step.buffers[buffer]!;
-    if (buffer === step.h.buffer) return [1e-3, 0.9, 0.99, 1e-8, 0.01, 0.1, 0.01, 0][i]!;
+    if (buffer === step.h.buffer) return [1e-3, 0.9, 0.99, 1e-8, 0.01, 0.1, 0.01, 0.01][i]!;
     const hash = (buffer * 7919 + i * 104729) % 1009;
     // Second moments are no less than 0.
     const low = step.parameters.some(({ moments }) => moments[1]!.buffer === buffer) ? 0 : -0.5;

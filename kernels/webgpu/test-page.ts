@@ -160,7 +160,7 @@ export async function adamPlan(
         return buffer;
       });
     const [p, m, v] = [make(Math.sin), make(() => 0), make(() => 0)];
-    const h = [0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001, 0];
+    const h = [0.1, 0.9, 0.999, 1e-8, 0.01, 0.1, 0.001, 0.001];
     const attributes = { count, decoupled: true, amsgrad: false, maximize: false };
     if (planned) {
       // Gradients are 2 p, computed inside.
