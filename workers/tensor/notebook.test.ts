@@ -137,6 +137,7 @@ describe('ownership', () => {
       'c {manual}: const sum = await alias.sum().item()',
     );
     await engine.runAll();
+    await collectGarbage(); // of the engines of other tests
     const full = await memoryOf(engine);
     await engine.runCells('b');
     engine.write(memory, 'b {manual}: const alias = x', 'c {manual}: const sum = await alias.sum().item()');
