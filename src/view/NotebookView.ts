@@ -1,6 +1,7 @@
 /* The notebook that comes alive: binds a session to the page that the static renderer wrote and never renders it anew.
    Each `[data-cell]` shell gets a CellView fed by its own signal; prose values, bar, keys and live regions follow the same
-   session. What the page cannot know by itself (its address, the store) comes in by options. */
+   session. What only some readers need (features/) comes later, by the same context. What the page cannot know by itself (its
+   address, the store) comes in by options. */
 
 import { createRenderEffect, createRoot, on, untrack } from 'solid-js';
 import type { Session } from '../session/types.ts';
@@ -8,22 +9,15 @@ import type { CellStatus } from '../session/types.ts';
 import { makeVoice } from './announce.ts';
 import { bindBar } from './bar.ts';
 import { CellView, makeShell, type CellHost } from './cell.ts';
+import { createCommands } from './commands/commands.ts';
+import { implementCore } from './commands/core.ts';
+import type { NotebookContext, NotebookOptions } from './context.ts';
 import { fill, h, setText } from './dom.ts';
 import { bindKeyboard } from './keyboard.ts';
 import { errorBody } from './outputs/error.ts';
 import { makeLive } from './reactive.ts';
+import { createSelection } from './selection.ts';
 import { plural } from './words.ts';
-
-export interface NotebookOptions {
-  /** Name of the downloaded file, without `.md`. */
-  readonly name: string;
-  /** Puts the text into the store as a notebook of one's own and goes there. */
-  readonly saveCopy: (text: string) => Promise<void>;
-  /** Why nothing can be run here (an opened file before it is saved). */
-  readonly locked?: string;
-  /** ms since epoch. Default: Date.now. */
-  readonly now?: () => number;
-}
 
 const pulseLimit = 20,
   clockMs = 100;
@@ -290,39 +284,51 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       }),
     );
 
-    // ---- bar, clicks, keys
-    const save = (): void => {
-      act(() => {
-        void session.flush().then(
-          () => voice.say(session.saveError === undefined ? 'Saved' : `Not saved. ${session.saveError}`),
-          (error: unknown) => voice.toast(error instanceof Error ? error.message : String(error)),
-        );
-      });
-    };
-    const commands = {
-      'run-all': () => {
-        if (session.busy) act(() => session.stop());
-        else act(() => session.runAll(), 'all');
-      },
-      'run-stale': () => act(() => session.runStale(), 'all'),
-      restart: () => act(() => session.restart()),
-      download: () => {
-        flushEdits();
-        download(session.text, `${options.name}.md`);
-      },
-      'save-copy': () => {
-        flushEdits();
-        options
-          .saveCopy(session.text)
-          .catch((error: unknown) => voice.toast(`The copy was not saved: ${error instanceof Error ? error.message : String(error)}`));
-      },
-    };
-    const undoBar = bindBar(document, {
-      commands,
-      facts: live.facts,
-      hasStale: () => [...views.values()].some((view) => view.status.state === 'stale'),
+    // ---- commands, bar, clicks, keys
+    const commands = createCommands({ load: loadFeatures, refuse: (reason) => voice.toast(reason) });
+    const selection = createSelection(root, () => session.ids);
+    const context: NotebookContext = {
+      root,
+      session,
+      options,
       voice,
-    });
+      live,
+      commands,
+      selection,
+      view: (id) => views.get(id),
+      act,
+      run,
+      select,
+      go,
+      flushEdits,
+      loadFeatures,
+    };
+    const undoCommands = implementCore(context);
+    const undoBar = bindBar(document, { commands, facts: live.facts });
+    const undoKeys = bindKeyboard(commands);
+    let features: Promise<void> | undefined,
+      unbindFeatures: (() => void) | undefined,
+      gone = false;
+    function loadFeatures(): Promise<void> {
+      return (features ??= import('./features/index.ts').then(
+        ({ bindFeatures }) => {
+          if (!gone) unbindFeatures = bindFeatures(context);
+          commands.complete();
+        },
+        (error: unknown) => {
+          features = undefined; // tried again when next needed
+          throw error;
+        },
+      ));
+    }
+    // The rest of the page comes with the first thing that its reader does there.
+    const early = (): void => {
+      root.removeEventListener('pointermove', early);
+      root.removeEventListener('focusin', early);
+      void loadFeatures().catch(() => undefined);
+    };
+    root.addEventListener('pointermove', early);
+    root.addEventListener('focusin', early);
     const onClick = (event: MouseEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
       const pressed = target?.closest('.run'),
@@ -340,41 +346,6 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       }
     };
     root.addEventListener('click', onClick);
-    const insert = (id: string, where: 'above' | 'below'): void => {
-      const ids = session.ids,
-        after = where === 'below' ? id : ids[ids.indexOf(id) - 1];
-      let made = '';
-      act(() => {
-        made = session.insertCell(after, session.cell(id)?.language ?? 'ts', '');
-      });
-      views.get(made)?.focusCode();
-    };
-    const undoKeys = bindKeyboard(root, {
-      ids: () => session.ids,
-      run,
-      runStale: commands['run-stale'],
-      stop: () => act(() => session.stop()),
-      restart: commands.restart,
-      select,
-      insert,
-      save,
-      editCode: (id) => {
-        views.get(id)?.focusCode();
-        views.get(id)?.element.scrollIntoView({ block: 'nearest' });
-      },
-      remove: (id) => {
-        const ids = session.ids,
-          at = ids.indexOf(id),
-          next = ids[at + 1] ?? ids[at - 1];
-        act(() => session.deleteCell(id));
-        if (next !== undefined) select(next);
-        voice.toast(`Cell ${id} is deleted.`, () => {
-          act(() => session.undo());
-          select(id);
-        });
-      },
-      undo: () => act(() => session.undo()),
-    });
     const onHide = (): void => {
       flushEdits();
       void session.flush().catch(() => undefined);
@@ -389,9 +360,15 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
 
     return () => {
       flushEdits();
+      gone = true;
       clearInterval(clock);
+      unbindFeatures?.();
       undoBar();
       undoKeys();
+      undoCommands();
+      selection.dispose();
+      root.removeEventListener('pointermove', early);
+      root.removeEventListener('focusin', early);
       root.removeEventListener('click', onClick);
       removeEventListener('pagehide', onHide);
       document.removeEventListener('visibilitychange', onVisibility);
@@ -408,13 +385,4 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
 /** The name that a value in prose lacks: the first one that its error names. */
 function missingName(message: string): string {
   return /`([^`]+)`/.exec(message)?.[1] ?? /^([\p{L}\p{N}_$]+) is not defined/u.exec(message)?.[1] ?? '…';
-}
-
-function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/markdown' }));
-  const link = h('a', { href: url, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

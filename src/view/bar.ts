@@ -2,45 +2,33 @@
    engine. The buttons stand in the static page; this gives them their effect. */
 
 import { createRenderEffect, on, type Accessor } from 'solid-js';
-import type { Voice } from './announce.ts';
+import type { Commands } from './commands/commands.ts';
+import type { CommandId } from './commands/table.ts';
 import { h, setText } from './dom.ts';
 import type { Facts } from './reactive.ts';
 
 export interface BarOptions {
-  readonly commands: Readonly<Record<string, () => void>>;
+  readonly commands: Commands;
   readonly facts: Accessor<Facts>;
-  readonly hasStale: () => boolean;
-  readonly voice: Voice;
 }
 
 const paths = { run: 'M4.5 2.8v10.4l8.6-5.2z', stop: 'M4 4h8v8H4z' };
 
-export function bindBar(page: Document, { commands, facts, hasStale, voice }: BarOptions): () => void {
+export function bindBar(page: Document, { commands, facts }: BarOptions): () => void {
   const all = (action: string): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(`[data-action="${action}"]`)];
   const runAll = all('run-all'),
     places = [...page.querySelectorAll<HTMLElement>('[data-engine-facts], .bar .engine')];
-  const reasons: Record<string, () => string | undefined> = {
-    share: () => 'Sharing by link is not part of this version. Download gives the notebook as a file.',
-    'run-stale': () => (hasStale() ? undefined : 'No cell is out of date.'),
-  };
+  const ids = new Set<string>(commands.table.map(({ id }) => id));
   for (const button of all('share')) {
     button.setAttribute('aria-disabled', 'true');
-    button.title = reasons['share']?.() ?? '';
+    button.title = commands.reason('share') ?? '';
   }
   const onClick = (event: MouseEvent): void => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]') : null;
     const action = button?.dataset['action'];
-    if (button === null || action === undefined) return;
-    const reason = reasons[action]?.();
-    if (reason !== undefined) {
-      event.preventDefault();
-      voice.toast(reason);
-      return;
-    }
-    if (commands[action] !== undefined) {
-      commands[action]!();
-      button.closest<HTMLElement>('[popover]')?.hidePopover();
-    }
+    if (button === null || action === undefined || !ids.has(action) || action === 'theme') return; // the theme is every page's own
+    commands.run(action as CommandId);
+    button.closest<HTMLElement>('[popover]')?.hidePopover();
   };
   page.addEventListener('click', onClick);
 

@@ -1,140 +1,98 @@
-/* Jupyter's and Observable's keys over a bound notebook. Two modes: in an editor only Shift+Enter, Mod+Enter, Mod+S and
-   Esc are ours; with the cell itself focused (command mode) the letters are commands. Everything listens in the capturing
-   phase at the notebook, so that the static code and the editor behave alike. */
+/* The keys of the command table over a bound notebook. Two modes: in an editor only chords and named keys are ours; with the cell
+   itself focused (command mode) letters are commands. Everything listens in the capturing phase at the document, so that the
+   static code and the editor behave alike, and with nothing focused the keys come from the body. */
 
-export interface Commands {
-  /** Ids in file order. */
-  ids(): readonly string[];
-  run(id: string): void;
-  runStale(): void;
-  stop(): void;
-  restart(): void;
-  /** Focuses the cell itself. */
-  select(id: string): void;
-  editCode(id: string): void;
-  insert(id: string, where: 'above' | 'below'): void;
-  remove(id: string): void;
-  undo(): void;
-  save(): void;
-}
+import type { Commands } from './commands/commands.ts';
+import type { Command } from './commands/table.ts';
 
 const pairMs = 700;
+/** Left to the field itself, where the reader types into one that is no code. */
+const native: ReadonlySet<string> = new Set(['undo', 'redo', 'select-all']);
 
-export function bindKeyboard(root: HTMLElement, commands: Commands): () => void {
+export function bindKeyboard(commands: Commands): () => void {
+  const byKeys = new Map<string, Command[]>();
+  const pairs = new Set<string>();
+  for (const command of commands.table) {
+    for (const keys of command.keys ?? []) {
+      byKeys.set(keys, [...(byKeys.get(keys) ?? []), command]);
+      if (keys.includes(' ')) pairs.add(keys.split(' ')[0]!);
+    }
+  }
   let last = '',
-    lastAt = 0;
+    lastAt = -Infinity;
   const onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
-    const target = event.target instanceof Element ? event.target : document.body;
-    const mod = event.ctrlKey || event.metaKey;
-    if (mod && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 's') {
-      take(event);
-      commands.save();
-      return;
-    }
-    if (mod && event.shiftKey && event.key === 'Enter') {
-      take(event);
-      commands.runStale();
-      return;
-    }
-    const cell = target.closest<HTMLElement>('[data-cell]');
-    const ids = commands.ids(),
-      id = cell?.dataset['cell'];
-    const typing = target.closest('input, textarea, select, [contenteditable]:not([contenteditable="false"])') !== null;
-    const inCode = target.closest('.code') !== null;
-    if (id !== undefined && event.key === 'Enter' && (event.shiftKey || mod) && (!typing || inCode)) {
-      take(event);
-      commands.run(id);
-      if (!event.shiftKey) return;
-      const next = ids[ids.indexOf(id) + 1]; // run and go on: the next cell, in the same mode
-      if (next === undefined) {
-        if (!typing) commands.select(id);
-      } else if (inCode && typing) commands.editCode(next);
-      else commands.select(next);
-      return;
-    }
-    if (id !== undefined && inCode && event.key === 'Escape') {
-      take(event);
-      commands.select(id);
-      return;
-    }
-    if (typing || mod || event.altKey) return;
-    const inside = cell !== null && target === cell;
-    if (!inside && target !== document.body && !(target.closest('.run') !== null && cell !== null)) return;
-    const at = id === undefined ? -1 : ids.indexOf(id);
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const pair = key === last && event.timeStamp - lastAt < pairMs;
-    last = key;
+    const keys = keysOf(event);
+    const pair = keys === last && event.timeStamp - lastAt < pairMs ? `${keys} ${keys}` : '';
+    const at = placeOf(event);
+    const fits = (command: Command): boolean => counts(command, at) && commands.offered(command.id);
+    const command = byKeys.get(pair)?.find(fits) ?? byKeys.get(keys)?.find(fits);
+    last = pairs.has(keys) && command?.keys?.includes(pair) !== true ? keys : '';
     lastAt = event.timeStamp;
-    const move = (to: string | undefined): void => {
-      if (to !== undefined) {
-        take(event);
-        commands.select(to);
-      }
-    };
-    switch (key) {
-      case 'j':
-        return move(ids[at + 1]);
-      case 'k':
-        return move(at < 0 ? undefined : ids[at - 1]);
-      case 'ArrowDown':
-        if (inside) move(ids[at + 1]);
-        return;
-      case 'ArrowUp':
-        if (inside) move(ids[at - 1]);
-        return;
-      case 'Enter':
-        if (inside && id !== undefined) {
-          take(event);
-          commands.editCode(id);
-        }
-        return;
-      case 'a':
-        if (id !== undefined) {
-          take(event);
-          commands.insert(id, 'above');
-        }
-        return;
-      case 'b':
-        if (id !== undefined) {
-          take(event);
-          commands.insert(id, 'below');
-        }
-        return;
-      case 'd':
-        if (id !== undefined && pair) {
-          take(event);
-          last = '';
-          commands.remove(id);
-        }
-        return;
-      case 'z':
-        take(event);
-        commands.undo();
-        return;
-      case 'i':
-        if (pair) {
-          take(event);
-          last = '';
-          commands.stop();
-        }
-        return;
-      case '0':
-        if (pair) {
-          take(event);
-          last = '';
-          commands.restart();
-        }
-        return;
-      default:
-    }
+    if (command === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    commands.run(command.id, at.cell);
   };
-  // At the document: with nothing focused the keys come from the body.
   document.addEventListener('keydown', onKey, true);
   return () => document.removeEventListener('keydown', onKey, true);
 }
 
-function take(event: Event): void {
-  event.preventDefault();
-  event.stopPropagation();
+interface Place {
+  readonly cell: string | undefined;
+  /** Into a field, code included. */
+  readonly typing: boolean;
+  readonly inCode: boolean;
+  /** The cell itself has the focus. */
+  readonly onCell: boolean;
+  /** Nothing has, or the cell's run button. */
+  readonly loose: boolean;
+  /** In something that floats above the notebook and has keys of its own. */
+  readonly floating: boolean;
+  readonly key: string;
+}
+
+function placeOf(event: KeyboardEvent): Place {
+  const target = event.target instanceof Element ? event.target : document.body;
+  const cell = target.closest<HTMLElement>('[data-cell]');
+  return {
+    cell: cell?.dataset['cell'],
+    typing: target.closest('input, textarea, select, [contenteditable]:not([contenteditable="false"])') !== null,
+    inCode: target.closest('.code') !== null,
+    onCell: target === cell,
+    loose: target === document.body || (cell !== null && target.closest('.run') !== null),
+    floating: target.closest('dialog, [popover], [role="menu"], [role="dialog"]') !== null,
+    key: event.key,
+  };
+}
+
+function counts(command: Command, { cell, typing, inCode, onCell, loose, floating, key }: Place): boolean {
+  const field = typing && !inCode;
+  if (floating) return command.id === 'palette' || command.id === 'save';
+  switch (command.where) {
+    case 'command':
+      if (typing) return false;
+      // Arrows, Enter and the like belong to whatever has the focus; letters also count from the body and from a cell's button.
+      return onCell || (loose && key.length === 1);
+    case 'cell':
+      if (command.id === 'leave') return inCode;
+      return cell !== undefined && !field;
+    default:
+      return !(field && native.has(command.id));
+  }
+}
+
+/** `Mod+Shift+K`, `Alt+ArrowUp`, `?`, `A`: as the table writes them. */
+export function keysOf({
+  key,
+  code,
+  ctrlKey,
+  metaKey,
+  altKey,
+  shiftKey,
+}: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
+  const name = code === 'Minus' ? '-' : key.length === 1 ? key.toUpperCase() : key;
+  // A sign such as ? has its Shift in it already.
+  const shift = shiftKey && (key.length > 1 || code === 'Minus' || /^\p{L}$/u.test(key));
+  return `${ctrlKey || metaKey ? 'Mod+' : ''}${altKey ? 'Alt+' : ''}${shift ? 'Shift+' : ''}${name}`;
 }

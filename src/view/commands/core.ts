@@ -1,0 +1,145 @@
+/* The commands that every reader may need at once: run, stop, move between cells, add and delete one, undo, save, download. The
+   rest of the table is implemented by the features. */
+
+import type { NotebookContext } from '../context.ts';
+import { h } from '../dom.ts';
+import type { CommandId } from './table.ts';
+import type { Reason, Run } from './commands.ts';
+
+export function implementCore(context: NotebookContext): () => void {
+  const { session, options, voice, commands, selection, view, act, run, select, flushEdits } = context;
+  const undo: (() => void)[] = [];
+  const implement = (id: CommandId, work: Run, reason?: Reason): void => void undo.push(commands.implement(id, work, reason));
+  const here = (cell?: string): string | undefined => cell ?? selection.head;
+  /** For commands of a cell: does nothing where there is none. */
+  const at =
+    (work: (id: string) => void): Run =>
+    (cell) => {
+      const id = here(cell);
+      if (id !== undefined && session.cell(id) !== undefined) work(id);
+    };
+  const editing = (): boolean => document.activeElement?.closest('.code') != null;
+  const edit = (id: string): void => {
+    view(id)?.focusCode();
+    view(id)?.element.scrollIntoView({ block: 'nearest' });
+  };
+  const step = (cell: string | undefined, by: 1 | -1): string | undefined => {
+    const { ids } = session,
+      index = cell === undefined ? -1 : ids.indexOf(cell);
+    return index < 0 ? (by > 0 ? ids[0] : undefined) : ids[index + by];
+  };
+  const insert = (id: string, after: string | undefined): void => {
+    let made = '';
+    act(() => {
+      made = session.insertCell(after, session.cell(id)?.language ?? 'ts', '');
+    });
+    view(made)?.focusCode();
+  };
+
+  // ---- run
+  implement('run-cell', at(run));
+  implement(
+    'run-on',
+    at((id) => {
+      const inCode = editing();
+      run(id);
+      const next = step(id, 1); // the next cell, in the same mode
+      if (next === undefined) {
+        if (!inCode) select(id);
+      } else if (inCode) edit(next);
+      else select(next);
+    }),
+  );
+  implement(
+    'run-insert',
+    at((id) => {
+      run(id);
+      insert(id, id);
+    }),
+  );
+  implement('run-all', () => {
+    if (session.busy) act(() => session.stop());
+    else act(() => session.runAll(), 'all');
+  });
+  implement(
+    'run-stale',
+    () => act(() => session.runStale(), 'all'),
+    () => (session.ids.some((id) => session.cell(id)?.state === 'stale') ? undefined : 'No cell is out of date.'),
+  );
+  implement('stop', () => act(() => session.stop()));
+  implement('restart', () => act(() => session.restart()));
+
+  // ---- cells
+  implement(
+    'insert-above',
+    at((id) => insert(id, session.ids[session.ids.indexOf(id) - 1])),
+  );
+  implement(
+    'insert-below',
+    at((id) => insert(id, id)),
+  );
+  implement(
+    'delete',
+    at((id) => {
+      const { ids } = session,
+        index = ids.indexOf(id),
+        next = ids[index + 1] ?? ids[index - 1];
+      act(() => session.deleteCell(id));
+      if (next !== undefined) select(next);
+      voice.toast(`Cell ${id} is deleted.`, () => {
+        act(() => session.undo());
+        select(id);
+      });
+    }),
+  );
+  implement('undo-cell', () => act(() => session.undo()));
+  implement('edit', at(edit));
+
+  // ---- from cell to cell
+  implement('next', (cell) => {
+    const next = step(cell, 1);
+    if (next !== undefined) select(next);
+  });
+  implement('previous', (cell) => {
+    const before = step(cell, -1);
+    if (before !== undefined) select(before);
+  });
+  implement('leave', at(select));
+
+  // ---- the notebook
+  implement('save', () =>
+    act(() => {
+      void session.flush().then(
+        () => voice.say(session.saveError === undefined ? 'Saved' : `Not saved. ${session.saveError}`),
+        (error: unknown) => voice.toast(error instanceof Error ? error.message : String(error)),
+      );
+    }),
+  );
+  implement('download', () => {
+    flushEdits();
+    download(session.text, `${options.name}.md`);
+  });
+  implement('save-copy', () => {
+    flushEdits();
+    options
+      .saveCopy(session.text)
+      .catch((error: unknown) => voice.toast(`The copy was not saved: ${error instanceof Error ? error.message : String(error)}`));
+  });
+  implement(
+    'share',
+    () => undefined,
+    () => 'Sharing by link is not part of this version. Download gives the notebook as a file.',
+  );
+
+  return () => undo.forEach((take) => take());
+}
+
+/** Gives the reader `text` as a file. */
+export function download(text: string, name: string, type = 'text/markdown'): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = h('a', { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

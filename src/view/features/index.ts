@@ -1,0 +1,19 @@
+/* What a notebook's page offers beyond reading and running: loaded as one chunk with the first thing that its reader does there.
+   Each feature binds itself by the notebook's context; one that fails is said and does not take the others with it. */
+
+import { messageOf } from '../../base/errors.ts';
+import type { Feature, NotebookContext } from '../context.ts';
+
+const features: readonly Feature[] = [];
+
+export function bindFeatures(context: NotebookContext): () => void {
+  const undo: (() => void)[] = [];
+  for (const feature of features) {
+    try {
+      undo.push(feature(context));
+    } catch (error) {
+      context.voice.toast(`A part of this page could not start: ${messageOf(error)}`);
+    }
+  }
+  return () => undo.reverse().forEach((take) => take());
+}
