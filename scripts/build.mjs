@@ -218,7 +218,14 @@ async function buildApp() {
   for (const page of ['index.html', 'headless.html', '404.html']) rmSync(at('dist', page), { force: true });
   for (const folder of ['assets', '.vite', 'data', 'fonts']) rmSync(at('dist', folder), { recursive: true, force: true });
   const { build: vite } = await import('vite');
-  await vite({ root, configFile: at('vite.config.ts'), logLevel: 'error', build: { emptyOutDir: false } });
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production'; // whatever the shell or a test says: anything else would bundle Solid's development build
+  try {
+    await vite({ root, configFile: at('vite.config.ts'), logLevel: 'error', build: { emptyOutDir: false } });
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
   mkdirSync(at('build'), { recursive: true });
   renameSync(at('dist/.vite/manifest.json'), at('build/manifest.json'));
   rmSync(at('dist/.vite'), { recursive: true, force: true });
