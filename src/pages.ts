@@ -143,7 +143,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
       openedStore(),
     ]);
     const box = h('div');
-    replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, runs: true }), box);
+    replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, main: 'runs' }), box);
     close(render(() => RunsPage({ store }), box));
   }
 

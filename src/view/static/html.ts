@@ -21,6 +21,8 @@ export const icons = {
   chevron: drawing('<path d="m6 3.5 4.5 4.5L6 12.5"/>'),
   theme: drawing('<circle cx="8" cy="8" r="5.6"/><path d="M8 2.4v11.2A5.6 5.6 0 0 0 8 2.4z" fill="currentColor"/>'),
   more: drawing('<path d="M3.2 8h.01M8 8h.01M12.8 8h.01" stroke-width="2.4"/>'),
+  search: drawing('<circle cx="7" cy="7" r="4.4"/><path d="m10.4 10.4 3.4 3.4"/>'),
+  share: drawing('<path d="M8 10V2.2M5 4.8l3-3 3 3M3 8.5v5h10v-5"/>'),
   list: drawing('<path d="M6 4h7.5M6 8h7.5M6 12h7.5M2.8 4h.01M2.8 8h.01M2.8 12h.01"/>'),
 } as const;
 

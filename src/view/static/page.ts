@@ -4,7 +4,8 @@
    the styles that can apply to what the page shows; the whole sheet comes with the app. */
 
 import { createHash } from 'node:crypto';
-import { escapeHtml, icons, jsonHtml, mark } from './html.ts';
+import { renderBar } from './bar.ts';
+import { escapeHtml, jsonHtml } from './html.ts';
 import { stylesFor } from './styles.ts';
 
 export interface Assets {
@@ -85,8 +86,10 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, p
     css.replace(/url\((["']?)\.\.\//g, (_, quote: string) => `url(${quote}${base}`).replaceAll('</', '<\\/');
   const styles = rooted(assets.styles);
   const bar = renderBar(place, base, kind === 'notebook');
-  const late = runs ? (styles.match(faces) ?? []).join('') : '';
-  const first = withoutFamilies(stylesFor(runs ? styles.replace(faces, '') : styles, bar + body + (runs ? drawnEarly : '')), late);
+  // The faces stand apart: what the first frame needs gives way to the whole sheet, they stay.
+  const type = (styles.match(faces) ?? []).join(''),
+    late = runs ? type : '';
+  const first = withoutFamilies(stylesFor(styles.replace(faces, ''), bar + body + (runs ? drawnEarly : '')), late);
   const whole = bar.length + body.length < onePiece;
   const preloaded = [...(runs ? [] : fonts), ...(formulas ? mathFonts : [])];
   const head = [
@@ -101,6 +104,7 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, p
     `<link rel="icon" href="${at('mark.svg')}" type="image/svg+xml">`,
     ...preloaded.map((f) => `<link rel="preload" href="${at(`fonts/${f}.woff2`)}" as="font" type="font/woff2" crossorigin>`),
     ...(assets.sheets ?? []).map((path) => `<link rel="stylesheet" href="${at(path)}" disabled>`),
+    ...(runs ? [] : [`<style>${type}</style>`]),
     `<style data-first>${first}</style>`,
     ...(assets.look ? [`<noscript><link rel="stylesheet" href="${at(assets.look)}"></noscript>`] : []),
     ...(formulas && assets.formulaStyles ? [`<style>${rooted(assets.formulaStyles)}</style>`] : []),
@@ -133,58 +137,3 @@ function withoutFamilies(css: string, faces: string): string {
   for (const name of names) for (const written of [`"${name}",`, `${name},`]) css = css.replaceAll(written, '');
   return css;
 }
-
-/** The bar. A notebook's commands stand in it where it is wide, and in the menu behind its button below 1024 px. */
-export function renderBar(place: string, base: string, commands: boolean): string {
-  const command = (action: string, label: string): string =>
-    `<button class="btn bare small" type="button" data-action="${action}">${label}</button>`;
-  return [
-    '<header class="bar">',
-    `<a class="brand" href="${escapeHtml(base)}" aria-label="Gradus, course map">${mark}<span${commands ? ' class="hide-phone"' : ''}>Gradus</span></a>`,
-    place,
-    `<span class="grow${commands ? ' hide-phone' : ''}"></span>`,
-    ...(commands
-      ? [
-          '<span class="engine hide-phone" data-engine-facts></span>',
-          '<div class="cmds" id="commands" popover>' +
-            '<button class="btn bare small only-phone" type="button" popovertarget="outline">Outline</button>' +
-            [
-              ['run-stale', 'Run stale'],
-              ['restart', 'Restart'],
-              ['share', 'Share'],
-              ['save-copy', 'Save a copy'],
-              ['download', 'Download'],
-            ]
-              .map(([a, l]) => command(a!, l!))
-              .join('') +
-            '</div>',
-          `<button class="btn solid" type="button" data-action="run-all">${icons.run} <span>Run all</span></button>`,
-        ]
-      : []),
-    `<button class="btn bare icon" type="button" data-action="theme" aria-label="Switch between light and dark">${icons.theme}</button>`,
-    ...(commands
-      ? [
-          `<button class="btn bare icon only-narrow hide-phone" type="button" popovertarget="outline" aria-label="Outline">${icons.list}</button>`,
-          `<button class="btn bare icon only-menu" type="button" data-action="menu" popovertarget="commands" aria-label="More commands">${icons.more}</button>`,
-        ]
-      : []),
-    '</header>',
-  ].join('\n');
-}
-
-/** The bar's place on a notebook: its phase or the map, then the title. */
-export function renderCrumb(
-  base: string,
-  title: string,
-  label?: string,
-  phase?: { readonly number: number; readonly title: string },
-): string {
-  const back = phase
-    ? `<a class="hide-phone" href="${escapeHtml(base)}#p${phase.number}">${escapeHtml(phase.title)}</a>`
-    : `<a class="hide-phone" href="${escapeHtml(base)}">Course</a>`;
-  return `<div class="crumb">${back}<span class="hide-phone" aria-hidden="true">/</span><span aria-current="page">${label ? `<span class="num">${label}</span> ` : ''}${escapeHtml(title)}</span></div>`;
-}
-
-/** The bar's place on the map and on what belongs to no notebook. */
-export const renderNav = (base: string, current?: 'course' | 'runs'): string =>
-  `<nav aria-label="Main"><a href="${escapeHtml(base)}"${current === 'course' ? ' aria-current="page"' : ''}>Course</a><a href="${escapeHtml(base)}#/runs"${current === 'runs' ? ' aria-current="page"' : ''}>Runs</a></nav>`;

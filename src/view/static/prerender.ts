@@ -15,7 +15,8 @@ import { contentHash } from '../../base/hash.ts';
 import { renderMap } from './map.ts';
 import type { MathRenderer } from './markdown.ts';
 import { renderPage } from './notebook.ts';
-import { pageHtml, renderCrumb, renderNav, type Assets } from './page.ts';
+import { renderCrumb, renderNav } from './bar.ts';
+import { pageHtml, type Assets } from './page.ts';
 
 export interface Site {
   /** `folder` is where its files lie in the site, `n/ID/`. */
