@@ -1,82 +1,13 @@
-/* Pure edits. Each maker returns one splice of the notebook's text and changes nothing else; `applySplice` gives the new
-   notebook and the splice that undoes it. Cells are counted from 0 in file order, -1 means the top of the body. An edit of
+/* Pure edits of one cell or one block of prose. Each maker returns one splice of the notebook's text and changes nothing else;
+   `applySplice` gives the new notebook and the splice that undoes it; structure.ts has the edits of several blocks. Cells are counted from 0 in file order, -1 means the top of the body. An edit of
    a cell changes that cell's bytes alone: newlines of the cell's own style, fences lengthened where the code has one. */
 
 import { readInfo } from './fence-info.ts';
-import { frontRange } from './front-range.ts';
-import { cellsOf, countLines, parseBody, parseWith, type ReadFront } from './parse.ts';
+import { cellsOf } from './parse.ts';
+import { closeOf, fenceFor, fencesOf, newlineOf } from './fences.ts';
+import { applySplice, between } from './reparse.ts';
 import { closes } from './scan.ts';
-import type { Block, CellBlock, Notebook, Splice } from './types.ts';
-
-/** The notebook behind `splice`, and the splice that leads back. `readFront` is needed only where the front matter changes. */
-export function applySplice(
-  notebook: Notebook,
-  splice: Splice,
-  readFront?: ReadFront,
-): { readonly notebook: Notebook; readonly inverse: Splice } {
-  const { start, end, insert } = splice;
-  const text = notebook.text.slice(0, start) + insert + notebook.text.slice(end);
-  const inverse = { start, end: start + insert.length, insert: notebook.text.slice(start, end) };
-  const same = insideCell(notebook, splice, text);
-  if (same) return { notebook: same, inverse };
-  const before = frontRange(notebook.text),
-    after = frontRange(text);
-  if (before.yaml === after.yaml && before.bodyStart === after.bodyStart) {
-    const frontLines = countLines(text.slice(0, after.bodyStart));
-    return {
-      notebook: parseBody(
-        text,
-        after.bodyStart,
-        notebook.front,
-        notebook.problems.filter(({ line }) => line <= frontLines),
-      ),
-      inverse,
-    };
-  }
-  if (!readFront) throw new Error('applySplice: expected an edit of the body, got one of the front matter. Pass a reader for it.');
-  return { notebook: parseWith(text, readFront), inverse };
-}
-
-/** The notebook behind an edit of one cell's code that leaves its fences where they are: what follows is only shifted, so
-    that a key in a long notebook costs no parse. Undefined where the text has to be read anew. */
-function insideCell(notebook: Notebook, { start, end, insert }: Splice, text: string): Notebook | undefined {
-  const { blocks } = notebook;
-  let low = 0;
-  for (let high = blocks.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (blocks[middle]!.end <= start) low = middle + 1;
-    else high = middle;
-  }
-  const cell = blocks[low];
-  if (cell?.kind !== 'cell' || start < cell.codeStart || notebook.text[cell.codeStart - 1] !== '\n') return undefined;
-  const { opening, closing } = fencesOf(notebook, cell);
-  if (closing === undefined || end > cell.end - closing.length) return undefined;
-  const by = insert.length - (end - start);
-  const body = text.slice(cell.codeStart, cell.end - closing.length + by);
-  if (body !== '' && !body.endsWith('\n')) return undefined;
-  const run = opening.trimStart().replace(/[^`~].*$/s, '');
-  if (body.includes(run) && body.split(/\r\n|[\r\n]/).some((line) => closes(line.replace(/^ {0,3}/, ''), run))) return undefined;
-  const down = countLines(body) - countLines(notebook.text.slice(cell.codeStart, cell.end - closing.length));
-  const codeEnd = cell.codeStart + body.replace(/\r?\n$/, '').length;
-  const code = text.slice(cell.codeStart, codeEnd).replaceAll('\r\n', '\n');
-  const shift = (block: Block): Block =>
-    block.kind === 'cell'
-      ? {
-          ...block,
-          start: block.start + by,
-          end: block.end + by,
-          codeStart: block.codeStart + by,
-          codeEnd: block.codeEnd + by,
-          line: block.line + down,
-        }
-      : { ...block, start: block.start + by, end: block.end + by, line: block.line + down };
-  return {
-    ...notebook,
-    text,
-    blocks: blocks.map((block, at) => (at < low ? block : at === low ? { ...cell, end: cell.end + by, codeEnd, code } : shift(block))),
-    problems: down === 0 ? notebook.problems : notebook.problems.map((p) => (p.line > cell.line ? { ...p, line: p.line + down } : p)),
-  };
-}
+import type { CellBlock, Notebook, Splice } from './types.ts';
 
 /** Puts `code` (newlines of any style) between the fences of a cell. */
 export function replaceCode(notebook: Notebook, index: number, code: string): Splice {
@@ -193,25 +124,6 @@ function cellAt(notebook: Notebook, index: number): CellBlock {
   return cell;
 }
 
-/** The lines of the opening and the closing fence; no closing one where the file ends inside of the cell. */
-function fencesOf({ text }: Notebook, cell: CellBlock): { readonly opening: string; readonly closing: string | undefined } {
-  const opening = text.slice(cell.start, cell.codeStart);
-  const run = /`+|~+/.exec(opening)![0];
-  const tail = text.slice(cell.codeEnd, cell.end);
-  const closing = cell.codeStart === cell.codeEnd ? tail.replace(/^[ \t]*(?:\r\n|[\r\n])/, '') : tail.replace(/^(?:\r\n|[\r\n])/, '');
-  return {
-    opening,
-    closing: /^ {0,3}[`~]/.test(closing) && closes(closing.replace(/[\r\n]+$/, '').trimStart(), run) ? closing : undefined,
-  };
-}
-
-/** What has to be written behind a cell so that the next line is outside of it. */
-function closeOf(notebook: Notebook, cell: CellBlock, newline: string): string {
-  const { opening, closing } = fencesOf(notebook, cell);
-  const ended = /[\r\n]$/.test(notebook.text.slice(cell.start, cell.end)) ? '' : newline;
-  return closing !== undefined ? ended : `${ended}${/^ *(?:`+|~+)/.exec(opening)![0]}${newline}`;
-}
-
 /** A block behind cell `after`, set off by blank lines. */
 function insertBlock(notebook: Notebook, after: number, block: string, newline: string): Splice {
   const { text } = notebook;
@@ -220,33 +132,4 @@ function insertBlock(notebook: Notebook, after: number, block: string, newline: 
   const close = cell ? closeOf(notebook, cell, newline) : at > 1 && !/[\r\n]$/.test(text.slice(0, at)) ? newline : '';
   const gap = at < text.length && !/^[ \t]*[\r\n]/.test(text.slice(at, at + 200)) ? newline : '';
   return { start: at, end: at, insert: close + (at > 1 ? newline : '') + block + gap };
-}
-
-/** The newline of a cell's own fence, else the first one of the file. */
-function newlineOf({ text }: Notebook, cell?: CellBlock): string {
-  const found = cell && /\r\n|[\r\n]$/.exec(text.slice(cell.start, cell.codeStart));
-  return (found ?? /\r\n|[\r\n]/.exec(text))?.[0] ?? '\n';
-}
-
-/** A fence at least as long as `run` that no line of `code` ends. */
-function fenceFor(code: string, run: string): string {
-  const runs = code
-    .split(/[\r\n]+/)
-    .map((line) => line.trimStart())
-    .filter((line) => line[0] === run[0]);
-  const longest = Math.max(0, ...runs.map((line) => /^(?:`+|~+)/.exec(line)![0].length));
-  return run[0]!.repeat(Math.max(run.length, longest + 1));
-}
-
-/** The smallest splice that makes `from` into `to`. */
-function between(from: string, to: string): Splice {
-  let start = 0,
-    end = from.length,
-    toEnd = to.length;
-  while (start < end && start < toEnd && from[start] === to[start]) start++;
-  while (end > start && toEnd > start && from[end - 1] === to[toEnd - 1]) {
-    end--;
-    toEnd--;
-  }
-  return { start, end, insert: to.slice(start, toEnd) };
 }

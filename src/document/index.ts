@@ -6,7 +6,8 @@ export { cellsOf, frontMatterError, parseCompiled, parseWith, printNotebook, typ
 export { parseNotebook, readFrontMatter } from './front-matter.ts';
 export { CELL_LANGUAGES, DIAGRAM_LANGUAGES, nearest } from './fence-info.ts';
 export { identify, type Nameable } from './identify.ts';
-export { applySplice, deleteCell, insertCell, moveCell, replaceCode, replaceProse, setAttribute } from './edit.ts';
+export { applySplice, applySplices } from './reparse.ts';
+export { deleteCell, insertCell, moveCell, replaceCode, replaceProse, setAttribute } from './edit.ts';
 export { overlay, type EffectiveCell } from './overlay.ts';
 export { expressions, inlineMath, inlineParts, proseExpressions, type InlinePart, type ProseExpression } from './prose.ts';
 export type * from './types.ts';

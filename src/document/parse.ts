@@ -35,15 +35,37 @@ export const countLines = (text: string): number => text.match(/\r\n|[\r\n]/g)?.
 
 /** Blocks of the body. Without front matter of this format version all of it is prose. */
 export function parseBody(text: string, bodyStart: number, front: FrontMatter | undefined, frontProblems: readonly Problem[]): Notebook {
-  const blocks: Block[] = [];
   const problems = [...frontProblems];
-  const bodyLine = countLines(text.slice(0, bodyStart)) + 1;
-  let proseStart = bodyStart,
-    proseLine = bodyLine;
-  const endProse = (end: number): void => {
-    if (end > proseStart) blocks.push({ kind: 'prose', start: proseStart, end, line: proseLine });
+  const line = countLines(text.slice(0, bodyStart)) + 1;
+  const blocks = readBlocks(text, bodyStart, line, front, problems);
+  return { text, bodyStart, blocks, problems, ...(front && { front }) };
+}
+
+/** Blocks from offset `from`, which lies at the start of `line` outside of every block, up to the first fence whose start
+    `isKnown`; what is wrong with them is added to `problems`. */
+export function readBlocks(
+  text: string,
+  from: number,
+  line: number,
+  front: FrontMatter | undefined,
+  problems: Problem[],
+  isKnown?: (start: number) => boolean,
+): Block[] {
+  const blocks: Block[] = [];
+  let proseStart = from,
+    proseLine = line,
+    end = text.length;
+  const endProse = (to: number): void => {
+    if (to > proseStart) blocks.push({ kind: 'prose', start: proseStart, end: to, line: proseLine });
   };
-  for (const fence of front?.gradus === 1 ? scan(text, bodyStart, bodyLine).fences : []) {
+  const until =
+    isKnown &&
+    ((start: number): boolean => {
+      const known = isKnown(start);
+      if (known) end = start;
+      return known;
+    });
+  for (const fence of front?.gradus === 1 ? scan(text, from, line, until).fences : []) {
     const block = fenceBlock(text, fence, problems);
     if (!block) continue;
     endProse(fence.start);
@@ -51,8 +73,8 @@ export function parseBody(text: string, bodyStart: number, front: FrontMatter | 
     proseStart = fence.end;
     proseLine = fence.line + countLines(text.slice(fence.start, fence.end));
   }
-  endProse(text.length);
-  return { text, bodyStart, blocks, problems, ...(front && { front }) };
+  endProse(end);
+  return blocks;
 }
 
 /** The cell or diagram that a fence is; undefined for plain code, with a warning where it was probably meant to run. */
@@ -76,5 +98,5 @@ function fenceBlock(text: string, fence: Fence, problems: Problem[]): CellBlock 
     return isStatic ? undefined : { kind: 'cell', start, end, codeStart, codeEnd, code, language, attributes, line };
   }
   if (!DIAGRAM_LANGUAGES.includes(language) || fence.inside || isStatic) return undefined;
-  return { kind: 'diagram', start, end, language: language as DiagramBlock['language'], code, line };
+  return { kind: 'diagram', start, end, codeStart, codeEnd, language: language as DiagramBlock['language'], code, line };
 }

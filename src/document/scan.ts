@@ -46,8 +46,9 @@ const SETEXT = /^(?:=+|-+)[ \t]*$/;
 const THEMATIC = /^(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$/;
 const MARKER = /^(?:[*+-]|(\d{1,9})[.)])(?=[ \t]|$)/;
 
-/** Scans `text` from offset `from`, which lies at the start of line `firstLine`. */
-export function scan(text: string, from = 0, firstLine = 1): Scan {
+/** Scans `text` from offset `from`, which lies at the start of line `firstLine` outside of every block. Ends before the first
+    fence at the top level whose start `isKnown`: behind it the text reads as it did before. */
+export function scan(text: string, from = 0, firstLine = 1, isKnown?: (start: number) => boolean): Scan {
   const fences: Fence[] = [];
   const inlines: [number, number][] = [];
   const containers: Container[] = [];
@@ -165,6 +166,7 @@ export function scan(text: string, from = 0, firstLine = 1): Scan {
       const kind = rest[0] === '<' ? HTML.find(([opens], index) => opens.test(rest) && (index < 6 || leaf !== 'paragraph')) : undefined;
       if (fence) {
         open('fence');
+        if (isKnown && containers.length === 0 && isKnown(lineStart)) return { fences, inlines };
         run = fence[1] ?? fence[3]!;
         push(fence, containers.length === 0 ? undefined : containers.at(-1)!.quote ? 'a quote' : 'a list');
       } else if (kind) {

@@ -86,6 +86,9 @@ export interface DiagramBlock {
   readonly kind: 'diagram';
   readonly start: number;
   readonly end: number;
+  /** As of a cell. */
+  readonly codeStart: number;
+  readonly codeEnd: number;
   readonly language: 'mermaid' | 'dot' | 'tex';
   readonly code: string;
   readonly line: number;
