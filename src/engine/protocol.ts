@@ -39,6 +39,8 @@ export interface StartOptions {
   readonly seed?: number;
   /** What the command line asked for; absent: by what is there. */
   readonly backend?: 'webgpu' | 'wasm' | 'js';
+  /** Parameters of the page's address, for inputs that ask for one. */
+  readonly address?: Readonly<Record<string, readonly string[]>>;
   /** Values of `--set`, by name. */
   readonly set: Readonly<Record<string, unknown>>;
   /** Generators are pulled without pacing, inputs wait for nobody, predictions give their answer. */
