@@ -1,6 +1,7 @@
 /* `view(input)`: shows an input and ties it to what follows. Under a name the name changes and its dependents follow; where
    the cell uses the value itself (`view(a) * 2`) the cell is evaluated again, and its inputs start where the reader left
-   them. Inputs only shown (`display(input)`) are tied to nothing. */
+   them. Inputs only shown (`display(input)`) are tied to nothing. One with the option `address` starts at what the page's
+   address says, and later at what the reader made of it. */
 
 import type { Evaluation, Host, Library } from './host.ts';
 import { toText } from '../output/inspect.ts';
@@ -28,8 +29,24 @@ export function createAsk(host: Host): Ask {
   /** Where the reader left the unnamed inputs of a cell, in the order of its calls. */
   const held = new Map<string, Held[]>();
   const unnamed = new WeakMap<Evaluation, number>();
+  /** What the page's address says by now, by parameter. */
+  const address = new Map(Object.entries(host.options.address ?? {}));
+
+  const open = (input: Input): void => {
+    for (const one of withFields(input)) {
+      const texts = one.address === undefined ? undefined : address.get(one.address);
+      if (texts !== undefined) one.open(texts);
+    }
+  };
+  const keep = (input: Input): void => {
+    if (input.address === undefined) return;
+    const texts = input.parameters;
+    if (texts === undefined) address.delete(input.address);
+    else address.set(input.address, texts);
+  };
 
   const show = (input: Input, evaluation: Evaluation): void => {
+    if (input.unseen) return;
     const key = evaluation.emit(input.output);
     const again = (): void => {
       evaluation.emit(input.output, key);
@@ -39,6 +56,7 @@ export function createAsk(host: Host): Ask {
     for (const one of all) shown.set(one.id, { input: one, evaluation });
     evaluation.onDispose(() => {
       input.shownAt.delete(again);
+      if (input.shownAt.size === 0) input.dispatchEvent(new Event('dispose'));
       for (const one of all) if (shown.get(one.id)?.evaluation === evaluation) shown.delete(one.id);
     });
   };
@@ -57,6 +75,7 @@ export function createAsk(host: Host): Ask {
         );
       }
       const { set } = host.options;
+      open(input);
       if (name === undefined) {
         const n = unnamed.get(evaluation) ?? 0;
         unnamed.set(evaluation, n + 1);
@@ -86,7 +105,10 @@ export function createAsk(host: Host): Ask {
     input(id, value) {
       const entry = shown.get(id);
       if (!entry) return false;
-      host.enter(entry.evaluation, () => entry.input.receive(value));
+      host.enter(entry.evaluation, () => {
+        entry.input.receive(value);
+        keep(entry.input);
+      });
       return true;
     },
   };

@@ -1,6 +1,7 @@
 /* What cells write to be shown: the tagged templates `md`, `tex` and `html`, and `table`. Each gives a value that is its output. */
 
 import { Shown, toText } from '../output/inspect.ts';
+import { Input } from './inputs/input.ts';
 import type { Names } from './names.ts';
 import { toRows, toTable, type TableOptions } from './tables.ts';
 
@@ -16,11 +17,13 @@ export function tex(strings: TemplateStringsArray, ...values: unknown[]): Shown 
   return new Shown({ kind: 'markdown', markdown: `$$\n${join(raw(strings), values, (value) => toText(value))}\n$$` });
 }
 
-/** HTML whose interpolated text is escaped; other `html` goes in as it is. The page removes what could run. */
+/** HTML whose interpolated text is escaped; other `html` goes in as it is, and an input leaves its place, for the `template`
+    of `Inputs.form`. The page removes what could run. */
 export function html(strings: TemplateStringsArray, ...values: unknown[]): Shown {
   return new Shown({
     kind: 'html',
     html: join(strings, values, (value) => {
+      if (value instanceof Input) return `<span class="gradus-${value.id}"></span>`;
       const own = source(value, 'html');
       return value instanceof Shown ? own : own.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
     }),
