@@ -3,7 +3,8 @@
 
      edit ──splice──> text ──parse──> blocks ──reconcile──> entries (dirty) ──commit──> analysis, ids, graph */
 
-import { applySplice, deleteCell, insertCell, replaceCode, replaceProse } from '../document/edit.ts';
+import { deleteCell, insertCell, replaceCode, replaceProse } from '../document/edit.ts';
+import { applySplice } from '../document/reparse.ts';
 import { cellsOf } from '../document/parse.ts';
 import { identify } from '../document/identify.ts';
 import { sameEdges, type Graph, type GraphCell } from '../schedule/index.ts';
