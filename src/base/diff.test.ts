@@ -137,8 +137,12 @@ describe('merge', () => {
 
   test('loses no line that a side wrote, and none that neither deleted', () => {
     const edits = fc.array(fc.record({ at: fc.nat(20), remove: fc.nat(2), insert: fc.nat(3) }), { maxLength: 6 });
-    const edited = (lines: readonly string[], side: string, changes: readonly { at: number; remove: number; insert: number }[]): string[] =>
-      changes.reduce((now, { at, remove, insert }, i) => {
+    const edited = (
+      lines: readonly string[],
+      side: string,
+      changes: readonly { at: number; remove: number; insert: number }[],
+    ): readonly string[] =>
+      changes.reduce<readonly string[]>((now, { at, remove, insert }, i) => {
         const place = Math.min(at, now.length);
         return [...now.slice(0, place), ...Array.from({ length: insert }, (_, n) => `${side}${i}_${n}`), ...now.slice(place + remove)];
       }, lines);

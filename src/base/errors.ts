@@ -14,8 +14,10 @@ export type ErrorCode =
   | 'storage-newer'
   /** Another tab holds an older database open. */
   | 'storage-blocked'
-  /** The database was closed under us: another tab upgraded it, or the browser ended the connection. */
+  /** The database was closed under us: the browser ended the connection. */
   | 'storage-closed'
+  /** A newer version of Gradus in another tab has taken the database over. */
+  | 'storage-outdated'
   /** Any other failure of the database. */
   | 'storage';
 

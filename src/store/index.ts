@@ -12,4 +12,16 @@ export async function openStore(options?: StoreOptions): Promise<Store> {
 }
 export type { StoreOptions };
 export { sweepDeadRuns, tabName } from './tab.ts';
-export type { Store, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
+export { versionLimit } from './versions.ts';
+export type {
+  Clearable,
+  NotebookUsage,
+  Store,
+  StoredNotebook,
+  StoredOutputs,
+  StoredPoints,
+  StoredRun,
+  StoredVersion,
+  StoreEvent,
+  VersionReason,
+} from './types.ts';

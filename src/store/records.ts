@@ -1,10 +1,14 @@
 /* Whether a record read from the database is what it should be. Another version, a broken disk or a curious hand may have
    written it; each check looks at what the code relies on and at nothing more. */
 
-import type { StoredNotebook, StoredOutputs, StoredPoints, StoredRun } from './types.ts';
+import type { StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
 
 export function isNotebook(record: unknown): record is StoredNotebook {
   return has(record, { id: 'string', title: 'string', text: 'string', revision: 'number', createdAt: 'number', updatedAt: 'number' });
+}
+
+export function isVersion(record: unknown): record is StoredVersion {
+  return has(record, { notebook: 'string', time: 'number', text: 'string' });
 }
 
 export function isOutputs(record: unknown): record is StoredOutputs {

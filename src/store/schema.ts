@@ -3,13 +3,14 @@
    read by prefix (`prefixRange`), so a store needs an index only for what its key does not begin with. */
 
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import type { RunState } from '../engine/protocol.ts';
 import type { StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
 
 export interface GradusSchema extends DBSchema {
   notebooks: { key: string; value: StoredNotebook; indexes: { updatedAt: number } };
   versions: { key: [notebook: string, time: number]; value: StoredVersion };
   outputs: { key: [notebook: string, cell: string]; value: StoredOutputs };
-  runs: { key: string; value: StoredRun; indexes: { notebook: string; name: string; startedAt: number } };
+  runs: { key: string; value: StoredRun; indexes: { notebook: string; name: string; startedAt: number; state: RunState } };
   points: { key: [run: string, chunk: number]; value: StoredPoints };
   checkpoints: { key: [run: string, step: number]; value: { readonly run: string; readonly step: number; readonly data: Blob } };
   answers: { key: [notebook: string, exercise: string]; value: { readonly notebook: string; readonly exercise: string } };
@@ -31,6 +32,10 @@ export const migrations: readonly ((database: Database, upgrade: Upgrade) => voi
     database.createObjectStore('checkpoints', { keyPath: ['run', 'step'] });
     for (const name of ['answers', 'mastery'] as const) database.createObjectStore(name, { keyPath: ['notebook', 'exercise'] });
     database.createObjectStore('settings', { keyPath: 'key' });
+  },
+  // 2: runs that were cut off are found at every opening, without reading all runs.
+  (_, upgrade) => {
+    upgrade.objectStore('runs').createIndex('state', 'state');
   },
 ];
 

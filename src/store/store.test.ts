@@ -1,13 +1,13 @@
 import 'fake-indexeddb/auto';
 import { IDBDatabase as FakeDatabase, IDBFactory, IDBObjectStore as FakeObjectStore } from 'fake-indexeddb';
-import { openDB } from 'idb';
+import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { GradusError } from '../base/errors.ts';
 import { migrations, type GradusSchema } from './schema.ts';
 import { joinChunks, openStore } from './store.ts';
 import { sweepDeadRuns, type Locks } from './tab.ts';
-import type { StoredNotebook, StoredRun } from './types.ts';
+import type { StoredNotebook, StoredRun, StoredVersion } from './types.ts';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
@@ -45,6 +45,11 @@ const code = (promise: Promise<unknown>): Promise<unknown> =>
     (e: unknown) => (e instanceof GradusError ? `${e.code}${e.hint ? '' : ' without a hint'}` : e),
   );
 const raw = () => openDB<GradusSchema>('gradus', migrations.length);
+/** The database as an earlier version of Gradus made it; nobody listens at this connection. */
+const older = (version: number): Promise<IDBPDatabase<GradusSchema>> =>
+  openDB<GradusSchema>('gradus', version, {
+    upgrade: (db, from, to, tx) => migrations.slice(from, to ?? 0).forEach((migrate) => migrate(db, tx)),
+  });
 
 describe('a notebook', () => {
   test('comes back as it was stored, after closing and opening', async () => {
@@ -214,6 +219,94 @@ describe('a damaged record', () => {
     expect(await code(store.notebook('bad'))).toBe('damaged');
     expect(await code(store.saveNotebook(notebook({ id: 'bad', revision: 99 })))).toBe('damaged');
     expect(await database.get('notebooks', 'bad')).toMatchObject({ text: 'still here' });
+    expect(await store.rawNotebook('bad')).toEqual({ text: 'still here', whole: true });
+    await database.put('notebooks', { id: 'torn', text: ['a'] } as never);
+    expect(JSON.parse((await store.rawNotebook('torn'))!.text)).toEqual({ id: 'torn', text: ['a'] });
+    expect(await store.rawNotebook('none')).toBeUndefined();
+  });
+});
+
+describe('versions', () => {
+  const version = (time: number, over: object = {}): StoredVersion => ({ notebook: 'n', time, text: `text ${time}`, ...over });
+
+  test('are listed newest first, each at a time of its own', async () => {
+    const store = await openStore();
+    expect((await store.saveVersion(version(5))).time).toBe(5);
+    expect((await store.saveVersion(version(5, { text: 'another' }))).time).toBe(6);
+    await store.saveVersion(version(9, { notebook: 'm' }));
+    expect((await store.versions('n')).map(({ time, text }) => [time, text])).toEqual([
+      [6, 'another'],
+      [5, 'text 5'],
+    ]);
+  });
+
+  test('that are automatic are kept 50 at a time, named ones all', async () => {
+    const store = await openStore();
+    for (let time = 1; time <= 10; time++) await store.saveVersion(version(time, { name: `v${time}` }));
+    for (let time = 11; time <= 70; time++) await store.saveVersion(version(time));
+    const all = await store.versions('n');
+    expect(all.filter(({ name }) => name !== undefined)).toHaveLength(10);
+    expect(all.filter(({ name }) => name === undefined).map(({ time }) => time)).toEqual(Array.from({ length: 50 }, (_, i) => 70 - i));
+  });
+
+  test('get and lose a name, and are deleted and put back', async () => {
+    const store = await openStore();
+    const kept = await store.saveVersion(version(1));
+    await store.nameVersion('n', 1, 'first');
+    expect(await store.versions('n')).toEqual([{ ...kept, name: 'first' }]);
+    await store.nameVersion('n', 1, undefined);
+    expect(await store.versions('n')).toEqual([kept]);
+    await store.deleteVersion('n', 1);
+    expect(await store.versions('n')).toEqual([]);
+    await store.saveVersion(kept);
+    expect(await store.versions('n')).toEqual([kept]);
+    await store.nameVersion('n', 77, 'nothing');
+    expect(await store.versions('n')).toEqual([kept]);
+  });
+
+  test('are written with strict durability', async () => {
+    const store = await openStore();
+    const spy = vi.spyOn(FakeDatabase.prototype, 'transaction');
+    await store.saveVersion(version(1));
+    expect(spy.mock.calls.map((call) => call[2]?.durability)).toEqual(['strict']);
+    spy.mockRestore();
+  });
+});
+
+describe('usage', () => {
+  const filled = async () => {
+    const store = await openStore();
+    await store.saveNotebook(notebook({ text: 'x'.repeat(1000) }));
+    await store.saveVersion({ notebook: 'n', time: 1, text: 'y'.repeat(500) });
+    await store.saveOutputs([{ notebook: 'n', cell: 'a', hash: 'h', time: 1, outputs: [{ kind: 'text', text: 'z'.repeat(250) }] }]);
+    await store.saveRun(run());
+    await store.savePoints({ run: 'r', chunk: 0, metrics: { loss: metric([1, 2], [1, 2]) } });
+    await store.saveOutputs([{ notebook: 'unit', cell: 'a', hash: 'h', time: 1, outputs: [] }]);
+    return store;
+  };
+
+  test('is counted by notebook and kind, the largest first', async () => {
+    const [n, unit, ...rest] = await (await filled()).usage();
+    expect(rest).toEqual([]);
+    expect(n).toMatchObject({ id: 'n', title: 'N', counts: { outputs: 1, versions: 1, runs: 1 } });
+    expect(n!.text).toBeGreaterThan(2000);
+    expect(n!.versions).toBeGreaterThan(1000);
+    expect(n!.outputs).toBeGreaterThan(500);
+    expect(n!.runs).toBeGreaterThan(32);
+    expect(unit).toMatchObject({ id: 'unit', text: 0, counts: { outputs: 1, versions: 0, runs: 0 } });
+    expect(unit).not.toHaveProperty('title');
+  });
+
+  test.each(['outputs', 'versions', 'runs'] as const)('falls when the %s are cleared, and comes back whole', async (what) => {
+    const store = await filled();
+    const [before] = await store.usage();
+    const entries = await store.runEntries();
+    const undo = await store.clear('n', what);
+    const [after] = await store.usage();
+    expect(after).toEqual({ ...before, [what]: 0, counts: { ...before!.counts, [what]: 0 } });
+    await undo();
+    expect((await store.usage())[0]).toEqual(before);
+    expect(await store.runEntries()).toEqual(entries);
   });
 });
 
@@ -239,7 +332,7 @@ describe('the database', () => {
       ['notebooks', 'id', ['updatedAt']],
       ['outputs', ['notebook', 'cell'], []],
       ['points', ['run', 'chunk'], []],
-      ['runs', 'id', ['name', 'notebook', 'startedAt']],
+      ['runs', 'id', ['name', 'notebook', 'startedAt', 'state']],
       ['settings', 'key', []],
       ['versions', ['notebook', 'time'], []],
     ]);
@@ -248,14 +341,16 @@ describe('the database', () => {
   test.each(migrations.map((_, version) => version))('comes up to date from version %i with what was stored', async (version) => {
     (await openStore({ name: 'fresh' })).close();
     if (version > 0) {
-      const old = await openDB<GradusSchema>('gradus', version, {
-        upgrade: (db, from, to, tx) => migrations.slice(from, to ?? 0).forEach((migrate) => migrate(db, tx)),
-      });
+      const old = await older(version);
       await old.put('notebooks', notebook());
+      await old.put('runs', run({ state: 'running' }));
+      await old.put('versions', { notebook: 'n', time: 1, text: 'was' });
       old.close();
     }
     const store = await openStore();
     expect(await store.notebook('n')).toEqual(version > 0 ? notebook() : undefined);
+    expect((await store.runs({ state: 'running' })).map((r) => r.id)).toEqual(version > 0 ? ['r'] : []);
+    expect(await store.versions('n')).toEqual(version > 0 ? [{ notebook: 'n', time: 1, text: 'was' }] : []);
     await store.saveNotebook(notebook({ id: 'm' }));
     expect(await store.notebook('m')).toEqual(notebook({ id: 'm' }));
   });
@@ -266,24 +361,43 @@ describe('the database', () => {
   });
 
   test('that an older tab keeps open is reported as blocked', async () => {
-    const indexed = indexedDB;
-    const opened = new Promise<IDBDatabase>((resolve) => {
-      const request = indexed.open('gradus', 1);
-      request.onsuccess = () => resolve(request.result);
-    });
-    const deaf = await opened;
-    // A connection at a lower version that does not listen: open one version above what it has.
-    vi.stubGlobal('indexedDB', { open: (name: string) => indexed.open(name, 2), deleteDatabase: indexed.deleteDatabase.bind(indexed) });
+    const deaf = await older(1);
     expect(await code(openStore())).toBe('storage-blocked');
     deaf.close();
+  });
+
+  test('that an older tab lets go of a moment later opens', async () => {
+    const deaf = await older(1);
+    setTimeout(() => deaf.close(), 300);
+    expect(await (await openStore()).notebooks()).toEqual([]);
   });
 
   test('closes for a newer version in another tab and says so from then on', async () => {
     const store = await openStore();
     const newer = await openDB('gradus', migrations.length + 1);
-    expect(await code(store.notebooks())).toBe('storage-closed');
-    expect(await code(store.saveNotebook(notebook()))).toBe('storage-closed');
+    expect(await code(store.notebooks())).toBe('storage-outdated');
+    expect(await code(store.saveNotebook(notebook()))).toBe('storage-outdated');
     newer.close();
+  });
+
+  test('lets an open page write its last before a newer version takes over', async () => {
+    const store = await openStore();
+    store.listen((event) => (event === 'upgrade' ? store.saveNotebook(notebook({ text: 'the last word' })) : undefined));
+    const newer = await openDB<GradusSchema>('gradus', migrations.length + 1);
+    expect(await newer.get('notebooks', 'n')).toMatchObject({ text: 'the last word' });
+    newer.close();
+  });
+
+  test('that the browser cleared under an open page is opened anew, and who listens is told', async () => {
+    const store = await openStore();
+    await store.saveNotebook(notebook());
+    const told: string[] = [];
+    store.listen((event) => told.push(event));
+    await deleteDB('gradus');
+    expect(await store.notebook('n')).toBeUndefined();
+    await store.saveNotebook(notebook({ text: 'again' }));
+    expect((await store.notebook('n'))?.text).toBe('again');
+    expect(told).toEqual(['reopened']);
   });
 
   test('that the browser does not offer is reported as missing', async () => {

@@ -30,7 +30,7 @@ export async function sweepDeadRuns(
   now: () => number = Date.now,
   locks: Locks | undefined = browserLocks(),
 ): Promise<number> {
-  const running = (await store.runs()).filter((run) => run.state === 'running');
+  const running = await store.runs({ state: 'running' });
   if (running.length === 0) return 0;
   const held = locks && new Set((await locks.query()).held?.map((lock) => lock.name));
   const dead = running.filter((run) => {

@@ -16,12 +16,40 @@ export interface StoredNotebook {
   readonly updatedAt: number;
 }
 
+/** A text that a notebook once had. */
 export interface StoredVersion {
   readonly notebook: string;
+  /** ms since epoch; the key among the notebook's versions. */
   readonly time: number;
   readonly text: string;
+  /** Given by the reader; a version without one is automatic, and only the last `versionLimit` of those are kept. */
   readonly name?: string;
+  /** What it was kept for. Default: edits. */
+  readonly why?: VersionReason;
 }
+
+/** `edits`: ten minutes of them · `opened`: as it was before the first edit of a sitting · `restore`, `reset`, `import`: before one ·
+    `unsaved`: typed in a tab whose last text came too late · `save`: the reader saved. */
+export type VersionReason = 'edits' | 'opened' | 'restore' | 'reset' | 'import' | 'unsaved' | 'save';
+
+/** What the reader can clear of a notebook. */
+export type Clearable = 'outputs' | 'versions' | 'runs';
+
+/** What a notebook takes, in bytes as they are counted here (the browser's own count is about twice that for text). */
+export interface NotebookUsage {
+  readonly id: string;
+  /** Absent: there are records of it, but no text (an unchanged unit). */
+  readonly title?: string;
+  readonly text: number;
+  readonly versions: number;
+  readonly outputs: number;
+  readonly runs: number;
+  readonly counts: Readonly<Record<Clearable, number>>;
+}
+
+/** `upgrade`: a newer version waits in another tab; what a listener returns is waited for, up to a second · `reopened`: the browser had
+    ended the connection, and what was stored may be gone · `lost`: it could not be opened again. */
+export type StoreEvent = 'upgrade' | 'reopened' | 'lost';
 
 /** What a cell showed last; `hash` is that of its code, so an edited cell shows nothing old as if it were its own. */
 export interface StoredOutputs {
@@ -60,9 +88,19 @@ export interface Store {
   /** Resolves after the transaction with strict durability has completed. Rejects with code `revision` where a newer one is stored. */
   saveNotebook(notebook: StoredNotebook): Promise<void>;
   deleteNotebook(id: string): Promise<void>;
+  /** What stands in the place of a notebook, sound or not: its text where there is one, else the record as JSON. */
+  rawNotebook(id: string): Promise<{ readonly text: string; readonly whole: boolean } | undefined>;
+  /** Newest first. */
+  versions(notebook: string): Promise<readonly StoredVersion[]>;
+  /** Keeps a version, strictly durable, and drops the oldest automatic ones beyond `versionLimit`. Resolves to it as it is stored: at
+      a time of its own. */
+  saveVersion(version: StoredVersion): Promise<StoredVersion>;
+  /** Gives a version a name, or takes it away (it is automatic then). */
+  nameVersion(notebook: string, time: number, name: string | undefined): Promise<void>;
+  deleteVersion(notebook: string, time: number): Promise<void>;
   outputs(notebook: string): Promise<readonly StoredOutputs[]>;
   saveOutputs(outputs: readonly StoredOutputs[]): Promise<void>;
-  runs(filter?: { readonly name?: string; readonly notebook?: string }): Promise<readonly StoredRun[]>;
+  runs(filter?: { readonly name?: string; readonly notebook?: string; readonly state?: RunState }): Promise<readonly StoredRun[]>;
   saveRun(run: StoredRun): Promise<void>;
   deleteRun(id: string): Promise<void>;
   savePoints(points: StoredPoints): Promise<void>;
@@ -70,5 +108,10 @@ export interface Store {
   runEntries(filter?: { readonly name?: string }): Promise<readonly RunEntry[]>;
   setting(key: string): Promise<unknown>;
   saveSetting(key: string, value: unknown): Promise<void>;
+  /** What everything takes, the largest notebook first. */
+  usage(): Promise<readonly NotebookUsage[]>;
+  /** Deletes what a notebook has of one kind; resolves to what brings it back. */
+  clear(notebook: string, what: Clearable): Promise<() => Promise<void>>;
+  listen(listener: (event: StoreEvent) => unknown): () => void;
   close(): void;
 }
