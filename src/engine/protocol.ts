@@ -5,6 +5,7 @@
 import type { RunMode } from '../document/types.ts';
 import type { Shift } from '../analysis/types.ts';
 import type { CellProblem, CellState } from '../schedule/types.ts';
+import type { Look, LookAnswers } from '../output/look.ts';
 import type { ErrorInfo, Output, ValueNode } from '../output/types.ts';
 
 /** A cell as the worker holds it: the graph's edges and the code that runs. */
@@ -118,6 +119,15 @@ export type Request =
   | { readonly kind: 'finish' }
   /** JSON of all defined names, bounded as notebook.md 4 says. */
   | { readonly kind: 'values'; readonly request: number }
+  /** About the value behind output `key` of an evaluation. */
+  | {
+      readonly kind: 'look';
+      readonly request: number;
+      readonly cell: string;
+      readonly evaluation: number;
+      readonly key: number;
+      readonly question: Look;
+    }
   | { readonly kind: 'answer'; readonly request: number; readonly value?: unknown; readonly error?: string };
 
 export type Report =
@@ -173,5 +183,7 @@ export type Report =
   | { readonly kind: 'backend'; readonly backend: 'webgpu' | 'wasm' | 'js'; readonly adapter: string; readonly why: string }
   | { readonly kind: 'service'; readonly request: number; readonly call: ServiceCall }
   | { readonly kind: 'values'; readonly request: number; readonly values: Readonly<Record<string, unknown>> }
+  /** `error`: why there is no answer, in a sentence. */
+  | { readonly kind: 'looked'; readonly request: number; readonly value?: LookAnswers[keyof LookAnswers]; readonly error?: string }
   /** The queue is empty and nothing runs. `plan`: the latest plan or input that was taken in; `generators`: how many still tick. */
   | { readonly kind: 'idle'; readonly plan: number; readonly generators: number };

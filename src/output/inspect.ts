@@ -15,8 +15,11 @@ export const outputOf: unique symbol = Symbol.for('gradus.output') as never;
 /** A value that is its output: what `md`, `html`, `table` and recorded plots give. */
 export class Shown {
   readonly output: Output;
-  constructor(output: Output) {
+  /** What the page may ask about while it stands. */
+  readonly behind: unknown;
+  constructor(output: Output, behind?: unknown) {
     this.output = output;
+    this.behind = behind;
   }
   [outputOf](): Output {
     return this.output;
@@ -52,9 +55,9 @@ export interface Bounds {
   readonly nodes?: number;
 }
 
-/** The tree of `value`, as any console would show it. */
-export function inspect(value: unknown, bounds: Bounds = {}): ValueNode {
-  return new Walk(bounds).node(value, 0);
+/** The tree of `value`, as any console would show it. `above`: what holds it, so that a way back is marked as one. */
+export function inspect(value: unknown, bounds: Bounds = {}, above?: Iterable<object>): ValueNode {
+  return new Walk(bounds, above).node(value, 0);
 }
 
 /** `value` as one line like a console's (a string itself keeps its lines), of at most `limit` characters. */
@@ -72,9 +75,10 @@ class Walk {
   /** Characters that strings inside may still take in all. */
   #left: number;
   /** The containers above the current node. */
-  readonly #path = new Set<object>();
+  readonly #path: Set<object>;
 
-  constructor({ depth = 5, breadth = 100, text = 10_000, nodes = 2_000 }: Bounds) {
+  constructor({ depth = 5, breadth = 100, text = 10_000, nodes = 2_000 }: Bounds, above: Iterable<object> = []) {
+    this.#path = new Set(above);
     this.#depth = depth;
     this.#breadth = breadth;
     this.#text = text;
@@ -139,5 +143,5 @@ class Walk {
 }
 
 /** A key of a Map. */
-const keyText = (key: unknown): string =>
+export const keyText = (key: unknown): string =>
   typeof key === 'string' ? cutText(key, 200) : print(inspect(key, { depth: 1, breadth: 5, text: 400, nodes: 8 }), true).slice(0, 80);

@@ -9,6 +9,7 @@ import { createControls } from './controls.ts';
 import { createEdits } from './edits.ts';
 import { createEntries } from './entries.ts';
 import { createKeeper } from './keeper.ts';
+import { createLooks } from './looks.ts';
 import { createPipeline, type Aside } from './pipeline.ts';
 import { createRecorder } from './recorder.ts';
 import { createServices } from './services.ts';
@@ -44,6 +45,8 @@ export function createSession(options: SessionOptions): Session {
     onLost: (why, message) => controls.lost(why, message),
   });
   const { engine, remote, request } = pipeline;
+  const looks = createLooks(entries, remote);
+  listeners.add(looks.sweep);
 
   // ---- what lasts -----------------------------------------------------------------------------------------------------------
   const store = options.store === undefined || options.unsaved ? undefined : Promise.resolve(options.store);
@@ -81,7 +84,8 @@ export function createSession(options: SessionOptions): Session {
     } else if (report.kind === 'values') {
       answers.get(report.request)?.(report.values);
       answers.delete(report.request);
-    } else recorder.report(report);
+    } else if (report.kind === 'looked') looks.answered(report);
+    else recorder.report(report);
   }
   const tellEngine = (message: Request): void => {
     if (remote.worker) remote.send(message);
@@ -108,6 +112,7 @@ export function createSession(options: SessionOptions): Session {
     control: (id, action) => tellEngine({ kind: 'control', id, action }),
     finish: () => tellEngine({ kind: 'finish' }),
     settled: pipeline.settled,
+    look: looks.ask,
     edit,
     editProse,
     insertCell,

@@ -4,6 +4,7 @@
 import type { FrontMatter, Notebook } from '../document/types.ts';
 import type { Analysis, AnalyseOptions } from '../analysis/types.ts';
 import type { CellState } from '../schedule/types.ts';
+import type { Answer, Look } from '../output/look.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
 import type { ModuleText, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { WorkerLike } from '../engine/remote.ts';
@@ -139,6 +140,9 @@ export interface Session {
   /** Resolves when everything edited so far is stored. */
   flush(): Promise<void>;
   readonly text: string;
+
+  /** Asks the engine about the value that stands as output `key` of a cell; rejects with a sentence where nothing stands there any more. */
+  look<Q extends Look>(cell: string, key: number, question: Q): Promise<Answer<Q>>;
 
   /** JSON of all names, and the records of this session's runs and checks. */
   values(): Promise<Readonly<Record<string, unknown>>>;

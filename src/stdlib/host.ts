@@ -13,8 +13,9 @@ export interface Evaluation {
   readonly exercise: string;
   /** Fires when the evaluation is replaced, stopped or timed out. */
   readonly signal: AbortSignal;
-  /** Shows an output below the cell and returns its key; with `key` the output at that key is replaced. Dropped once superseded. */
-  emit(output: Output, key?: number): number;
+  /** Shows an output below the cell and returns its key; with `key` the output at that key is replaced. Dropped once superseded.
+      `behind`: the value that the page may ask about while the output stands (src/output/look.ts). */
+  emit(output: Output, key?: number, behind?: unknown): number;
   /** Runs `fn` when the evaluation is replaced, its cell removed, or it is interrupted. Last registered, first run. */
   onDispose(fn: () => void): void;
   /** The evaluation does not end before `promise` has settled; its rejection fails the cell. */

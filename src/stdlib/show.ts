@@ -2,7 +2,8 @@
    picture) holds its place among the outputs; an input stays tied to what it drives (ask.ts). */
 
 import { Mutable, type Evaluation } from './host.ts';
-import { toOutput } from '../output/inspect.ts';
+import { Shown, toOutput } from '../output/inspect.ts';
+import { Inspected } from './inspected.ts';
 import { Input } from './inputs.ts';
 import { picture } from './pictures.ts';
 import type { Output } from '../output/types.ts';
@@ -13,16 +14,42 @@ export type Show = (value: unknown, evaluation: Evaluation) => void;
 export function createShow(ask: Ask): Show {
   return (value, evaluation) => {
     if (value instanceof Input) return ask.show(value, evaluation);
-    const output = value instanceof Promise ? value.then(outputOf) : outputOf(value);
-    if (output instanceof Promise) {
-      const key = evaluation.emit({ kind: 'text', text: '' });
-      const shown = output.then((ready) => {
-        if (ready) evaluation.emit(ready, key);
-      });
-      evaluation.waitFor(shown);
-    } else if (output) evaluation.emit(output);
+    if (value instanceof Promise) return later(value.then(drawn), evaluation);
+    const one = drawn(value);
+    if (one.output instanceof Promise)
+      later(
+        one.output.then((output) => ({ ...one, output })),
+        evaluation,
+      );
+    else if (one.output) evaluation.emit(one.output, undefined, behind(one.value, one.output));
   };
 }
 
-const outputOf = (value: unknown): Promise<Output> | Output | undefined =>
-  picture(value) ?? toOutput(value instanceof Mutable ? value.value : value);
+interface Drawn<T = Promise<Output> | Output | undefined> {
+  readonly value: unknown;
+  readonly output: T;
+}
+
+function drawn(shown: unknown): Drawn {
+  const value = shown instanceof Mutable ? shown.value : shown;
+  return { value, output: picture(value) ?? toOutput(value) };
+}
+
+function later(ready: Promise<Drawn>, evaluation: Evaluation): void {
+  const key = evaluation.emit({ kind: 'text', text: '' });
+  const shown = ready.then(async ({ value, output }) => {
+    const known = await output;
+    if (known) evaluation.emit(known, key, behind(value, known));
+  });
+  evaluation.waitFor(shown);
+}
+
+/** What the page may ask about: what of a value its output leaves out. */
+function behind(value: unknown, { kind }: Output): unknown {
+  if (value instanceof Shown) return value.behind;
+  if (value instanceof Inspected) return value.target;
+  if (kind !== 'value' && kind !== 'tensor') return undefined;
+  return typeof value === 'object' || typeof value === 'function' || (typeof value === 'string' && value.length >= 10_000)
+    ? value
+    : undefined;
+}

@@ -3,7 +3,7 @@
 import { Shown, toText } from '../output/inspect.ts';
 import { Input } from './inputs/input.ts';
 import type { Names } from './names.ts';
-import { toRows, toTable, type TableOptions } from './tables.ts';
+import { tableOf, type TableOptions } from './tables.ts';
 
 export const templateNames = { md: () => md, tex: () => tex, html: () => html, table: () => table } satisfies Names;
 
@@ -31,7 +31,8 @@ export function html(strings: TemplateStringsArray, ...values: unknown[]): Shown
 }
 
 export function table(rows: unknown, options?: TableOptions): Shown {
-  return new Shown(toTable(toRows(rows, 'table'), options));
+  const { output, behind } = tableOf(rows, options, 'table');
+  return new Shown(output, behind);
 }
 
 const raw = ({ raw: parts }: TemplateStringsArray): string[] => parts.map((part) => part.replace(/\\(`|\$\{)/g, '$1'));

@@ -4,6 +4,7 @@
 import { Interrupted, type Evaluation } from '../../src/stdlib/host.ts';
 import type { ErrorInfo, Output, ValueNode } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
+import { Behind } from './behind.ts';
 import type { Cell } from './types.ts';
 
 export type Exports = Readonly<Record<string, unknown>>;
@@ -55,6 +56,8 @@ export class Running implements Evaluation {
   pending: Promise<unknown>[] | undefined = undefined;
   enders: ((exports: Exports, error?: ErrorInfo) => void)[] | undefined = undefined;
   generators: Set<Iteration> | undefined = undefined;
+  /** What stands behind its outputs, until it is replaced. */
+  behind: Behind | undefined = undefined;
   /** Where an import stands that is being resolved: what fails there has no frame. */
   place: { readonly line: number; readonly column: number } | undefined = undefined;
   /** The library's `view` of this evaluation: only its calls are linked to the name they define. */
@@ -98,8 +101,10 @@ export class Running implements Evaluation {
     if (this.aborted) this.#abort.abort(disposed);
     return this.#abort.signal;
   }
-  emit(output: Output, key?: number): number {
-    return this.#outlet.emit(this, output, key);
+  emit(output: Output, key?: number, behind?: unknown): number {
+    const at = this.#outlet.emit(this, output, key);
+    if (at >= 0 && (behind !== undefined || this.behind)) (this.behind ??= new Behind()).set(at, behind);
+    return at;
   }
   lateError(error: unknown): void {
     this.#outlet.lateError(this, error);
@@ -119,6 +124,7 @@ export class Running implements Evaluation {
   // ---- for the executor
   abort(): void {
     this.aborted = true;
+    this.behind = undefined;
     this.#abort?.abort(disposed);
   }
   /** What runs when it is replaced, the last registered first; each once. */

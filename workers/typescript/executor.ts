@@ -19,6 +19,7 @@ import { createDescribe } from './errors.ts';
 import { framesOf } from './frames.ts';
 import { Running, type Outcome, type Outlet } from './evaluation.ts';
 import { isLater, resolveLater } from './later.ts';
+import { createLooks } from './looks.ts';
 import { createRequests } from './requests.ts';
 import { makeHost } from './library-host.ts';
 import { waitingFor } from './waiting.ts';
@@ -264,7 +265,8 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     }
   }
 
-  const requests = createRequests({ program, library, changes, interrupts, services, guard, report, describe, current, pump });
+  const look = createLooks({ program, load, guard, report, enter: runAs });
+  const requests = createRequests({ look, program, library, changes, interrupts, services, guard, report, describe, current, pump });
   return {
     receive: (request) => {
       if ('plan' in request && request.plan !== undefined) latestPlan = Math.max(latestPlan, request.plan);

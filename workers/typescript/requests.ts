@@ -25,6 +25,7 @@ export interface RequestsOptions {
   readonly describe: Describe['describe'];
   readonly current: () => Running | undefined;
   readonly pump: () => void;
+  readonly look: (ask: Extract<Request, { kind: 'look' }>) => Promise<void>;
 }
 
 export interface Requests {
@@ -34,7 +35,7 @@ export interface Requests {
 }
 
 export function createRequests(options: RequestsOptions): Requests {
-  const { program, library, changes, interrupts, services, guard, report, describe, current, pump } = options;
+  const { program, library, changes, interrupts, services, guard, report, describe, current, pump, look } = options;
   /** What of the values is JSON, by name. */
   const json = (): Record<string, unknown> => {
     const held = [...program.slots].filter(([, slot]) => slot.cell !== undefined);
@@ -62,6 +63,8 @@ export function createRequests(options: RequestsOptions): Requests {
           const reading = library.read([...program.slots.values()].map(({ value }) => value));
           return reading ? void reading.then(answer, answer) : answer();
         }
+        case 'look':
+          return void look(request);
         case 'answer':
           return services.answer(request);
         default:

@@ -1,0 +1,21 @@
+/* The pack `explore`: answers questions about values that stand as outputs, which few readers ask. */
+
+import { explore } from '../../src/output/explore.ts';
+import { lookAtRows } from '../../src/output/rows.ts';
+import type { Look } from '../../src/output/look.ts';
+
+export function answer(value: unknown, question: Look, run: <T>(fn: () => T) => T): unknown {
+  switch (question.of) {
+    case 'rows':
+    case 'columns':
+    case 'csv':
+      return lookAtRows(value, question, run);
+    case 'slice':
+      throw new Error('Only tensors are looked at by slices.');
+    default:
+      return explore(value, question, run);
+  }
+}
+
+const scope = globalThis as { __gradusPacks?: Record<string, unknown> };
+(scope.__gradusPacks ??= {})['explore'] = { answer };
