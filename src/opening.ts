@@ -4,6 +4,7 @@
    that the engine says is kept for the app (takeover.ts). The plan and the app wait until the first frame is drawn. */
 
 import type { ProgramCell, Report, Request } from './engine/protocol.ts';
+import { parameters } from './parameters.ts';
 import type { Compiled } from './session/types.ts';
 import { colours } from './view/outputs/colours.ts';
 import { duration } from './view/words.ts';
@@ -55,6 +56,7 @@ function begin(early: EarlyEngine, { compiled, opening }: PageData): void {
     options: {
       set: {},
       headless: false,
+      address: parameters(location.search),
       base: base.href,
       packs: Object.fromEntries(Object.entries(opening.packs).map(([name, path]) => [name, new URL(path, base).href])),
       ...(seed === undefined ? {} : { seed }),
