@@ -9,6 +9,7 @@ import { createSession } from './session/session.ts';
 import { bindNotebook } from './view/NotebookView.ts';
 import type { NotebookOptions } from './view/context.ts';
 import { h } from './view/dom.ts';
+import { parameters } from './parameters.ts';
 import { takeOver } from './takeover.ts';
 import type { PageData } from './opening.ts';
 import type { Pages } from './pages.ts';
@@ -106,6 +107,9 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
     engine: {
       set: {},
       headless: false,
+      get address() {
+        return parameters(location.search);
+      },
       base: base.href,
       packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])),
     },
