@@ -1,9 +1,9 @@
 /* An input below a cell: a native control with its label as accessible name, sending wire values (stdlib/inputs.ts lists
    them) at most once a frame. The control outlives re-emission and re-evaluation, so a drag or a caret is never lost; what
-   the engine says is taken over unless the reader's hand is on it. */
+   the engine says is taken over at once where it answers the reader's last move, else when the reader's hand is off it.
+   The slider is drawn at once; all other controls come in a chunk of their own. */
 
 import type { InputType, Output } from '../../output/types.ts';
-import { h, setText } from '../dom.ts';
 import type { Draw } from '../outputs/index.ts';
 import { range } from './range.ts';
 
@@ -21,15 +21,15 @@ export interface Control {
   set(value: unknown, props: InputSpec['props']): void;
 }
 
+/** The reader's hand is on a control for so long after it moved, in ms. */
 const handMs = 400;
 
 /** What a control calls with the wire value that the reader set. */
 export type Moved = (value: unknown) => void;
+export type Send = (id: string, value: unknown) => void;
 
 /** The controls besides the slider, once they are there. */
-let others: typeof import('./controls.ts').buildControl | undefined;
-const needsOthers = ({ type, props }: InputSpec): boolean =>
-  type === 'form' ? ((props['fields'] ?? []) as readonly InputSpec[]).some(needsOthers) : type !== 'range' && others === undefined;
+let others: typeof import('./controls.ts') | undefined;
 
 export const drawInput: Draw<'input'> = (output, element, context) => {
   let latest: InputSpec = output,
@@ -40,12 +40,12 @@ export const drawInput: Draw<'input'> = (output, element, context) => {
     slot = drawField(latest, (id, value) => context.input(id, value), context.cell);
     element.append(slot.element);
   };
-  if (needsOthers(output))
-    void import('./controls.ts').then(({ buildControl }) => {
-      others = buildControl;
+  if (output.type === 'range' || others !== undefined) draw();
+  else
+    void import('./controls.ts').then((module) => {
+      others = module;
       draw();
     });
-  else draw();
   return {
     update(next: Output) {
       if (next.kind !== 'input') return false;
@@ -54,6 +54,7 @@ export const drawInput: Draw<'input'> = (output, element, context) => {
     },
     dispose() {
       gone = true;
+      slot?.dispose?.();
     },
   };
 };
@@ -61,16 +62,21 @@ export const drawInput: Draw<'input'> = (output, element, context) => {
 export interface FieldSlot {
   readonly element: HTMLElement;
   update(next: InputSpec): boolean;
+  dispose?(): void;
 }
 
 /** One input, or one field of a form. */
-export function drawField(spec: InputSpec, send: (id: string, value: unknown) => void, cell: string): FieldSlot {
+export function drawField(spec: InputSpec, send: Send, cell: string): FieldSlot {
+  if (spec.type === 'form') return others!.drawForm(spec, send, cell);
   let now = spec,
     movedAt = -Infinity,
+    sent: unknown,
     queued: { value: unknown } | undefined,
-    frame: number | undefined;
+    frame: number | undefined,
+    late: ReturnType<typeof setTimeout> | undefined;
   const moved = (value: unknown): void => {
     movedAt = performance.now();
+    sent = value;
     if (frame !== undefined) {
       queued = { value };
       return;
@@ -85,39 +91,59 @@ export function drawField(spec: InputSpec, send: (id: string, value: unknown) =>
       frame = requestAnimationFrame(next);
     });
   };
-  if (spec.type === 'form') return drawForm(spec, send, cell);
-  const control = (spec.type === 'range' ? range : others!)(spec, moved, cell);
+  const control = spec.type === 'range' ? range(spec, moved, cell) : others!.buildControl(spec, moved, cell);
   return {
     element: control.element,
     update(next) {
       if (next.type !== now.type || next.label !== now.label || shapeOf(next) !== shapeOf(now)) return false;
-      const held = performance.now() - movedAt < handMs && control.element.contains(document.activeElement);
       const same = next.id === now.id && next.props === now.props && Object.is(next.value, now.value);
       now = next;
-      if (!same && !held) control.set(next.value, next.props);
+      keepInAddress(next);
+      clearTimeout(late);
+      if (same) return true;
+      const left = movedAt + handMs - performance.now(),
+        held = left > 0 && control.element.contains(document.activeElement);
+      if (!held || equal(next.value, sent)) control.set(next.value, next.props);
+      else late = setTimeout(() => control.set(now.value, now.props), left + 1);
       return true;
     },
+    dispose: () => clearTimeout(late),
   };
 }
+
+const equal = (a: unknown, b: unknown): boolean =>
+  Object.is(a, b) || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
 
 /** What cannot change in place: choices, columns, kinds of text. */
 function shapeOf({ type, props }: InputSpec): string {
-  const { text: _text, min: _min, max: _max, step: _step, scale, ...rest } = props;
-  if (type === 'table') return JSON.stringify([rest['columns'], rest['total'], rest['multiple'], rest['selectable'], rest['rows']]);
+  const { text: _text, invalid: _invalid, address: _address, min: _min, max: _max, step: _step, scale, ...rest } = props;
+  if (type === 'table') {
+    const columns = (rest['columns'] as readonly { readonly name: string }[]).map(({ name }) => name);
+    return JSON.stringify([columns, rest['multiple'], rest['selectable'], rest['height']]);
+  }
   return JSON.stringify([rest, scale !== undefined]);
 }
 
-function drawForm(spec: InputSpec, send: (id: string, value: unknown) => void, cell: string): FieldSlot {
-  const fieldsOf = (of: InputSpec): readonly InputSpec[] => (of.props['fields'] ?? []) as readonly InputSpec[];
-  const slots = fieldsOf(spec).map((field) => drawField(field, send, cell));
-  const title = h('legend', {}),
-    element = h('fieldset', { class: 'form' }, spec.label === '' ? null : title, ...slots.map((slot) => slot.element));
-  setText(title, spec.label);
-  return {
-    element,
-    update(next) {
-      const fields = fieldsOf(next);
-      return next.type === 'form' && fields.length === slots.length && fields.every((field, i) => slots[i]!.update(field));
-    },
-  };
+const said = new Map<string, string>();
+let writing: ReturnType<typeof setTimeout> | undefined;
+const addressMs = 250;
+
+/** Inputs with the option `address` keep their value in the page's address: `?name=text`, absent for the first value. */
+function keepInAddress({ props }: InputSpec): void {
+  const { address } = props as { address?: { readonly name: string; readonly texts?: readonly string[] } };
+  if (address === undefined) return;
+  const { name, texts } = address,
+    words = JSON.stringify(texts ?? null);
+  if (said.get(name) === words) return;
+  said.set(name, words);
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    const url = new URL(location.href);
+    for (const [key, kept] of said) {
+      url.searchParams.delete(key);
+      for (const text of (JSON.parse(kept) ?? []) as string[]) url.searchParams.append(key, text);
+    }
+    said.clear();
+    if (url.href !== location.href) history.replaceState(history.state, '', url);
+  }, addressMs);
 }

@@ -1,48 +1,28 @@
-/* The slider, which most notebooks have and which is drawn at once, and what it shares with the other controls. */
+/* The slider, which most notebooks have and which is drawn at once, and its value, which can be typed over. With `scale` the
+   slider moves over places of equal distance. Arrows step, Shift+arrow ten times as far, a double click goes back to the
+   first value. */
 
 import { h } from '../dom.ts';
 import { number } from '../words.ts';
+import { complainer, invalidOf, labelled, numeric } from './field.ts';
 import type { Control, InputSpec, Moved } from './input.ts';
 
-type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-let made = 0;
-
-/** A number for the id of an element, once. */
-export const nextId = (): number => ++made;
-
-/** Label at the left, tied to the control by id; the control alone where there is no label. */
-export function labelled(spec: InputSpec, control: Field, cell: string, ...after: (Node | null)[]): HTMLElement {
-  control.id = `i${nextId()}`;
-  if (spec.label === '') control.setAttribute('aria-label', cell);
-  if (typeof spec.props['width'] === 'number') control.style.width = `${spec.props['width']}px`;
-  if (spec.props['required'] === true) control.setAttribute('required', '');
-  if (spec.props['disabled'] === true) control.disabled = true;
-  return h('div', { class: 'field' }, spec.label === '' ? null : h('label', { for: control.id }, spec.label), control, ...after);
-}
-
-export function numeric(input: HTMLInputElement, props: InputSpec['props']): void {
-  for (const name of ['min', 'max', 'step', 'placeholder']) {
-    const value = props[name];
-    if (value === undefined) input.removeAttribute(name);
-    else input.setAttribute(name, String(value));
-  }
-}
-
-/** A slider, then its value, which can be typed over. With `scale` the slider moves over places of equal distance. */
 export function range(spec: InputSpec, moved: Moved, cell: string): Control {
   const slider = h('input', { type: 'range' });
   const field = h('input', {
     class: 'value',
     type: 'text',
     inputmode: 'decimal',
-    'aria-label': 'Value',
+    'aria-label': spec.label === '' ? 'Value' : `${spec.label}, value`,
     autocomplete: 'off',
+    placeholder: spec.props['placeholder'],
     disabled: spec.props['disabled'] === true,
   });
   const first = spec.value;
   let props = spec.props,
     value = Number(spec.value);
+  const element = labelled(spec, slider, cell, field);
+  const complain = complainer(element, field);
   const scale = (): readonly number[] | undefined => props['scale'] as readonly number[] | undefined;
   const shown = (): string => (typeof props['text'] === 'string' ? props['text'] : plain(value));
   const paint = (): void => {
@@ -53,8 +33,10 @@ export function range(spec: InputSpec, moved: Moved, cell: string): Control {
     const low = Number(slider.min),
       high = Number(slider.max);
     slider.style.setProperty('--at', `${high > low ? (100 * (Number(slider.value) - low)) / (high - low) : 0}%`);
-    if (scale() !== undefined || props['text'] !== undefined) slider.setAttribute('aria-valuetext', shown());
-    if (document.activeElement !== field) field.value = shown();
+    if (places !== undefined || props['text'] !== undefined) slider.setAttribute('aria-valuetext', shown());
+    if (document.activeElement === field) return;
+    field.value = shown();
+    field.style.width = field.value.length > 6 ? `${field.value.length + 2}ch` : '';
   };
   const change = (next: number): void => {
     value = next;
@@ -62,32 +44,40 @@ export function range(spec: InputSpec, moved: Moved, cell: string): Control {
     moved(value);
     paint();
   };
-  slider.addEventListener('input', () => change(scale()?.[Number(slider.value)] ?? Number(slider.value)));
+  const read = (): number => scale()?.[Number(slider.value)] ?? Number(slider.value);
+  slider.addEventListener('input', () => change(read()));
   slider.addEventListener('dblclick', () => change(Number(first)));
   slider.addEventListener('keydown', (event) => {
     const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-    if (!event.shiftKey || by === undefined) return;
+    if (by === undefined || event.altKey || event.ctrlKey || event.metaKey || (!event.shiftKey && scale() === undefined)) return;
     event.preventDefault();
-    const step = slider.step === 'any' || slider.step === '' ? (Number(slider.max) - Number(slider.min)) / 100 : Number(slider.step);
-    slider.value = String(Number(slider.value) + by * 10 * step);
-    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    const all = Number(slider.max) - Number(slider.min),
+      step = scale() !== undefined || slider.step === 'any' || slider.step === '' ? all / 100 : Number(slider.step);
+    const before = value;
+    let at = Number(slider.value);
+    do {
+      at += by * (event.shiftKey ? 10 : 1) * step;
+      slider.value = String(at);
+    } while (read() === before && at > Number(slider.min) && at < Number(slider.max)); // places of a stepped scale may be equal
+    if (read() !== before) change(read());
   });
-  const typed = (): void => {
-    const next = Number(field.value),
-      low = Number(props['min']),
-      high = Number(props['max']);
-    const valid = field.value.trim() !== '' && !Number.isNaN(next) && next >= low && next <= high;
-    field.setAttribute('aria-invalid', String(!valid));
-    if (valid && next !== value) change(next);
+  const problem = (): string | undefined => {
+    const next = Number(field.value);
+    if (field.value.trim() === '' || Number.isNaN(next)) return 'Expected a number.';
+    if (next < Number(props['min'])) return `At least ${plain(Number(props['min']))}.`;
+    return next > Number(props['max']) ? `At most ${plain(Number(props['max']))}.` : undefined;
   };
-  field.addEventListener('input', typed);
+  field.addEventListener('input', () => {
+    const said = problem();
+    complain(said);
+    if (said === undefined && Number(field.value) !== value) change(Number(field.value));
+  });
   field.addEventListener('focus', () => {
     field.value = plain(value);
     field.select();
   });
-  field.addEventListener('blur', () => {
-    field.removeAttribute('aria-invalid');
-    field.value = shown();
+  field.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') field.dispatchEvent(new Event('change'));
   });
   field.addEventListener('change', () => {
     const next = Number(field.value);
@@ -95,8 +85,12 @@ export function range(spec: InputSpec, moved: Moved, cell: string): Control {
     const bounded = Math.min(Number(props['max']), Math.max(Number(props['min']), next));
     if (bounded !== value) change(bounded);
     field.value = plain(bounded);
+    complain(undefined);
   });
-  const element = labelled(spec, slider, cell, field);
+  field.addEventListener('blur', () => {
+    complain(undefined);
+    paint();
+  });
   paint();
   return {
     element,
@@ -104,6 +98,7 @@ export function range(spec: InputSpec, moved: Moved, cell: string): Control {
       value = Number(next);
       props = nextProps;
       paint();
+      complain(invalidOf(props));
     },
   };
 }
