@@ -69,7 +69,12 @@ export function search(data: Iterable<unknown>, given?: SearchOptions): Input & 
     },
     (value) => ({ text: labelOf(format((value as unknown[]).length)) }),
   );
-  return Object.defineProperty(input, 'query', { get: () => query, set: (next) => void input.start(find(next)) }) as Input & { query: string };
+  return Object.defineProperty(input, 'query', {
+    get: () => query,
+    set(next) {
+      input.start(find(next));
+    },
+  }) as Input & { query: string };
 }
 
 type Align = 'left' | 'right' | 'center';
