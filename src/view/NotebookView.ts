@@ -88,6 +88,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
         markRevision();
       },
       look: (id) => session.cell(id),
+      ask: session.look,
     };
 
     // ---- cells: shells in the page follow the list of ids

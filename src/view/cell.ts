@@ -1,16 +1,18 @@
 /* One cell of the page, bound to the shell that the static renderer wrote: point, words, outputs, status and code follow
    the session's CellStatus by writing only what differs, so that a thousand cells change in one frame. */
 
-import type { CellStatus } from '../session/types.ts';
+import type { CellStatus, Session } from '../session/types.ts';
 import { CodeBox } from './code.ts';
 import { h, icon, setAttribute, setText } from './dom.ts';
 import { disposeOutputs, drawOutputs, type OutputContext } from './outputs/index.ts';
 import { marginWords, pointClass, spokenState, statusNodes, type StatusActions } from './status.ts';
 
-export interface CellHost extends StatusActions, Omit<OutputContext, 'cell' | 'go'> {
+export interface CellHost extends StatusActions, Omit<OutputContext, 'cell' | 'go' | 'look' | 'code'> {
   edit(id: string, code: string): void;
   pending(id: string, waits: boolean): void;
   look(id: string): CellStatus | undefined;
+  /** Asks the engine about a value that stands as an output. */
+  readonly ask: Session['look'];
   now(): number;
 }
 
@@ -45,7 +47,12 @@ export class CellView {
     this.#meta =
       element.querySelector<HTMLElement>(':scope > .meta') ?? element.appendChild(h('div', { class: 'meta' }, h('b', {}, status.id), ' '));
     this.#say = this.#meta.querySelector<HTMLElement>('.say') ?? this.#meta.appendChild(h('span', { class: 'say' }));
-    this.#context = { ...host, cell: status.id };
+    this.#context = {
+      ...host,
+      cell: status.id,
+      look: (key, question) => host.ask(this.#id, key, question),
+      code: () => this.#status.code,
+    };
     element.tabIndex = -1;
     const pre = element.querySelector<HTMLElement>('[data-code]');
     if (pre?.parentElement) {

@@ -10,10 +10,16 @@ export function answer(value: unknown, question: Look, run: <T>(fn: () => T) => 
     case 'columns':
     case 'csv':
       return lookAtRows(value, question, run);
-    case 'slice':
-      throw new Error('Only tensors are looked at by slices.');
-    default:
+    case 'children':
+    case 'getter':
+    case 'text':
+    case 'name':
+    case 'json':
+    case 'stats':
+    case 'find':
       return explore(value, question, run);
+    default:
+      throw new Error('Only tensors are looked at like this.');
   }
 }
 

@@ -2,6 +2,7 @@
    long as key and kind stay, so an input keeps focus and a picture stays until the new one is there. Light kinds are
    drawn at once; heavy ones when they come near the window, their element being there all the same. */
 
+import type { Answer, Look } from '../../output/look.ts';
 import type { Output } from '../../output/types.ts';
 import type { KeyedOutput } from '../../session/types.ts';
 import { h } from '../dom.ts';
@@ -19,6 +20,11 @@ export interface OutputContext {
   control(id: string, action: 'pause' | 'resume'): void;
   /** Puts the caret at a place of a cell. */
   go(cell: string, line: number, column: number): void;
+  /** Asks the engine about the value behind output `key` (the element's `data-key`); rejects with a sentence for the reader where
+      nothing stands behind it any more. */
+  look<Q extends Look>(key: number, question: Q): Promise<Answer<Q>>;
+  /** The cell's code as it stands. */
+  code(): string;
 }
 
 /** A drawn output. `update` returns false when it cannot show this output and has to be made anew. */
