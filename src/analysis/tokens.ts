@@ -38,6 +38,9 @@ const contextual = new Set([
   'yield',
 ]);
 
+/** Words that the parser hands out as names here and there (`x as const`, a parameter `this`) and that read as keywords. */
+const reserved = new Set(['undefined', 'const', 'this']);
+
 export function colour({ program, stream }: Syntax, references: readonly Reference[]): readonly Token[] {
   const free = new Set(references.map(({ node }) => node.start));
   const tokens: Token[] = [];
@@ -51,7 +54,7 @@ export function colour({ program, stream }: Syntax, references: readonly Referen
   return tokens;
 
   function classOf(label: string, keyword: string | undefined, value: unknown, start: number): Token[2] | undefined {
-    if (keyword !== undefined || (label === 'name' && value === 'undefined')) return 'k';
+    if (keyword !== undefined || (label === 'name' && reserved.has(String(value)))) return 'k';
     switch (label) {
       case 'string':
       case 'template':

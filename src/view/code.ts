@@ -3,6 +3,7 @@
 
 import type { CellStatus } from '../session/types.ts';
 import type { ErrorInfo } from '../output/types.ts';
+import type { Token } from './colours.ts';
 import type { Editor } from './editor.ts';
 import { h } from './dom.ts';
 import { squiggleOf } from './squiggle.ts';
@@ -106,6 +107,7 @@ export class CodeBox {
         code,
         selection,
         names: this.#status.uses.map((use) => use.name),
+        tokens: code === this.#shown ? shownTokens(pre) : undefined,
         language: this.#status.language,
         changed: () => this.#typed(),
         left: () => this.flush(),
@@ -141,6 +143,26 @@ function written(node: Node): string {
   if (node.nodeType === Node.TEXT_NODE) return node.nodeValue ?? '';
   return node instanceof HTMLBRElement ? '\n' : Array.from(node.childNodes, written).join('');
 }
+
+/** The colours that the static code has: the editor starts with them. */
+function shownTokens(pre: HTMLElement): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  const walk = (node: Node, kind: Token[2] | undefined): void => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const end = at + (node.nodeValue?.length ?? 0);
+      if (kind !== undefined && end > at) tokens.push([at, end, kind]);
+      at = end;
+      return;
+    }
+    const own = node instanceof HTMLElement ? kinds.find((name) => node.classList.contains(name)) : undefined;
+    for (const child of node.childNodes) walk(child, own ?? kind);
+  };
+  walk(pre, undefined);
+  return tokens;
+}
+
+const kinds = ['k', 's', 'n', 'c', 'x'] as const;
 
 function selectionIn(pre: HTMLElement): { anchor: number; head: number } | undefined {
   const selection = document.getSelection();

@@ -1,13 +1,26 @@
 /* The code editor of one cell: CodeMirror with the metrics and the colours of the static code, so that no pixel moves
-   when it takes its place. A chunk of its own, loaded with the first cell that is entered. */
+   when it takes its place. A chunk of its own, loaded with the first cell that is entered. There is no history in it: undo is the
+   session's, over all cells. Completion, help and the like are added by features, see editors.ts. */
 
-import { EditorState, StateEffect, StateField, Compartment, RangeSetBuilder, type Extension } from '@codemirror/state';
-import { Decoration, EditorView, ViewPlugin, keymap, type DecorationSet, type ViewUpdate } from '@codemirror/view';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree } from '@codemirror/language';
+import { EditorState, StateEffect, StateField, Compartment, type Extension } from '@codemirror/state';
+import {
+  Decoration,
+  EditorView,
+  crosshairCursor,
+  drawSelection,
+  dropCursor,
+  keymap,
+  rectangularSelection,
+  type DecorationSet,
+} from '@codemirror/view';
+import { defaultKeymap, indentWithTab, simplifySelection } from '@codemirror/commands';
+import { bracketMatching, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
-import { tagHighlighter, tags } from '@lezer/highlight';
 import type { ErrorInfo } from '../output/types.ts';
+import { codeColours, setNames, type Token } from './colours.ts';
+import { editorOpened, onEscape } from './editors.ts';
+import { folding } from './folding.ts';
 import { squiggleOf } from './squiggle.ts';
 
 export interface EditorOptions {
@@ -17,6 +30,8 @@ export interface EditorOptions {
   readonly selection: { readonly anchor: number; readonly head: number } | undefined;
   /** Names of other cells: coloured as such. */
   readonly names: readonly string[];
+  /** The colours in which `code` stands in the page; absent: the editor's own. */
+  readonly tokens?: readonly Token[] | undefined;
   readonly changed: () => void;
   readonly left: () => void;
 }
@@ -24,6 +39,7 @@ export interface EditorOptions {
 export interface Editor {
   readonly element: HTMLElement;
   code(): string;
+  /** Text that came from elsewhere; the caret stays with its letters, and goes to the change where the editor has the focus. */
   setCode(code: string): void;
   setNames(names: readonly string[]): void;
   markError(error: ErrorInfo | undefined): void;
@@ -33,42 +49,16 @@ export interface Editor {
   dispose(): void;
 }
 
-const colours = tagHighlighter([
-  {
-    tag: [
-      tags.keyword,
-      tags.bool,
-      tags.null,
-      tags.self,
-      tags.modifier,
-      tags.operatorKeyword,
-      tags.controlKeyword,
-      tags.definitionKeyword,
-      tags.moduleKeyword,
-    ],
-    class: 'k',
-  },
-  { tag: [tags.string, tags.special(tags.string), tags.regexp, tags.character], class: 's' },
-  { tag: [tags.number], class: 'n' },
-  { tag: [tags.comment, tags.lineComment, tags.blockComment], class: 'c' },
-]);
-
 const setError = StateEffect.define<ErrorInfo | undefined>();
-const setNames = StateEffect.define<ReadonlySet<string>>();
 
 const errorField = StateField.define<DecorationSet>({
   create: () => Decoration.none,
   update(marks, transaction) {
-    let next = marks.map(transaction.changes);
+    let next = transaction.docChanged ? marks.map(transaction.changes) : marks;
     for (const effect of transaction.effects) if (effect.is(setError)) next = errorMarks(transaction.state, effect.value);
     return next;
   },
   provide: (field) => EditorView.decorations.from(field),
-});
-
-const namesField = StateField.define<ReadonlySet<string>>({
-  create: () => new Set(),
-  update: (names, transaction) => transaction.effects.reduce((now, effect) => (effect.is(setNames) ? effect.value : now), names),
 });
 
 function errorMarks(state: EditorState, error: ErrorInfo | undefined): DecorationSet {
@@ -80,44 +70,6 @@ function errorMarks(state: EditorState, error: ErrorInfo | undefined): Decoratio
   return Decoration.set(marks, true);
 }
 
-const foreignNames = ViewPlugin.fromClass(
-  class {
-    decorations: DecorationSet;
-    constructor(view: EditorView) {
-      this.decorations = nameMarks(view);
-    }
-    update(update: ViewUpdate): void {
-      if (
-        update.docChanged ||
-        update.viewportChanged ||
-        syntaxTree(update.startState) !== syntaxTree(update.state) ||
-        update.startState.field(namesField) !== update.state.field(namesField)
-      )
-        this.decorations = nameMarks(update.view);
-    }
-  },
-  { decorations: (plugin) => plugin.decorations },
-);
-
-const foreign = Decoration.mark({ class: 'x foreign' });
-
-function nameMarks(view: EditorView): DecorationSet {
-  const names = view.state.field(namesField),
-    marks = new RangeSetBuilder<Decoration>();
-  if (names.size > 0) {
-    for (const { from, to } of view.visibleRanges) {
-      syntaxTree(view.state).iterate({
-        from,
-        to,
-        enter: (node) => {
-          if (node.name === 'VariableName' && names.has(view.state.sliceDoc(node.from, node.to))) marks.add(node.from, node.to, foreign);
-        },
-      });
-    }
-  }
-  return marks.finish();
-}
-
 const theme = EditorView.theme({
   '&': { backgroundColor: 'transparent', color: 'inherit' },
   '&.cm-focused': { outline: 'none' },
@@ -125,6 +77,8 @@ const theme = EditorView.theme({
   '.cm-content': { padding: '0', caretColor: 'var(--ink)', fontVariantLigatures: 'none' },
   '.cm-line': { padding: '0' },
   '.cm-line.bad': { background: 'var(--red-wash)', margin: '0 calc(-1 * var(--bleed))', padding: '0 var(--bleed)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { background: 'var(--blue-wash)' },
+  '.cm-cursor, .cm-dropCursor': { borderLeft: '1.5px solid var(--blue)', marginLeft: '-0.75px' },
   '.cm-matchingBracket, &.cm-focused .cm-matchingBracket': {
     background: 'none',
     textDecoration: 'underline',
@@ -143,7 +97,12 @@ function language(name: string): Extension {
   return name === 'js' ? javascript() : [];
 }
 
+/** Esc in an editor takes several carets, or a selection, back to one caret first. */
+const escapes = (): (() => void) => onEscape((view) => view.state.selection.ranges.length > 1 && simplifySelection(view));
+let escaping: (() => void) | undefined;
+
 export function openEditor(options: EditorOptions): Editor {
+  escaping ??= escapes();
   const attributes = new Compartment();
   const named = (id: string): Extension =>
     EditorView.contentAttributes.of({
@@ -158,25 +117,31 @@ export function openEditor(options: EditorOptions): Editor {
     options.selection === undefined
       ? {}
       : { selection: { anchor: Math.min(length, options.selection.anchor), head: Math.min(length, options.selection.head) } };
-  let quiet = false;
+  let quiet = false,
+    id = options.id;
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const view = new EditorView({
     state: EditorState.create({
       doc: options.code,
       ...selection,
       extensions: [
-        history(),
         indentUnit.of('  '),
         EditorState.tabSize.of(2),
+        EditorState.allowMultipleSelections.of(true),
+        drawSelection({ cursorBlinkRate: still ? 0 : 1200 }),
+        dropCursor(),
+        rectangularSelection(),
+        crosshairCursor(),
         indentOnInput(),
         bracketMatching(),
+        closeBrackets(),
+        folding(),
         language(options.language),
-        syntaxHighlighting(colours),
-        keymap.of([indentWithTab, ...defaultKeymap, ...historyKeymap]),
+        codeColours(options.names, options.tokens),
+        keymap.of([...closeBracketsKeymap, indentWithTab, ...foldKeymap, ...defaultKeymap]),
         attributes.of(named(options.id)),
         theme,
         errorField,
-        namesField,
-        foreignNames,
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) options.changed();
           if (update.focusChanged && !update.view.hasFocus) options.left();
@@ -185,14 +150,31 @@ export function openEditor(options: EditorOptions): Editor {
     }),
   });
   view.dom.classList.add('ed');
-  view.dispatch({ effects: setNames.of(new Set(options.names)) });
+  const closed = editorOpened({
+    view,
+    id: () => id,
+    language: options.language,
+    extend: (extension) => view.dispatch({ effects: StateEffect.appendConfig.of(extension) }),
+  });
   return {
     element: view.dom,
     code: () => view.state.doc.toString(),
     setCode(code) {
-      if (code === view.state.doc.toString()) return;
+      const before = view.state.doc.toString();
+      if (code === before) return;
+      let from = 0,
+        end = 0;
+      const most = Math.min(before.length, code.length);
+      while (from < most && before[from] === code[from]) from++;
+      while (end < most - from && before[before.length - 1 - end] === code[code.length - 1 - end]) end++;
+      const insert = code.slice(from, code.length - end);
       quiet = true;
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: code } });
+      view.dispatch({
+        changes: { from, to: before.length - end, insert },
+        ...(view.hasFocus
+          ? { selection: { anchor: from + insert.length }, effects: EditorView.scrollIntoView(from + insert.length, { y: 'nearest' }) }
+          : {}),
+      });
       quiet = false;
     },
     setNames: (names) => view.dispatch({ effects: setNames.of(new Set(names)) }),
@@ -204,7 +186,13 @@ export function openEditor(options: EditorOptions): Editor {
       const at = line === undefined ? view.state.selection.main.head : Math.min(line.to, line.from + (place?.column ?? 1) - 1);
       view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: 'nearest' }) });
     },
-    rename: (id) => view.dispatch({ effects: attributes.reconfigure(named(id)) }),
-    dispose: () => view.destroy(),
+    rename: (name) => {
+      id = name;
+      view.dispatch({ effects: attributes.reconfigure(named(name)) });
+    },
+    dispose: () => {
+      closed();
+      view.destroy();
+    },
   };
 }
