@@ -8,6 +8,18 @@ export { CELL_LANGUAGES, DIAGRAM_LANGUAGES, nearest } from './fence-info.ts';
 export { identify, type Nameable } from './identify.ts';
 export { applySplice, applySplices } from './reparse.ts';
 export { deleteCell, insertCell, moveCell, replaceCode, replaceProse, setAttribute } from './edit.ts';
+export { partsOf, type Part } from './compose.ts';
+export {
+  cellSource,
+  copySource,
+  deleteParts,
+  insertParts,
+  mergeParts,
+  moveParts,
+  proseSource,
+  replaceParts,
+  splitPart,
+} from './structure.ts';
 export { overlay, type EffectiveCell } from './overlay.ts';
 export { expressions, inlineMath, inlineParts, proseExpressions, type InlinePart, type ProseExpression } from './prose.ts';
 export type * from './types.ts';
