@@ -10,14 +10,19 @@ import { wgsl } from './scripts/wgsl.mjs';
 
 const json = (path: string): Record<string, string> => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
 
-/** The page of runs and the curves draw with all of Solid, a notebook with its signals alone. As one module, each reader
+/** The pages of lists and the curves draw with all of Solid, a notebook with its signals alone. As one module, each reader
     would wait for all of it, so those parts, which share no signal with the rest, get a copy of their own. */
 const wholeSolid = (): Plugin => ({
   name: 'whole-solid',
   apply: 'build',
   enforce: 'pre',
   async resolveId(source, importer) {
-    if (source !== 'solid-js' || !importer || !/\/src\/view\/(runs\/|outputs\/metric)|\/solid-js\/web\//.test(importer)) return undefined;
+    if (
+      source !== 'solid-js' ||
+      !importer ||
+      !/\.tsx$|\/src\/view\/(pages\/|runs\/|notebooks\/|outputs\/metric)|\/solid-js\/web\//.test(importer)
+    )
+      return undefined;
     const found = await this.resolve(source, importer, { skipSelf: true });
     return found ? `${found.id}?whole` : undefined;
   },

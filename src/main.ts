@@ -9,6 +9,7 @@ import { createSession } from './session/session.ts';
 import { bindNotebook } from './view/NotebookView.ts';
 import type { NotebookOptions } from './view/context.ts';
 import { h } from './view/dom.ts';
+import { noteRecent } from './view/notebooks/recent.ts';
 import { parameters } from './parameters.ts';
 import { takeOver } from './takeover.ts';
 import type { PageData } from './opening.ts';
@@ -124,7 +125,10 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
     session.dispose();
   };
   if (runs && !begun) void runWhenSeen(session);
-  void settled.then(() => window.__late?.());
+  void settled.then(() => {
+    window.__late?.();
+    if (compiled.front?.id) noteRecent(compiled.front.id);
+  });
   return session;
 }
 
@@ -224,6 +228,7 @@ async function route(): Promise<void> {
   const own = /^#\/n\/([^/?]+)/.exec(hash);
   if (own !== null) return (await pages()).showById(decodeURIComponent(own[1]!));
   if (/^#\/runs\b/.test(hash)) return (await pages()).showRuns();
+  if (/^#\/notebooks\b/.test(hash)) return (await pages()).showNotebooks();
   if (hash === '#/file') return (await pages()).showOpened(openedFile);
   if (/^#(g1\.|src=)/.test(hash)) {
     return (await pages()).plain(
@@ -268,8 +273,10 @@ document.addEventListener('drop', (event) => {
   void openFile(file);
 });
 document.addEventListener('click', (event) => {
-  if (event.target instanceof Element && event.target.closest('[data-action="new-notebook"]') !== null)
-    void pages().then((made) => made.newNotebook());
+  const action = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]')?.dataset['action'] : undefined;
+  if (action === 'new-notebook') void pages().then((made) => made.newNotebook());
+  // A notebook has its palette; other pages have a search of their own.
+  if (action === 'palette' && document.querySelector('main.nb') === null) void pages().then((made) => made.find());
 });
 
 /** Shows what the address names, then does what was pressed before the page was alive. */

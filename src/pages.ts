@@ -5,6 +5,8 @@ import type { Store, StoredNotebook } from './store/types.ts';
 import type { Opening } from './main.ts';
 import { h } from './view/dom.ts';
 import { freeId, freshNotebook, makeBar, plainPage, withId, type Place } from './view/frame.ts';
+import { recentIds } from './view/notebooks/recent.ts';
+import type { Shipped } from './view/notebooks/entries.ts';
 import { ago } from './view/words.ts';
 
 /** What these pages need of the entry: the store, sessions, and who closes what is shown. */
@@ -47,6 +49,22 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
     comeAlive({ ...opening, compiled: own.compiled });
   }
+
+  /** Puts the caret into the page's own search; where it has none, the course map has one. */
+  function find(): void {
+    const field = document.querySelector<HTMLInputElement>('main input.text');
+    if (field === null) location.assign(`${baseHref}#q`);
+    else {
+      field.focus();
+      field.select();
+    }
+  }
+  addEventListener('keydown', (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== 'k') return;
+    if (event.defaultPrevented || document.querySelector('main.nb, dialog[open]') !== null) return;
+    event.preventDefault();
+    find();
+  });
 
   const noteOf = (words: string, link: string, href: string): HTMLElement =>
     h('div', { class: 'banner', role: 'note' }, h('div', {}, words), h('a', { class: 'btn small', href }, link));
@@ -147,6 +165,27 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     close(render(() => RunsPage({ store }), box));
   }
 
+  async function showNotebooks(): Promise<void> {
+    const known = shippedHere();
+    const [{ NotebooksPage }, { render }, { download }, store] = await Promise.all([
+      import('./view/notebooks/NotebooksPage.tsx'),
+      import('solid-js/web'),
+      import('./view/commands/core.ts'),
+      openedStore(),
+    ]);
+    const box = h('div');
+    replaceBody('Notebooks', makeBar(baseHref, { title: 'Notebooks', commands: false, main: 'notebooks' }), box);
+    close(render(() => NotebooksPage({ store, base: baseHref, shipped: () => known, recent: recentIds(), download }), box));
+  }
+
+  /** The notebooks that ship, as the course map lists them: from the page where it is the map, else from the site. */
+  async function shippedHere(): Promise<readonly Shipped[]> {
+    const { shippedOn } = await import('./view/notebooks/entries.ts');
+    if (document.querySelector('main[data-map]') !== null) return shippedOn(document);
+    const response = await fetch(base);
+    return shippedOn(new DOMParser().parseFromString(await response.text(), 'text/html'));
+  }
+
   async function showMap(): Promise<void> {
     const { bindMap, showOwn } = await import('./view/map/live.ts');
     const main = document.querySelector<HTMLElement>('main') ?? document.body;
@@ -180,5 +219,5 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     location.hash = `#/n/${id}`;
   }
 
-  return { plain, showStored, showOpened, saveCopy, showById, showRuns, showMap, newNotebook, noteOf };
+  return { plain, showStored, showOpened, saveCopy, showById, showRuns, showNotebooks, showMap, newNotebook, noteOf, find };
 }

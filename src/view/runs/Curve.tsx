@@ -4,7 +4,7 @@
 
 import { createMemo, createSignal, For, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import { decimate, extent, formatNumber, linePath, makeScale, type Series } from './geometry.ts';
-import '../styles/runs.css';
+import '../styles/curve.css';
 
 export interface CurveProps {
   readonly series: Series;

@@ -7,6 +7,8 @@ import type { Store } from '../../store/types.ts';
 import { ago, duration, plural } from '../words.ts';
 import { Curve } from './Curve.tsx';
 import { decimate, extent, formatNumber, linePath, makeScale, type Series } from './geometry.ts';
+import '../styles/pages.css';
+import './runs.css';
 import { columnsOf, filterRows, formatCell, makeRows, type Row } from './rows.ts';
 
 const undoMs = 10_000;
