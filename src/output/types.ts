@@ -103,6 +103,8 @@ export type Output =
     }
   | {
       readonly kind: 'tensor';
+      /** What it is called where it was shown, if that is known. */
+      readonly name?: string;
       readonly shape: readonly number[];
       readonly dtype: string;
       /** The first values, row-major; all of them where the tensor is small. */

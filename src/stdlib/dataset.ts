@@ -4,6 +4,7 @@
 
 import type { DatasetManifest } from '../engine/protocol.ts';
 import type { Evaluation, Host } from './host.ts';
+import { withShape } from './inspected.ts';
 
 /** Arrays of one half of a set, of N examples; `shape` is that of `images`, e.g. [60000, 28, 28]. */
 export interface DatasetPart {
@@ -55,7 +56,8 @@ export function readPack(manifest: DatasetManifest, bytes: ArrayBuffer): Dataset
     let holder = set;
     for (const key of part.path.slice(0, -1)) holder = (holder[key] ??= {}) as Record<string, unknown>;
     const key = part.path.at(-1) ?? 'data';
-    holder[key] = readPart(part, bytes);
+    const read = readPart(part, bytes);
+    holder[key] = typeof read === 'object' && read !== null ? withShape(read, part.shape) : read;
     if (key === 'images' && part.shape) holder['shape'] = part.shape;
   }
   return set as unknown as Dataset;

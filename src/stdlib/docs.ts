@@ -53,7 +53,10 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
   ],
   nn: ['new nn.Linear(4, 3)', 'Layers, losses and nn.functional, with PyTorch’s names and initial values.'],
   optim: ['new optim.AdamW(model.parameters(), { lr: 1e-3 })', 'Optimisers and optim.lrScheduler, with PyTorch’s names and defaults.'],
-  inspect: ['inspect(value)', 'Shows a tensor with its statistics, histogram and picture; of other values their tree.'],
+  inspect: [
+    'inspect(value, { shape, as, name })',
+    'Shows a tensor with its statistics, histogram and pictures; also a typed array with its shape, or rows of numbers as pictures of a shape: { as: [28, 28] }. Of other values their tree.',
+  ],
   gpu: [
     'const k = gpu.kernel(wgsl)',
     'Facts of the graphics adapter, gpu.memory(), and kernels of your own: await k({ bindings }, { workgroups }) resolves to the arrays that it wrote.',

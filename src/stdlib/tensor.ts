@@ -2,10 +2,9 @@
    first cell that uses one of them is evaluated; what of it the engine needs from then on (who owns tensors, reading for JSON) stands here. */
 
 import { provideTensorDraws, type Generator, type TensorDraws } from '../base/random.ts';
-import { outputOf, toOutput } from '../output/inspect.ts';
-import type { Output } from '../output/types.ts';
 import { provideHints } from './absent.ts';
 import type { Evaluation, Host } from './host.ts';
+import { Inspected, type InspectOptions } from './inspected.ts';
 import { misspeltHint } from './misspelt.ts';
 import type { Namespace } from './modules.ts';
 import type { Names } from './names.ts';
@@ -70,7 +69,7 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
       nn: name('nn'),
       optim: name('optim'),
       gpu: () => (gpu ??= load().then(({ openGpu }) => openGpu())),
-      inspect: () => (value: unknown) => ({ [outputOf]: (): Output | Promise<Output> | undefined => toOutput(value) }),
+      inspect: () => (value: unknown, options?: InspectOptions) => new Inspected(value, options),
     },
     arriving: () => arriving,
     importModule: async (_evaluation, random) => ({ ...(await begin()).module, random: await random }),

@@ -8,13 +8,14 @@ import { setDefaultGenerator } from '../../src/tensor/random.ts';
 import type { Generator } from '../../src/base/random.ts';
 import { factsOf, type TensorFacts } from '../../src/output/kinds.ts';
 import { outputOf } from '../../src/output/inspect.ts';
+import { lookOf, type Look } from '../../src/output/look.ts';
 import { threadScript } from '../../kernels/wasm/thread.ts';
 import type { ThreadLike } from '../../kernels/wasm/module.ts';
 import { canShare } from '../../kernels/wasm/module.ts';
 import { chooseDevice, provideDevices, type DeviceOptions } from '../tensor/devices.ts';
 import { openGpu } from '../tensor/gpu.ts';
 import { createOwnership } from '../tensor/ownership.ts';
-import { showTensor } from '../tensor/show.ts';
+import { lookAt, showTensor } from '../tensor/show.ts';
 import { reach } from '../tensor/reach.ts';
 
 const { Tensor, tensor, nn } = library;
@@ -29,6 +30,11 @@ Object.defineProperties(Tensor.prototype, {
   [outputOf]: {
     value(this: InstanceType<typeof Tensor>) {
       return showTensor(this);
+    },
+  },
+  [lookOf]: {
+    value(this: InstanceType<typeof Tensor>, question: Look) {
+      return lookAt(this, question);
     },
   },
   [factsOf]: {

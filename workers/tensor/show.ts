@@ -2,7 +2,10 @@
    tensors are read whole; of large ones the numbers are computed where they lie, and only what is shown is read. */
 
 import { tensor, type Tensor } from '../../src/tensor/index.ts';
-import type { Output, TensorStats } from '../../src/output/types.ts';
+import type { Look } from '../../src/output/look.ts';
+import { checkRegion, placesOf } from '../../src/output/regions.ts';
+import { describe } from '../../src/output/statistics.ts';
+import type { Output } from '../../src/output/types.ts';
 
 type TensorOutput = Extract<Output, { kind: 'tensor' }>;
 
@@ -26,6 +29,36 @@ export function showTensor(t: Tensor): Promise<TensorOutput> | TensorOutput {
     const { stats, histogram } = describe(values);
     return { ...facts, data: Array.from(values), ...(stats ? { stats } : {}), ...(histogram ? { histogram } : {}) };
   });
+}
+
+/** Numbers of a region of `t`, cut out where it lies and read; undefined for any other question. */
+export function lookAt(t: Tensor, question: Look): Promise<Host> | undefined {
+  if (question.of !== 'region') return undefined;
+  if (t.disposed) throw new Error('The tensor is gone: its memory was freed. Run the cell to see the rest.');
+  checkRegion(t.shape, question.ranges);
+  const held = scope(() =>
+    noGrad(() => {
+      const { ranges } = question;
+      const source = t.detach();
+      if (ranges.length === 0) return source.float().clone();
+      const empty = ranges.some((range) => placesOf(range) === 0);
+      if (empty) return undefined;
+      const piece = ops['at']!(source, ...ranges.map(([start, stop, step]) => [start, stop, step]));
+      return (piece.dtype === 'float64' ? piece : piece.float()).contiguous().clone();
+    }),
+  ) as Tensor | undefined;
+  if (held === undefined) return Promise.resolve(new Float32Array(0));
+  return held.data().then(
+    (values) => {
+      const copy = (values as unknown as { slice(): Host }).slice(); // what is sent away is not the tensor's memory
+      held.dispose();
+      return copy;
+    },
+    (error: unknown) => {
+      held.dispose();
+      throw error;
+    },
+  );
 }
 
 async function large(t: Tensor, facts: Omit<TensorOutput, 'data'>): Promise<TensorOutput> {
@@ -103,39 +136,4 @@ function pictureOf(shape: readonly number[]): { rows: number; columns: number; r
   const rowStep = Math.ceil(height / pictureSize),
     columnStep = Math.ceil(width / pictureSize);
   return { rows: Math.ceil(height / rowStep), columns: Math.ceil(width / columnStep), rowStep, columnStep };
-}
-
-/** Statistics and histogram of numbers on the host, in float64. */
-function describe(values: Host): { stats?: TensorStats; histogram?: NonNullable<TensorOutput['histogram']> } {
-  let [nan, zeros, sum, min, max, low, high] = [0, 0, 0, Infinity, -Infinity, Infinity, -Infinity];
-  const n = values.length;
-  if (n === 0) return {};
-  for (let i = 0; i < n; i++) {
-    const x = values[i]!;
-    if (Number.isNaN(x)) {
-      nan++;
-      continue;
-    }
-    if (x === 0) zeros++;
-    sum += x;
-    if (x < min) min = x;
-    if (x > max) max = x;
-    if (Number.isFinite(x)) {
-      if (x < low) low = x;
-      if (x > high) high = x;
-    }
-  }
-  if (nan === n) return { stats: { min: NaN, max: NaN, mean: NaN, std: NaN, nan, zeros } };
-  const mean = sum / (n - nan);
-  const counts = Array<number>(bins).fill(0);
-  let squares = 0;
-  for (let i = 0; i < n; i++) {
-    const x = values[i]!;
-    if (Number.isNaN(x)) continue;
-    squares += (x - mean) ** 2;
-    if (low < high && Number.isFinite(x)) counts[Math.min(bins - 1, Math.floor(((x - low) / (high - low)) * bins))]!++;
-  }
-  const std = n - nan > 1 ? Math.sqrt(squares / (n - nan - 1)) : 0;
-  const stats = { min, max, mean, std, nan, zeros };
-  return low < high && n > 4 ? { stats, histogram: { low, high, counts } } : { stats };
 }

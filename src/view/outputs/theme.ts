@@ -1,0 +1,37 @@
+/* The page's colours for what is painted rather than styled (canvas, Plot's scales): a token as bytes, and a word when the
+   theme changes, so that it can be painted anew. */
+
+import { h } from '../dom.ts';
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+let eye: CanvasRenderingContext2D | null | undefined;
+
+/** A colour token (`--ink`) as it stands at `element`, as bytes: a canvas reads every colour syntax. Grey where there is no canvas. */
+export function token(element: Element, name: string): Rgb {
+  const probe = h('i', { style: `color: var(${name}); display: none` });
+  element.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  eye ??= h('canvas', { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+  if (eye === null) return [128, 128, 128];
+  eye.clearRect(0, 0, 1, 1);
+  eye.fillStyle = colour;
+  eye.fillRect(0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = eye.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
+}
+
+export const css = ([red, green, blue]: Rgb, alpha = 1): string => `rgb(${red} ${green} ${blue}${alpha === 1 ? '' : ` / ${alpha}`})`;
+
+/** Calls `draw` whenever the theme of the page changes; returns what ends that. */
+export function onTheme(draw: () => void): () => void {
+  const watcher = new MutationObserver(draw);
+  watcher.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  const queries = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => matchMedia(query));
+  for (const query of queries) query.addEventListener('change', draw);
+  return () => {
+    watcher.disconnect();
+    for (const query of queries) query.removeEventListener('change', draw);
+  };
+}
