@@ -1,10 +1,9 @@
 /* `Inputs.select`, `radio`, `checkbox` and `toggle`. The choices stay in the worker: the page sees their labels and speaks in
    indices. Order, uniqueness, keys and first values are Observable's. */
 
-import { toText } from '../../output/inspect.ts';
 import { ascending, descending, formatLocaleAuto } from './format.ts';
 import { Input, htmlOf, labelOf, type Codec } from './input.ts';
-import { checked, isIterable, wrong, type Common } from './options.ts';
+import { checked, isIterable, quoted, wrong, type Common } from './options.ts';
 
 type Of = (item: unknown, index: number, data: readonly unknown[]) => unknown;
 export interface ChoiceOptions extends Common {
@@ -29,7 +28,7 @@ export function chooser(type: 'select' | 'radio' | 'checkbox') {
   return (data: Iterable<unknown>, given?: ChoiceOptions): Input => {
     if (!isIterable(data))
       throw new TypeError(
-        `Inputs.${type}: expected an array, a Map or another iterable of choices, got ${toText(data, 60)}. Write Inputs.${type}(["a", "b"]).`,
+        `Inputs.${type}: expected an array, a Map or another iterable of choices, got ${quoted(data)}. Write Inputs.${type}(["a", "b"]).`,
       );
     const options = checked(type, given, { format: 'function' });
     const many = type === 'checkbox' || (type === 'select' && Boolean(options.multiple));

@@ -1,8 +1,8 @@
 /* `Inputs.form`, `bind`, `input` and `disposal`: inputs that are one value, and inputs that keep one value. */
 
-import { Shown, toText } from '../../output/inspect.ts';
+import { Shown } from '../../output/inspect.ts';
 import { Input, type Props } from './input.ts';
-import { checked, type Common } from './options.ts';
+import { checked, quoted, type Common } from './options.ts';
 
 export interface FormOptions extends Common {
   /** Gets the inputs as they were given and returns html`…` that holds them. */
@@ -73,7 +73,7 @@ function toField(field: unknown): Input {
 }
 
 const notInputs = (got: unknown): TypeError =>
-  new TypeError(`Inputs.form: expected inputs, got ${toText(got, 60)}. Pass { name: Inputs.text(), … }.`);
+  new TypeError(`Inputs.form: expected inputs, got ${quoted(got)}. Pass { name: Inputs.text(), … }.`);
 
 function prefix(field: Input, name: string): void {
   if (field.type === 'form')
@@ -85,7 +85,7 @@ function templateOf(template: (inputs: never) => unknown, inputs: unknown, field
   const made = template(inputs as never);
   if (!(made instanceof Shown) || made.output.kind !== 'html')
     throw new TypeError(
-      `Inputs.form: expected option "template" to return html\`…\`, got ${toText(made, 60)}. There is no document in a worker: write template: ({ a, b }) => html\`<div>\${a}\${b}</div>\`.`,
+      `Inputs.form: expected option "template" to return html\`…\`, got ${quoted(made)}. There is no document in a worker: write template: ({ a, b }) => html\`<div>\${a}\${b}</div>\`.`,
     );
   const { html } = made.output;
   const missing = fields.find((field) => !html.includes(`gradus-${field.id}"`));
@@ -100,7 +100,7 @@ function templateOf(template: (inputs: never) => unknown, inputs: unknown, field
     resolves, and when nobody holds the target any more. */
 export function bind(target: Input, source: Input, invalidation?: PromiseLike<unknown>): Input {
   for (const [name, one] of Object.entries({ target, source }))
-    if (!(one instanceof EventTarget)) throw new TypeError(`Inputs.bind: expected the ${name} to be an input, got ${toText(one, 60)}.`);
+    if (!(one instanceof EventTarget)) throw new TypeError(`Inputs.bind: expected the ${name} to be an input, got ${quoted(one)}.`);
   const held = new WeakRef(target);
   const follow = (): void => {
     const still = held.deref();

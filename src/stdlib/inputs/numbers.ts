@@ -1,11 +1,10 @@
 /* `Inputs.range` and `Inputs.number`. A slider has its scale made here: the places it can stand at are values, so functions
    (`transform`, `format`, `validate`) never leave the worker. Values and first values are Observable's. */
 
-import { toText } from '../../output/inspect.ts';
 import { problemOf } from '../../output/validity.ts';
 import { formatTrim } from './format.ts';
 import { Input, Refused, labelOf, type Codec, type Props } from './input.ts';
-import { checked, isIterable, judge, wrong, type AddressForm, type Common, type Validate } from './options.ts';
+import { checked, isIterable, judge, quoted, wrong, type AddressForm, type Common, type Validate } from './options.ts';
 
 type Scale = ((value: number) => number) & { invert?: (value: number) => number };
 export interface NumberOptions extends Common {
@@ -55,7 +54,7 @@ export function range(extent: Extent = [0, 1], options?: NumberOptions): Input {
   const codec: Codec = {
     encode: (value) => value,
     decode(wire) {
-      if (isNothing(wire) || Number.isNaN(Number(wire))) throw new TypeError(`Inputs.range: expected a number, got ${toText(wire, 60)}.`);
+      if (isNothing(wire) || Number.isNaN(Number(wire))) throw new TypeError(`Inputs.range: expected a number, got ${quoted(wire)}.`);
       const value = fit(Number(wire));
       const said = o.validate && judge(o.validate, String(value), undefined);
       if (said !== undefined) throw new Refused(said);
@@ -123,7 +122,7 @@ function extentOf(
 } {
   const listed = isIterable(extent);
   if (extent !== undefined && !listed && (typeof extent !== 'object' || extent === null))
-    throw new TypeError(`Inputs.${where}: expected [min, max], got ${toText(extent, 60)}. Write Inputs.${where}([0, 10], { step: 1 }).`);
+    throw new TypeError(`Inputs.${where}: expected [min, max], got ${quoted(extent)}. Write Inputs.${where}([0, 10], { step: 1 }).`);
   const ends = listed ? Array.from(extent as Iterable<unknown>) : [];
   const [low, high] = [bound(ends[0], -Infinity), bound(ends[1], Infinity)];
   return {

@@ -33,8 +33,11 @@ export interface AddressForm {
 
 /** Complains about `option` of the input `where`. */
 export function wrong(where: string, option: string, expected: string, got: unknown, todo = ''): TypeError {
-  return new TypeError(`Inputs.${where}: expected option "${option}" to be ${expected}, got ${toText(got, 60)}.${todo && ` ${todo}`}`);
+  return new TypeError(`Inputs.${where}: expected option "${option}" to be ${expected}, got ${quoted(got)}.${todo && ` ${todo}`}`);
 }
+
+/** A value as an error names it: a text in quotes. */
+export const quoted = (value: unknown): string => (typeof value === 'string' ? `"${toText(value, 60)}"` : toText(value, 60));
 
 const addressName = /^[A-Za-z][\w.-]{0,39}$/;
 
@@ -76,7 +79,7 @@ const everywhere: Readonly<Record<string, Kind>> = {
 export function checked<T extends Common>(where: string, options: T | undefined, own: Readonly<Record<string, Kind>> = {}): T {
   if (options === undefined || options === null) return {} as T;
   if (typeof options !== 'object')
-    throw new TypeError(`Inputs.${where}: expected options such as { label: "Name" }, got ${toText(options, 60)}.`);
+    throw new TypeError(`Inputs.${where}: expected options such as { label: "Name" }, got ${quoted(options)}.`);
   for (const [name, value] of Object.entries(options)) {
     const kind = Object.hasOwn(own, name) ? own[name] : Object.hasOwn(everywhere, name) ? everywhere[name] : undefined;
     if (value === undefined || value === null || kind === undefined) continue;
