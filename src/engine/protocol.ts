@@ -128,7 +128,24 @@ export type Request =
       readonly key: number;
       readonly question: Look;
     }
+  /** What can be written behind the name `path[0]`, then behind keys. */
+  | { readonly kind: 'members'; readonly request: number; readonly path: readonly string[] }
   | { readonly kind: 'answer'; readonly request: number; readonly value?: unknown; readonly error?: string };
+
+/** A property that can be written behind a dot; a getter has no type and no text. */
+export interface Member {
+  readonly name: string;
+  readonly own: boolean;
+  readonly type: string;
+  /** The value in a few words. */
+  readonly text: string;
+}
+
+export interface Members {
+  readonly type: string;
+  readonly text: string;
+  readonly members: readonly Member[];
+}
 
 export type Report =
   | { readonly kind: 'ready' }
@@ -185,5 +202,6 @@ export type Report =
   | { readonly kind: 'values'; readonly request: number; readonly values: Readonly<Record<string, unknown>> }
   /** `error`: why there is no answer, in a sentence. */
   | { readonly kind: 'looked'; readonly request: number; readonly value?: LookAnswers[keyof LookAnswers]; readonly error?: string }
+  | { readonly kind: 'members'; readonly request: number; readonly found?: Members }
   /** The queue is empty and nothing runs. `plan`: the latest plan or input that was taken in; `generators`: how many still tick. */
   | { readonly kind: 'idle'; readonly plan: number; readonly generators: number };

@@ -14,7 +14,7 @@ import { createPipeline, type Aside } from './pipeline.ts';
 import { createRecorder } from './recorder.ts';
 import { createServices } from './services.ts';
 import { makeProse } from './prose.ts';
-import type { Request } from '../engine/protocol.ts';
+import type { Members, Request } from '../engine/protocol.ts';
 import type { Session, SessionChange, SessionOptions } from './types.ts';
 
 export function createSession(options: SessionOptions): Session {
@@ -74,6 +74,7 @@ export function createSession(options: SessionOptions): Session {
   // ---- what the engine asks and answers ---------------------------------------------------------------------------------------
   const serve = createServices(options, (name) => recorder.entries(name === undefined ? {} : { name }));
   const answers = new Map<number, (values: Readonly<Record<string, unknown>>) => void>();
+  const asked = new Map<number, (found: Members | undefined) => void>();
   let questions = 0;
   function aside(report: Aside): void {
     if (report.kind === 'service') {
@@ -84,6 +85,9 @@ export function createSession(options: SessionOptions): Session {
     } else if (report.kind === 'values') {
       answers.get(report.request)?.(report.values);
       answers.delete(report.request);
+    } else if (report.kind === 'members') {
+      asked.get(report.request)?.(report.found);
+      asked.delete(report.request);
     } else if (report.kind === 'looked') looks.answered(report);
     else recorder.report(report);
   }
@@ -113,6 +117,13 @@ export function createSession(options: SessionOptions): Session {
     finish: () => tellEngine({ kind: 'finish' }),
     settled: pipeline.settled,
     look: looks.ask,
+    members: (path) =>
+      new Promise((resolve) => {
+        if (!remote.worker || pipeline.busy()) return resolve(undefined); // it would answer only when it is idle
+        asked.set(++questions, resolve);
+        tellEngine({ kind: 'members', request: questions, path });
+      }),
+    analyse: async (code, language) => (await options.analyser()).analyse(code, { language }),
     edit,
     editProse,
     insertCell,

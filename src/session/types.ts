@@ -6,7 +6,7 @@ import type { Analysis, AnalyseOptions } from '../analysis/types.ts';
 import type { CellState } from '../schedule/types.ts';
 import type { Answer, Look } from '../output/look.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
-import type { ModuleText, ServiceCall, StartOptions } from '../engine/protocol.ts';
+import type { Members, ModuleText, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { WorkerLike } from '../engine/remote.ts';
 import type { Store } from '../store/types.ts';
 
@@ -143,6 +143,12 @@ export interface Session {
 
   /** Asks the engine about the value that stands as output `key` of a cell; rejects with a sentence where nothing stands there any more. */
   look<Q extends Look>(cell: string, key: number, question: Q): Promise<Answer<Q>>;
+
+  /** What can be written behind a name that a cell defined, then behind keys; undefined where that cannot be told (nothing is run
+      for it, an engine at work is not waited for). */
+  members(path: readonly string[]): Promise<Members | undefined>;
+  /** What code means, without touching the notebook: for marks while one types. Loads the parser. */
+  analyse(code: string, language: string): Promise<Analysis>;
 
   /** JSON of all names, and the records of this session's runs and checks. */
   values(): Promise<Readonly<Record<string, unknown>>>;

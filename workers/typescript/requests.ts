@@ -2,7 +2,8 @@
    told, an answer has come. */
 
 import { Interrupted, type Library } from '../../src/stdlib/host.ts';
-import type { Request } from '../../src/engine/protocol.ts';
+import type { Members, Request } from '../../src/engine/protocol.ts';
+import { membersOf } from './members.ts';
 import type { Changes } from './changes.ts';
 import type { Describe } from './errors.ts';
 import type { Guard } from './guard.ts';
@@ -11,6 +12,9 @@ import type { Program } from './program.ts';
 import type { Reports } from './reports.ts';
 import type { Running } from './evaluation.ts';
 import type { Services } from './services.ts';
+
+/** A Proxy of the notebook may answer for its keys: that long. */
+const membersMs = 50;
 
 export type Beside = Exclude<Request, { kind: 'start' | 'plan' }>;
 
@@ -65,6 +69,17 @@ export function createRequests(options: RequestsOptions): Requests {
         }
         case 'look':
           return void look(request);
+        case 'members': {
+          const [name = '', ...path] = request.path;
+          const slot = program.slots.get(name);
+          let found: Members | undefined;
+          try {
+            found = slot?.cell === undefined ? undefined : guard.limited(membersMs, () => membersOf(slot.value, path));
+          } catch {
+            // a Proxy that refuses: then nothing is known of it
+          }
+          return report({ kind: 'members', request: request.request, ...(found === undefined ? {} : { found }) });
+        }
         case 'answer':
           return services.answer(request);
         default:
