@@ -55,6 +55,9 @@ async function storeNow(): Promise<Store | undefined> {
   return Promise.race([openedStore().catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
 }
 
+/** The reader's own notebooks, none where they cannot be read. */
+const ownNotebooks = async (): Promise<readonly StoredNotebook[]> => (await (await storeNow())?.notebooks().catch(() => [])) ?? [];
+
 // ---- sessions
 const analyser: SessionOptions['analyser'] = () => import('./analysis/index.ts');
 
@@ -119,7 +122,7 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
     ...(shippedHash === undefined ? {} : { shippedHash }),
   });
   if (begun) session.runAuto(); // what the engine has said already is told here, so the page is never drawn without it
-  const unbind = bindNotebook(root, session, view);
+  const unbind = bindNotebook(root, session, { site: { base: baseHref, notebooks: ownNotebooks }, ...view });
   close = () => {
     unbind();
     session.dispose();
@@ -275,7 +278,7 @@ document.addEventListener('drop', (event) => {
 document.addEventListener('click', (event) => {
   const action = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]')?.dataset['action'] : undefined;
   if (action === 'new-notebook') void pages().then((made) => made.newNotebook());
-  // A notebook has its palette; other pages have a search of their own.
+  // A notebook has its palette with its commands.
   if (action === 'palette' && document.querySelector('main.nb') === null) void pages().then((made) => made.find());
 });
 

@@ -50,18 +50,15 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     comeAlive({ ...opening, compiled: own.compiled });
   }
 
-  /** Puts the caret into the page's own search; where it has none, the course map has one. */
+  /** The palette, on pages that show no notebook. */
   function find(): void {
-    const field = document.querySelector<HTMLInputElement>('main input.text');
-    if (field === null) location.assign(`${baseHref}#q`);
-    else {
-      field.focus();
-      field.select();
-    }
+    void import('./view/features/elsewhere.ts').then(({ openPaletteHere }) =>
+      openPaletteHere({ base: baseHref, notebooks: async () => (await (await storeNow())?.notebooks()) ?? [] }),
+    );
   }
   addEventListener('keydown', (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== 'k') return;
-    if (event.defaultPrevented || document.querySelector('main.nb, dialog[open]') !== null) return;
+    if (event.defaultPrevented || document.querySelector('main.nb, dialog[open]:not(.palette)') !== null) return;
     event.preventDefault();
     find();
   });

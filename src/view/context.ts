@@ -8,7 +8,17 @@ import type { Commands } from './commands/commands.ts';
 import type { Live } from './reactive.ts';
 import type { Selection } from './selection.ts';
 
+/** What a page knows of the site around it. */
+export interface Site {
+  /** The site's root as seen from the page, `./` or `../../`. */
+  readonly base: string;
+  /** The reader's own notebooks, none where there is no store. */
+  readonly notebooks: () => Promise<readonly { readonly id: string; readonly title: string; readonly updatedAt: number }[]>;
+}
+
 export interface NotebookOptions {
+  /** Absent: nothing leads elsewhere. */
+  readonly site?: Site;
   /** Name of the downloaded file, without `.md`. */
   readonly name: string;
   /** Puts the text into the store as a notebook of one's own and goes there. */

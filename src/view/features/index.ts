@@ -3,8 +3,16 @@
 
 import { messageOf } from '../../base/errors.ts';
 import type { Feature, NotebookContext } from '../context.ts';
+import { cellMenu } from './cell-menu.ts';
+import { cells } from './cells.ts';
+import { fences } from './fences.ts';
+import { help } from './help.ts';
+import { rename } from './rename.ts';
+import { search } from './search.ts';
+import { select } from './select.ts';
+import { site } from './site.ts';
 
-const features: readonly Feature[] = [];
+const features: readonly Feature[] = [search, help, site, cells, fences, select, rename, cellMenu];
 
 export function bindFeatures(context: NotebookContext): () => void {
   const undo: (() => void)[] = [];
