@@ -6,11 +6,11 @@ import { readFileSync } from 'node:fs';
 import { type Analysis, analyse } from '../analysis/index.ts';
 import {
   type CellBlock,
-  type EffectiveCell,
   type Notebook,
   type Problem,
   type RunMode,
   frontMatterError,
+  overlaidText,
   overlay,
   parseCompiled,
   parseNotebook,
@@ -68,7 +68,7 @@ export function load(command: string, file: string, overlays: readonly string[] 
   const firstValue = ({ code, language }: CellBlock): string | undefined =>
     analyseOnce(code, { language }).defines.find(({ kind }) => kind === 'value')?.name;
   const effective = overlay(notebook, above, firstValue);
-  const text = overlays.length ? textOf(notebook, effective) : notebook.text;
+  const text = overlays.length ? overlaidText(notebook, effective) : notebook.text;
   const { compiled, problems } = compileNotebook(parseNotebook(text), analyseOnce);
   if (compiled.cells.length !== effective.length)
     throw new Error(`${file}: the overlays could not be applied: ${effective.length} cells became ${compiled.cells.length}.`);
@@ -111,19 +111,4 @@ function read(command: string, file: string): string {
       `gradus ${command}: cannot read ${file}: ${why}. Name a notebook file (paths count from where the command is typed).`,
     );
   }
-}
-
-/** The effective cells as a notebook of their own: the front matter, the cells with their ids written out, then the prose,
-    whose place tells the evaluation nothing. */
-function textOf(notebook: Notebook, cells: readonly EffectiveCell[]): string {
-  const fences = cells.map(({ id, block: { code, language, attributes } }) => {
-    const { run, static: _, other, ...own } = attributes;
-    const written = Object.entries({ ...own, id, ...(run === 'auto' ? {} : { run }), ...other }).map(([key, value]) =>
-      /^[^\s"'}]+$/.test(value) ? `${key}=${value}` : `${key}="${value.replaceAll('"', '')}"`,
-    );
-    const ticks = '`'.repeat(Math.max(3, ...(code.match(/`+/g) ?? []).map((run) => run.length + 1)));
-    return `${ticks}${language} {${written.join(' ')}}\n${code}${code.endsWith('\n') || code === '' ? '' : '\n'}${ticks}\n\n`;
-  });
-  const prose = notebook.blocks.filter(({ kind }) => kind === 'prose').map(({ start, end }) => `${notebook.text.slice(start, end)}\n\n`);
-  return notebook.text.slice(0, notebook.bodyStart) + fences.join('') + prose.join('');
 }

@@ -49,3 +49,18 @@ export function overlay(
   const { ids } = identify(cells.map(({ block, id }) => ({ attributes: { ...block.attributes, id } })));
   return cells.map((cell, index) => ({ ...cell, id: ids[index]! }));
 }
+
+/** The effective cells as a notebook of their own: the front matter, the cells with their ids written out, then the prose,
+    whose place tells the evaluation nothing. */
+export function overlaidText(notebook: Notebook, cells: readonly EffectiveCell[]): string {
+  const fences = cells.map(({ id, block: { code, language, attributes } }) => {
+    const { run, static: _, other, ...own } = attributes;
+    const written = Object.entries({ ...own, id, ...(run === 'auto' ? {} : { run }), ...other }).map(([key, value]) =>
+      /^[^\s"'}]+$/.test(value) ? `${key}=${value}` : `${key}="${value.replaceAll('"', '')}"`,
+    );
+    const ticks = '`'.repeat(Math.max(3, ...(code.match(/`+/g) ?? []).map((run) => run.length + 1)));
+    return `${ticks}${language} {${written.join(' ')}}\n${code}${code.endsWith('\n') || code === '' ? '' : '\n'}${ticks}\n\n`;
+  });
+  const prose = notebook.blocks.filter(({ kind }) => kind === 'prose').map(({ start, end }) => `${notebook.text.slice(start, end)}\n\n`);
+  return notebook.text.slice(0, notebook.bodyStart) + fences.join('') + prose.join('');
+}

@@ -46,6 +46,8 @@ export interface StartOptions {
   readonly set: Readonly<Record<string, unknown>>;
   /** Generators are pulled without pacing, inputs wait for nobody, predictions give their answer. */
   readonly headless: boolean;
+  /** It judges an answer: a check passes only while the language's built-ins are as they were at the start. */
+  readonly judge?: boolean;
   /** `Int32Array` of length 1 in shared memory where the page is isolated: non-zero asks to stop. */
   readonly interruptFlag?: Int32Array;
   /** Elsewhere: a blob URL that answers until the page revokes it. */
@@ -101,12 +103,14 @@ export type RunState = 'running' | 'done' | 'failed' | 'interrupted';
 
 export type Request =
   | { readonly kind: 'start'; readonly options: StartOptions }
-  /** Cells that are new or changed, ids that are gone, and what to evaluate, in the order of ranks. */
+  /** Cells that are new or changed, ids that are gone, and what to evaluate, in the order of ranks. First `remove`, then `rename`
+      (old id, new id, all at once; values and outputs stay, and `renamed` is answered), then `define`, which keeps values too. */
   | {
       readonly kind: 'plan';
       readonly plan: number;
       readonly define: readonly ProgramCell[];
       readonly remove: readonly string[];
+      readonly rename?: readonly (readonly [from: string, to: string])[];
       readonly run: readonly string[];
     }
   /** The reader moved an input; values conflate to the latest. */
@@ -172,6 +176,8 @@ export type Report =
     }
   /** Same `key` in one evaluation: replaces. The page drops the outputs of the evaluation before at the first of a new one. */
   | { readonly kind: 'output'; readonly cell: string; readonly evaluation: number; readonly key: number; readonly output: Output }
+  /** Reports behind this one have the new ids. */
+  | { readonly kind: 'renamed' }
   /** An error of no known cell. */
   | { readonly kind: 'notice'; readonly error: ErrorInfo }
   /** A run and its points: the session records them (workers never see the store). */
@@ -187,7 +193,8 @@ export type Report =
   | {
       readonly kind: 'run-points';
       readonly run: string;
-      readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>>;
+      /** `times`: ms since the run began. */
+      readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array; readonly times?: Float64Array }>>;
     }
   | {
       readonly kind: 'run-end';

@@ -136,7 +136,7 @@ describe('check', () => {
     const evaluation = fakeHost().evaluation();
     return {
       evaluation,
-      check: checkNames({ limited: (_ms, run) => run() })['check']!(evaluation) as (
+      check: checkNames({ limited: (_ms, run) => run(), options: fakeHost().options })['check']!(evaluation) as (
         name: string,
         fn: () => unknown,
         options?: object,

@@ -3,23 +3,33 @@
 
 import { Interrupted, StopSignal, TimeLimit, type Evaluation, type Host } from './host.ts';
 import { toText } from '../output/inspect.ts';
+import { rememberBuiltIns } from './intact.ts';
 import { isTensor, isTypedArray, tensorFacts, type TensorLike } from '../output/kinds.ts';
 import type { Names } from './names.ts';
 
 const LIMIT_MS = 15_000;
 
-export const checkNames = (host: Pick<Host, 'limited'>): Names => ({
-  check: (evaluation) => (name: string, fn: () => unknown, options?: { limitMs?: number }) => check(host, evaluation, name, fn, options),
-  close: () => close,
-  equal: () => equal,
-  throws: () => throws,
-  shape: () => shape,
-});
+export function checkNames(host: Pick<Host, 'limited' | 'options'>): Names {
+  const judging: Judging = { limited: host.limited, changed: host.options.judge ? rememberBuiltIns() : () => undefined };
+  return {
+    check: (evaluation) => (name: string, fn: () => unknown, options?: { limitMs?: number }) =>
+      check(judging, evaluation, name, fn, options),
+    close: () => close,
+    equal: () => equal,
+    throws: () => throws,
+    shape: () => shape,
+  };
+}
+
+interface Judging extends Pick<Host, 'limited'> {
+  /** The built-in that an answer has replaced, where one is judged. */
+  readonly changed: () => string | undefined;
+}
 
 /** Runs `fn` at once and shows how it went; resolves (to nothing, so a last line shows nothing more) when it is known. A check fails when `fn` throws, rejects, returns
     false or takes longer than `limitMs`; its cell goes on. */
 function check(
-  host: Pick<Host, 'limited'>,
+  judging: Judging,
   evaluation: Evaluation,
   name: string,
   fn: () => unknown,
@@ -39,12 +49,12 @@ function check(
           ? 'The check returned false.'
           : error || ms > limitMs
             ? tooLong(limitMs)
-            : '';
+            : replaced(judging.changed());
     evaluation.emit({ kind: 'check', exercise: evaluation.exercise, name, pass: message === '', message, ms: Math.round(ms * 100) / 100 });
   };
   let result: unknown;
   try {
-    result = host.limited(limitMs, fn);
+    result = judging.limited(limitMs, fn);
   } catch (error) {
     if (error instanceof Interrupted || error instanceof StopSignal) throw error;
     return Promise.resolve(report({ thrown: error }));
@@ -67,6 +77,10 @@ function check(
   return outcome;
 }
 
+const replaced = (name: string | undefined): string =>
+  name === undefined
+    ? ''
+    : `The answer replaced ${name}, which the checks rest on. Leave what the language has as it is, and write your own beside it.`;
 const tooLong = (limitMs: number): string =>
   `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.`;
 const messageOf = (thrown: unknown): string =>

@@ -1,0 +1,55 @@
+/* What is evaluated to judge one exercise (notebook.md 5): the notebook, with the reference answers of all other exercises in the
+   place of their starters and the candidate in the place of this one, then this one's checks. One slip never fails a later
+   exercise, and a check sees nothing that its notebook would not give it. */
+
+import { cellsOf, overlaidText, overlay, parseCompiled, type CellBlock, type Notebook } from '../document/index.ts';
+import type { UnitTexts } from './exercises.ts';
+
+/** What is judged: the starter as it ships, the reference, or code. */
+export type Candidate = 'starter' | 'reference' | { readonly code: string; readonly language: string };
+
+export interface Judged {
+  /** A notebook's text: its cells carry their ids. */
+  readonly text: string;
+  /** Ids of the candidate's cells. */
+  readonly answers: readonly string[];
+  /** Ids of the exercise's check cells. */
+  readonly checks: readonly string[];
+}
+
+/** Composes what judges `candidate`. `nameOf` gives the first value that a cell defines. */
+export function judged(
+  { notebook, solutions, checks }: UnitTexts,
+  exercise: string,
+  candidate: Candidate,
+  nameOf: (cell: CellBlock) => string | undefined,
+): Judged {
+  const without = (text: Notebook, drop: (cell: CellBlock) => boolean): Notebook => ({
+    ...text,
+    blocks: text.blocks.filter((block) => block.kind !== 'cell' || !drop(block)),
+  });
+  const others = without(solutions, ({ attributes }) => attributes.solution === exercise && candidate !== 'reference');
+  const own = without(checks, ({ attributes }) => attributes.check !== undefined && attributes.check !== exercise);
+  const layers =
+    typeof candidate === 'string' ? [others, own] : [others, parseCompiled(`${fence({ ...candidate, exercise })}`, notebook.front), own];
+  const cells = overlay(notebook, layers, nameOf);
+  const isAnswer = ({ block: { attributes } }: (typeof cells)[number]): boolean =>
+    attributes.solution === exercise || attributes.exercise === exercise;
+  return {
+    text: overlaidText({ ...notebook, blocks: notebook.blocks.filter(({ kind }) => kind === 'cell') }, cells),
+    answers: cells.filter(isAnswer).map(({ id }) => id),
+    checks: cells.filter(({ block }) => block.attributes.check === exercise).map(({ id }) => id),
+  };
+}
+
+/** The answers to exercises in a file that holds nothing else to be judged: cells `answer=ID`, in order. */
+export function answersOf(answers: Notebook): readonly { readonly exercise: string; readonly code: string; readonly language: string }[] {
+  return cellsOf(answers).flatMap(({ attributes: { answer }, code, language }) =>
+    answer === undefined ? [] : [{ exercise: answer, code, language }],
+  );
+}
+
+function fence({ code, language, exercise }: { code: string; language: string; exercise: string }): string {
+  const ticks = '`'.repeat(Math.max(3, ...(code.match(/`+/g) ?? []).map((run) => run.length + 1)));
+  return `${ticks}${language} {solution=${exercise}}\n${code}${code.endsWith('\n') || code === '' ? '' : '\n'}${ticks}\n`;
+}
