@@ -9,7 +9,7 @@
 import { tabName } from '../store/tab.ts';
 import type { Store, StoredRun } from '../store/types.ts';
 import type { Report, RunEntry } from '../engine/protocol.ts';
-import type { SessionRun } from './types.ts';
+import type { RunColumns, SessionRun } from './types.ts';
 
 export interface RecorderOptions {
   /** Absent: runs live in memory alone. */
@@ -30,6 +30,8 @@ export interface Recorder {
   runs(): readonly SessionRun[];
   /** Newest first, with whole curves: this session's and, with a store, all earlier ones. */
   entries(filter?: { readonly name?: string }): Promise<readonly RunEntry[]>;
+  /** Everything that a run of this session has logged so far, by metric: views, not copies. */
+  curves(run: string): ReadonlyMap<string, RunColumns> | undefined;
   /** Writes what is not written yet. Resolves also when that failed (`onError` was told). */
   flush(): Promise<void>;
   /** These cells are evaluated once more for their values alone: what runs they start is not recorded. None: from now on all. */
@@ -93,9 +95,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
         if (!recording) return;
         for (const [name, points] of Object.entries(report.metrics)) {
           let column = recording.columns.get(name);
-          if (!column) recording.columns.set(name, (column = { steps: createColumn(), values: createColumn(), written: 0 }));
+          if (!column) recording.columns.set(name, (column = { steps: createColumn(), values: createColumn(), times: createColumn(), written: 0 }));
           column.steps.append(points.steps);
           column.values.append(points.values);
+          if (points.times) column.times.append(points.times);
           recording.unwritten += points.values.length;
         }
         if (recording.unwritten >= chunkPoints) void write();
@@ -127,6 +130,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return [...mine, ...stored.filter((run) => !records.has(run.id))].sort((a, b) => b.startedAt - a.startedAt);
     },
 
+    curves(run) {
+      const columns = records.get(run)?.columns;
+      if (!columns) return undefined;
+      const views = new Map<string, RunColumns>();
+      for (const [name, { steps, values, times }] of columns) {
+        const timed = times.length() > 0 && times.length() === values.length();
+        views.set(name, { steps: steps.view(), values: values.view(), ...(timed ? { times: times.view() } : {}) });
+      }
+      return views;
+    },
+
     flush: write,
 
     repeat(cells) {
@@ -152,7 +166,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 /** A run as it is held: everything that was logged, and how much of it the store has. */
 interface Recording {
   readonly head: Pick<StoredRun, 'id' | 'notebook' | 'cell' | 'name' | 'params' | 'startedAt' | 'environment'>;
-  readonly columns: Map<string, { readonly steps: Column; readonly values: Column; written: number }>;
+  readonly columns: Map<string, { readonly steps: Column; readonly values: Column; readonly times: Column; written: number }>;
   state: StoredRun['state'];
   summary: StoredRun['summary'];
   ms: number;

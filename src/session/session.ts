@@ -189,5 +189,10 @@ export function createSession(options: SessionOptions): Session {
     get runs() {
       return recorder.runs();
     },
+    curves: recorder.curves,
+    earlierRuns: async (name, run) => {
+      const entries = await recorder.entries({ name });
+      return entries.slice(entries.findIndex(({ id }) => id === run) + 1).filter(({ state }) => state !== 'running');
+    },
   };
 }

@@ -6,7 +6,7 @@ import type { Analysis, AnalyseOptions } from '../analysis/types.ts';
 import type { CellState } from '../schedule/types.ts';
 import type { Answer, Look } from '../output/look.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
-import type { Members, ModuleText, ServiceCall, StartOptions } from '../engine/protocol.ts';
+import type { Members, ModuleText, RunEntry, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { WorkerLike } from '../engine/remote.ts';
 import type { Store } from '../store/types.ts';
 
@@ -153,6 +153,10 @@ export interface Session {
   /** JSON of all names, and the records of this session's runs and checks. */
   values(): Promise<Readonly<Record<string, unknown>>>;
   readonly runs: readonly SessionRun[];
+  /** Everything that a run of this session has logged so far, by metric; undefined for any other run. */
+  curves(run: string): ReadonlyMap<string, RunColumns> | undefined;
+  /** Finished runs of that name that began before `run`, newest first, with their whole curves. */
+  earlierRuns(name: string, run: string): Promise<readonly RunEntry[]>;
   /** Resolves when nothing runs and nothing is queued. */
   settled(): Promise<void>;
   /** Ends generators that still tick. */
@@ -161,6 +165,13 @@ export interface Session {
 
   subscribe(listener: (change: SessionChange) => void): () => void;
   dispose(): void;
+}
+
+/** One metric of a run: `times` are ms since the run began, one for each value where the worker told them. */
+export interface RunColumns {
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+  readonly times?: Float64Array;
 }
 
 export interface SessionRun {

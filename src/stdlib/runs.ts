@@ -56,6 +56,8 @@ export function runNames(host: Host, seed: number): Names {
 interface Series {
   steps: Float64Array;
   values: Float64Array;
+  /** ms since the run began. */
+  times: Float64Array;
   length: number;
   sent: number;
 }
@@ -96,6 +98,7 @@ class Run {
     if (!Number.isFinite(step)) throw new TypeError(`run.log: expected a finite step, got ${toText(step, 60)}.`);
     if (typeof metrics !== 'object' || metrics === null)
       throw new TypeError(`run.log: expected metrics such as { loss: 0.3 }, got ${toText(metrics, 60)}.`);
+    const now = performance.now();
     for (const name in metrics) {
       const value = metrics[name]!;
       if (typeof value !== 'number')
@@ -103,17 +106,19 @@ class Run {
           `run.log: expected a number for the metric "${name}", got ${toText(value, 60)}. Take the number out first, for a tensor with (await x.data())[0].`,
         );
       let series = this.#series.get(name);
-      if (!series) this.#series.set(name, (series = { steps: new Float64Array(64), values: new Float64Array(64), length: 0, sent: 0 }));
+      if (!series) this.#series.set(name, (series = newSeries()));
       if (series.length === series.steps.length) {
         series.steps = doubled(series.steps);
         series.values = doubled(series.values);
+        series.times = doubled(series.times);
       }
       series.steps[series.length] = step;
+      series.times[series.length] = now - this.#startedAt;
       series.values[series.length++] = value;
       this.#waiting++;
     }
     this.#step = step;
-    const due = this.#flushedAt + FLUSH_MS - performance.now();
+    const due = this.#flushedAt + FLUSH_MS - now;
     if (due <= 0 || this.#waiting >= FLUSH_POINTS) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), due);
   }
@@ -130,10 +135,11 @@ class Run {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const metrics: Record<string, { steps: Float64Array; values: Float64Array }> = {};
+    const metrics: Record<string, { steps: Float64Array; values: Float64Array; times: Float64Array }> = {};
     for (const [name, series] of this.#series) {
-      const { steps, values, length, sent } = series;
-      if (length > sent) metrics[name] = { steps: steps.slice(sent, length), values: values.slice(sent, length) };
+      const { steps, values, times, length, sent } = series;
+      if (length > sent)
+        metrics[name] = { steps: steps.slice(sent, length), values: values.slice(sent, length), times: times.slice(sent, length) };
       series.sent = length;
     }
     if (this.#waiting > 0) this.#host.report({ kind: 'run-points', run: this.id, metrics });
@@ -152,15 +158,8 @@ class Run {
       finished: this.#state !== 'running',
       series: Object.fromEntries(
         [...this.#series].map(([name, { steps, values, length }]) => {
-          const drawn = Math.min(length, DRAWN_POINTS);
-          const at = (i: number): number => (drawn < length ? Math.round((i * (length - 1)) / (drawn - 1)) : i);
-          return [
-            name,
-            {
-              steps: Array.from({ length: drawn }, (_, i) => steps[at(i)]!),
-              values: Array.from({ length: drawn }, (_, i) => values[at(i)]!),
-            },
-          ];
+          const kept = keptPoints(values, length);
+          return [name, { steps: kept.map((i) => steps[i]!), values: kept.map((i) => values[i]!) }];
         }),
       ),
     };
@@ -174,10 +173,38 @@ class Run {
   }
 }
 
+const newSeries = (): Series => ({
+  steps: new Float64Array(64),
+  values: new Float64Array(64),
+  times: new Float64Array(64),
+  length: 0,
+  sent: 0,
+});
+
 function doubled(from: Float64Array): Float64Array {
   const to = new Float64Array(from.length * 2);
   to.set(from);
   return to;
+}
+
+/** Which of `length` points stand in the output: all, or the first, the last, and of each stretch between the least and the greatest. */
+function keptPoints(values: Float64Array, length: number): number[] {
+  if (length <= DRAWN_POINTS) return Array.from({ length }, (_, i) => i);
+  const stretches = (DRAWN_POINTS - 2) / 2;
+  const kept = [0];
+  for (let k = 0; k < stretches; k++) {
+    const from = 1 + Math.floor((k * (length - 2)) / stretches);
+    const to = 1 + Math.floor(((k + 1) * (length - 2)) / stretches);
+    let [least, most] = [from, from];
+    for (let i = from + 1; i < to; i++) {
+      if (values[i]! < values[least]!) least = i;
+      if (values[i]! > values[most]!) most = i;
+    }
+    kept.push(Math.min(least, most));
+    if (least !== most) kept.push(Math.max(least, most));
+  }
+  kept.push(length - 1);
+  return kept;
 }
 
 /** The entries of a record that are JSON; of the others a line of text. */

@@ -88,6 +88,11 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
         markRevision();
       },
       look: (id) => session.cell(id),
+      curves: {
+        live: session.curves,
+        earlier: session.earlierRuns,
+        passes: (name) => session.notebook.front?.pass.filter(({ run }) => run === name) ?? [],
+      },
       ask: session.look,
     };
 

@@ -6,6 +6,7 @@ import type { Answer, Look } from '../../output/look.ts';
 import type { Output } from '../../output/types.ts';
 import type { KeyedOutput } from '../../session/types.ts';
 import { h } from '../dom.ts';
+import type { Points } from './curve-data.ts';
 import { count } from '../words.ts';
 import { drawCheck, drawLog, drawProgress, drawText, drawTruncated } from './lines.ts';
 import { drawValue } from './value.ts';
@@ -25,6 +26,21 @@ export interface OutputContext {
   look<Q extends Look>(key: number, question: Q): Promise<Answer<Q>>;
   /** The cell's code as it stands. */
   code(): string;
+  /** Runs as curves; absent where no session stands behind the page. */
+  readonly curves?: Curves;
+}
+
+/** Everything that a run has logged, by metric: views that are not copied, longer at each asking. */
+export type RunCurves = ReadonlyMap<string, Points>;
+
+/** What drawings of metrics ask beside their output. */
+export interface Curves {
+  /** Of a run of this page's session; undefined for any other. */
+  live(run: string): RunCurves | undefined;
+  /** Runs of that name before `run`, newest first. */
+  earlier(name: string, run: string): Promise<readonly { readonly metrics: Readonly<Record<string, Points>> }[]>;
+  /** The notebook's pass lines for runs of that name. */
+  passes(name: string): readonly { readonly metric: string; readonly min?: number; readonly max?: number }[];
 }
 
 /** A drawn output. `update` returns false when it cannot show this output and has to be made anew. */
