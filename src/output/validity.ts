@@ -28,15 +28,16 @@ export function problemOf(of: Constraints, text: string, edited = true): string 
     if (typeof max === 'string' && text > max) return `Not after ${max.replace('T', ' ')}.`;
     return undefined;
   }
-  if (edited && typeof minlength === 'number' && text.length < minlength)
-    return `At least ${minlength} characters, there ${text.length === 1 ? 'is' : 'are'} ${text.length}.`;
-  if (edited && typeof maxlength === 'number' && text.length > maxlength)
-    return `At most ${maxlength} characters, there are ${text.length}.`;
+  const there = `there ${text.length === 1 ? 'is' : 'are'} ${text.length}`;
+  if (edited && typeof minlength === 'number' && text.length < minlength) return `At least ${characters(minlength)}, ${there}.`;
+  if (edited && typeof maxlength === 'number' && text.length > maxlength) return `At most ${characters(maxlength)}, ${there}.`;
   if (type === 'email' && !emailForm.test(text)) return 'Expected an address such as ada@example.org.';
   if (type === 'url' && !URL.canParse(text)) return 'Expected an address such as https://example.org.';
   if (typeof pattern === 'string' && matches(pattern, text) === false) return `Expected the form ${pattern}.`;
   return undefined;
 }
+
+const characters = (count: number): string => `${count} character${count === 1 ? '' : 's'}`;
 
 function numberProblem({ min, max, step }: Constraints, value: number): string | undefined {
   if (!Number.isFinite(value)) return 'Expected a number.';
