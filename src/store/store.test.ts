@@ -221,6 +221,7 @@ describe('a damaged record', () => {
     expect(await database.get('notebooks', 'bad')).toMatchObject({ text: 'still here' });
     expect(await store.rawNotebook('bad')).toEqual({ text: 'still here', whole: true });
     await database.put('notebooks', { id: 'torn', text: ['a'] } as never);
+    expect((await store.usage()).filter(({ damaged }) => damaged).map(({ id }) => id)).toEqual(expect.arrayContaining(['bad', 'torn']));
     expect(JSON.parse((await store.rawNotebook('torn'))!.text)).toEqual({ id: 'torn', text: ['a'] });
     expect(await store.rawNotebook('none')).toBeUndefined();
   });

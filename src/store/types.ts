@@ -40,6 +40,8 @@ export interface NotebookUsage {
   readonly id: string;
   /** Absent: there are records of it, but no text (an unchanged unit). */
   readonly title?: string;
+  /** Its record cannot be read; `rawNotebook` gives what is there. */
+  readonly damaged?: true;
   readonly text: number;
   readonly versions: number;
   readonly outputs: number;

@@ -2,6 +2,7 @@
    number), since browsers tell only a rounded sum for the whole site. Records are read one by one, so nothing large is held. */
 
 import type { Connection } from './connection.ts';
+import { isNotebook } from './records.ts';
 import { prefixRange, type Database } from './schema.ts';
 import type { Clearable, NotebookUsage, Store } from './types.ts';
 
@@ -9,6 +10,7 @@ type Usage = Pick<Store, 'usage' | 'clear'>;
 
 interface Count {
   title?: string;
+  damaged?: true;
   text: number;
   versions: number;
   outputs: number;
@@ -36,7 +38,8 @@ export function createUsage({ read, write }: Connection): Usage {
     };
     await each('notebooks', (record) => {
       const count = of(record['id']);
-      count.title = String(record['title']);
+      if (isNotebook(record)) count.title = record.title;
+      else count.damaged = true;
       count.text += bytesOf(record);
     });
     await each('versions', (record) => {

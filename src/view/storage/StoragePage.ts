@@ -1,0 +1,255 @@
+/* The storage page: how much is stored, by notebook and kind, and what clears it, each time with Undo; whether the browser keeps it;
+   and the settings. It is told the store and what the browser says of its room, so it can be drawn from anything. */
+
+import './storage.css';
+import { messageOf, type GradusError } from '../../base/errors.ts';
+import type { Clearable, NotebookUsage, Store } from '../../store/types.ts';
+import type { Space } from '../../store/space.ts';
+import { makeVoice } from '../announce.ts';
+import { button, fill, h } from '../dom.ts';
+import { count, plural } from '../words.ts';
+import { bytes } from './bytes.ts';
+import { makeSettings } from './settings.ts';
+
+export interface StoragePageOptions {
+  /** Absent: the browser keeps nothing, for this reason. */
+  readonly store: Store | GradusError;
+  readonly space: () => Promise<Space>;
+  readonly persist: () => Promise<boolean | undefined>;
+  /** The site's root. */
+  readonly base: string;
+  readonly download: (text: string, name: string, type?: string) => void;
+}
+
+const kinds: readonly Clearable[] = ['versions', 'outputs', 'runs'];
+const heads = ['Text', 'Versions', 'Outputs', 'Runs', 'Together'];
+const one: Record<Clearable, string> = { versions: 'version', outputs: 'cell’s outputs', runs: 'run' };
+const many: Record<Clearable, string> = { versions: 'versions', outputs: 'cells’ outputs', runs: 'runs' };
+
+/** Makes the page; `dispose` ends it. */
+export function makeStoragePage({ store, space, persist, base, download }: StoragePageOptions): {
+  readonly element: HTMLElement;
+  readonly dispose: () => void;
+} {
+  const voice = makeVoice();
+  const room = h('section', { class: 'room', 'aria-label': 'Room' });
+  const table = h('section', { class: 'by-notebook', 'aria-labelledby': 'by-notebook' });
+  const settings = h('section', { class: 'settings', 'aria-labelledby': 'settings' });
+  const lede = h('p', { class: 'lede' }, 'Everything you make stays in this browser, on this device.');
+  const element = h('main', { class: 'wide storage', id: 'main', tabindex: '-1' }, h('h1', {}, 'Storage'), lede, room, table, settings);
+  let asked: boolean | undefined | 'not';
+  asked = 'not';
+
+  if (store instanceof Error) {
+    fill(room, h('p', { class: 'bad-text', role: 'alert' }, `${store.message} ${store.hint}`));
+    fill(settings, ...makeSettings(undefined));
+    return { element, dispose: voice.dispose };
+  }
+  const kept = store;
+
+  async function drawRoom(): Promise<void> {
+    const { usage, quota, persisted } = await space();
+    const share = usage === undefined || !quota ? undefined : usage / quota;
+    const percent = share === undefined ? '' : share < 0.001 ? 'less than 0.1 %' : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+    fill(
+      room,
+      usage === undefined
+        ? h('p', {}, 'This browser does not say how much is stored.')
+        : h(
+            'p',
+            { class: 'sum' },
+            h('strong', {}, bytes(usage)),
+            quota === undefined ? ' stored.' : ` of about ${bytes(quota)}, ${percent}.`,
+            h('span', { class: 'quiet' }, ' Both are the browser’s estimates: it may give less. Where there is no room, the page says so.'),
+          ),
+      share === undefined
+        ? null
+        : h(
+            'div',
+            { class: 'gauge', role: 'img', 'aria-label': `${percent} of the estimated room is used` },
+            h('i', { style: `inline-size:${Math.max(0.4, Math.min(100, share * 100))}%` }),
+          ),
+      h('p', { class: 'keeps', role: 'status' }, keepsWords(persisted)),
+      persisted === false && asked === 'not'
+        ? button('Ask the browser to keep it', () => {
+            void persist().then(async (answer) => {
+              asked = answer;
+              await drawRoom();
+              (room.querySelector<HTMLElement>('button') ?? element).focus();
+            });
+          })
+        : null,
+    );
+  }
+  function keepsWords(persisted: boolean | undefined): string {
+    if (persisted === undefined) return 'This browser does not say whether it keeps what is stored when the disk fills up.';
+    if (persisted) return 'The browser keeps it: it is not cleared when the disk fills up.';
+    if (asked === false)
+      return 'The browser said no: it may clear everything here when the disk fills up. It decides by itself, in favour of sites that are installed, bookmarked or used often. Download what matters to you.';
+    if (asked === undefined) return 'The browser could not be asked. It may clear everything here when the disk fills up.';
+    return 'The browser may clear everything here when the disk fills up.';
+  }
+
+  async function drawTable(): Promise<void> {
+    const usage = await kept.usage();
+    const total = (of: NotebookUsage): number => of.text + of.versions + of.outputs + of.runs;
+    if (usage.length === 0) {
+      fill(
+        table,
+        h('h2', { id: 'by-notebook' }, 'By notebook'),
+        h('p', { class: 'empty-words' }, 'Nothing is stored yet. What you write, show and record is listed here.'),
+        h('p', {}, h('a', { class: 'btn', href: base }, 'Course map')),
+      );
+      return;
+    }
+    const sum = (key: 'text' | Clearable): number => usage.reduce((all, of) => all + of[key], 0);
+    fill(
+      table,
+      h('h2', { id: 'by-notebook' }, 'By notebook'),
+      h(
+        'div',
+        { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'What each notebook takes' },
+        h(
+          'table',
+          { class: 'tbl usage' },
+          h(
+            'thead',
+            {},
+            h(
+              'tr',
+              {},
+              h('th', { scope: 'col' }, 'Notebook'),
+              ...heads.map((name) => h('th', { scope: 'col', class: 'r' }, name)),
+              h('th', { scope: 'col' }, 'Delete'),
+            ),
+          ),
+          h('tbody', {}, ...usage.map((of) => row(of, total(of)))),
+          h(
+            'tfoot',
+            {},
+            h(
+              'tr',
+              {},
+              h('th', { scope: 'row' }, plural(usage.length, 'notebook')),
+              ...(['text', 'versions', 'outputs', 'runs'] as const).map((key) => h('td', { class: 'r' }, size(sum(key)))),
+              h('td', { class: 'r' }, size(usage.reduce((all, of) => all + total(of), 0))),
+              h(
+                'td',
+                { class: 'acts' },
+                sum('outputs') > 0
+                  ? button(
+                      'all outputs',
+                      () =>
+                        void clear(
+                          usage.filter(({ outputs }) => outputs > 0).map(({ id }) => id),
+                          'outputs',
+                          'all notebooks',
+                        ),
+                      {
+                        class: 'btn bare small',
+                        'data-focus': 'all',
+                        'aria-label': `Delete the outputs of all notebooks, ${bytes(sum('outputs'))}`,
+                      },
+                    )
+                  : null,
+              ),
+            ),
+          ),
+        ),
+      ),
+      h(
+        'p',
+        { class: 'quiet' },
+        'Sizes are counted from the records; on the disk they may be smaller. Outputs are made again when a notebook runs. Texts are deleted on the page of ',
+        h('a', { class: 'link', href: `${base}#/notebooks` }, 'notebooks'),
+        '.',
+      ),
+    );
+  }
+  function row(of: NotebookUsage, total: number): HTMLElement {
+    const name = of.title ?? of.id;
+    return h(
+      'tr',
+      {},
+      h(
+        'th',
+        { scope: 'row' },
+        of.damaged
+          ? h(
+              'span',
+              {},
+              name,
+              ' ',
+              h('span', { class: 'bad-text' }, 'damaged '),
+              button('Download what is there', () => void rescue(of.id)),
+            )
+          : h('a', { class: 'link', href: `${base}#/n/${encodeURIComponent(of.id)}` }, name),
+      ),
+      ...([of.text, of.versions, of.outputs, of.runs, total] as const).map((amount, i) =>
+        h('td', { class: 'r', title: i > 0 && i < 4 ? counted(of, kinds[i - 1]!) : undefined }, size(amount)),
+      ),
+      h(
+        'td',
+        { class: 'acts' },
+        ...kinds
+          .filter((what) => of[what] > 0)
+          .map((what) =>
+            button(what, () => void clear([of.id], what, name), {
+              class: 'btn bare small',
+              'data-focus': `${of.id} ${what}`,
+              'aria-label': `Delete the ${what} of ${name}: ${counted(of, what)}, ${bytes(of[what])}`,
+            }),
+          ),
+      ),
+    );
+  }
+  const counted = (of: NotebookUsage, what: Clearable): string => plural(of.counts[what], one[what], many[what]);
+
+  async function clear(ids: readonly string[], what: Clearable, name: string): Promise<void> {
+    try {
+      const before = (await kept.usage()).filter(({ id }) => ids.includes(id));
+      const back: (() => Promise<void>)[] = [];
+      for (const id of ids) back.push(await kept.clear(id, what));
+      await draw();
+      focusTable();
+      const n = before.reduce((sum, of) => sum + of.counts[what], 0),
+        freed = before.reduce((sum, of) => sum + of[what], 0);
+      voice.toast(`${count(n)} ${n === 1 ? one[what] : many[what]} of ${name} deleted, ${bytes(freed)}.`, () => {
+        void Promise.all(back.map((restore) => restore()))
+          .then(draw)
+          .then(() => voice.say('Brought back.'), failed);
+      });
+    } catch (error) {
+      failed(error);
+    }
+  }
+  const failed = (error: unknown): void =>
+    voice.toast([messageOf(error), (error as GradusError).hint].filter(Boolean).join(' '), undefined, 'stays');
+  /** The button that was pressed is gone with what it deleted. */
+  function focusTable(): void {
+    if (document.activeElement === document.body) table.querySelector<HTMLElement>('.acts button, .scroll')?.focus({ preventScroll: true });
+  }
+  async function rescue(id: string): Promise<void> {
+    const raw = await kept.rawNotebook(id).catch(failed);
+    if (raw) download(raw.text, `${id}.${raw.whole ? 'md' : 'json'}`, raw.whole ? 'text/markdown' : 'application/json');
+  }
+  async function draw(): Promise<void> {
+    await Promise.all([drawRoom(), drawTable()]);
+  }
+  const look = (): void => {
+    if (!document.hidden) void draw().catch(failed);
+  };
+
+  fill(settings, ...makeSettings(kept));
+  void draw().catch(failed);
+  document.addEventListener('visibilitychange', look);
+  return {
+    element,
+    dispose: () => {
+      document.removeEventListener('visibilitychange', look);
+      voice.dispose();
+    },
+  };
+}
+
+const size = (amount: number): string => (amount === 0 ? '–' : bytes(amount));
