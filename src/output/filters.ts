@@ -46,28 +46,64 @@ function rangeOf(written: string): Test | undefined {
   const between = compared ? undefined : /^(\S*?)\s*\.\.\s*(\S*)$/.exec(written);
   if (compared) {
     const bound = boundOf(compared[2]!);
-    if (bound === undefined) return undefined;
-    const sign = compared[1]!;
-    return measured((x) => (sign === '>' ? x > bound : sign === '<' ? x < bound : sign === '>=' ? x >= bound : x <= bound));
+    if (!bound) return undefined;
+    switch (compared[1]) {
+      case '>':
+        return measured(bound, (x, b) => x > b.end);
+      case '<':
+        return measured(bound, (x, b) => x < b.start);
+      case '>=':
+        return measured(bound, (x, b) => x >= b.start);
+      default:
+        return measured(bound, (x, b) => x <= b.end);
+    }
   }
   if (!between || between[0] === '..') return undefined;
-  const low = between[1] === '' ? -Infinity : boundOf(between[1]!);
-  const high = between[2] === '' ? Infinity : boundOf(between[2]!);
-  return low === undefined || high === undefined ? undefined : measured((x) => x >= low && x <= high);
+  const low = between[1] === '' ? unbounded : boundOf(between[1]!);
+  const high = between[2] === '' ? unbounded : boundOf(between[2]!);
+  if (!low || !high) return undefined;
+  const above = measured(low, (x, b) => x >= b.start),
+    below = measured(high, (x, b) => x <= b.end);
+  return (value) => (low === unbounded || above(value)) && (high === unbounded || below(value)) && isMeasured(value);
 }
 
-/** A number, or a date in ms. */
-function boundOf(written: string): number | undefined {
-  const number = Number(written.replaceAll('−', '-'));
-  if (!Number.isNaN(number)) return number;
-  const moment = /^\d{4}(-\d\d){0,2}/.test(written) ? Date.parse(written) : NaN;
-  return Number.isNaN(moment) ? undefined : moment;
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+/** What was written as a number, and as a year, month, day or moment. */
+interface Bound {
+  readonly number: Span | undefined;
+  readonly time: Span | undefined;
+}
+const unbounded: Bound = { number: undefined, time: undefined };
+
+function boundOf(written: string): Bound | undefined {
+  const x = Number(written.replaceAll('−', '-'));
+  const number = Number.isNaN(x) ? undefined : { start: x, end: x };
+  const time = /^\d{4}(-|$)/.test(written) ? timeOf(written) : undefined;
+  return number || time ? { number, time } : undefined;
 }
 
-function measured(test: (x: number) => boolean): Test {
+/** From its first to its last millisecond. */
+function timeOf(written: string): Span | undefined {
+  const start = Date.parse(written);
+  if (Number.isNaN(start)) return undefined;
+  const last = new Date(start);
+  const parts = written.split('-').length;
+  if (parts === 1) last.setUTCFullYear(last.getUTCFullYear() + 1);
+  else if (parts === 2) last.setUTCMonth(last.getUTCMonth() + 1);
+  else if (!written.includes('T')) last.setUTCDate(last.getUTCDate() + 1);
+  else return { start, end: start };
+  return { start, end: last.getTime() - 1 };
+}
+
+const isMeasured = (value: unknown): boolean =>
+  typeof value === 'number' ? !Number.isNaN(value) : typeof value === 'bigint' || (value instanceof Date && !Number.isNaN(value.getTime()));
+
+function measured({ number, time }: Bound, test: (x: number, bound: Span) => boolean): Test {
   return (value) => {
-    if (typeof value === 'number') return test(value);
-    if (typeof value === 'bigint') return test(Number(value));
-    return value instanceof Date && test(value.getTime());
+    if (value instanceof Date) return time !== undefined && test(value.getTime(), time);
+    return number !== undefined && isMeasured(value) && test(Number(value), number);
   };
 }

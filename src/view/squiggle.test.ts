@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { squiggleOf } from './squiggle.ts';
 import { ago, duration, number, ordinal } from './words.ts';
-import { toCsv } from './outputs/table.ts';
 
 const code = 'const a = 1\nreturn lables.map(one)\n';
 const word = (line: number, column: number): string | undefined => {
@@ -23,20 +22,4 @@ test('numbers, times and places are worded as the interface writes them', () => 
   expect([ordinal(1), ordinal(2), ordinal(11), ordinal(23)]).toEqual(['1st', '2nd', '11th', '23rd']);
   expect([number(1250), number(0.00001), number(NaN)]).toEqual(['1,250', '1.00e-5', 'NaN']);
   expect([ago(0, 30_000), ago(0, 3 * 86_400_000)]).toEqual(['just now', '3 days ago']);
-});
-
-test('a table is copied as CSV with quotes doubled and commas quoted', () => {
-  const columns = [
-    { name: 'a', type: 'number' as const },
-    { name: 'b, c', type: 'string' as const },
-  ];
-  expect(
-    toCsv({
-      columns,
-      rows: [
-        [1, 'say "hi"'],
-        [null, 'x\ny'],
-      ],
-    }),
-  ).toBe('a,"b, c"\n1,"say ""hi"""\n,"x\ny"\n');
 });
