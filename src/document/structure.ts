@@ -81,19 +81,27 @@ export function splitPart(notebook: Notebook, block: FenceBlock, offset: number,
   return [{ start, end: end + rest, insert: `${lead}${opener}${newline}${newline}${second}` }];
 }
 
+/** Puts new parts in the place of one; those that are empty are left out. */
+export const splitProse = (notebook: Notebook, parts: readonly Part[], at: number, sources: readonly string[]): Splices =>
+  compose(notebook, parts, standing(parts).toSpliced(at, 1, ...sources.filter((source) => source !== '').map((source) => ({ source }))));
+
 /** The code of cells in the first one of them, each on lines of its own. */
 export function mergeParts(notebook: Notebook, parts: readonly Part[], which: readonly number[]): Splices {
   const blocks = which.map((i) => parts[i]!.block as FenceBlock);
-  const first = blocks[0]!;
-  const newline = newlineOf(notebook, first);
   const codes = blocks.map(({ codeStart, codeEnd }) => notebook.text.slice(codeStart, codeEnd)).filter((code) => code !== '');
-  const code = codes.join(newline);
-  const { opening } = fencesOf(notebook, first);
+  const source = withCode(notebook, blocks[0]!, codes.join(newlineOf(notebook, blocks[0])));
+  return replaceParts(notebook, parts, new Map(which.map((i, n) => [i, n === 0 ? source : ''])));
+}
+
+/** The fence with other code, as a source: its own info string, indentation and kind of fence; longer where that is needed. */
+export function withCode(notebook: Notebook, block: FenceBlock, code: string): string {
+  const newline = newlineOf(notebook, block);
+  const { opening } = fencesOf(notebook, block);
   const [, indent = '', run = ''] = /^( *)(`+|~+)/.exec(opening)!;
   const longer = fenceFor(code, run);
   const info = opening.slice(indent.length + run.length).replace(/[\r\n]+$/, '');
-  const source = `${indent}${longer}${info}${newline}${code}${code && newline}${indent}${longer}`;
-  return replaceParts(notebook, parts, new Map(which.map((i, n) => [i, n === 0 ? source : ''])));
+  const lines = code.replace(/\r\n|\n/g, newline);
+  return `${indent}${longer}${info}${newline}${lines}${lines && newline}${indent}${longer}`;
 }
 
 /** A part's own lines once more, under another id where it has one; closed where the file ends inside of it. */

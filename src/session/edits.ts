@@ -1,19 +1,22 @@
-/* The notebook's text while it is open: edits are splices, each with its inverse; cells keep what is known of them. Nothing
-   runs by an edit. When something is to run, `commit` analyses what was edited and names cells after what they now define.
+/* The notebook's text while it is open: every edit is splices with their inverse, one step of history; blocks have keys that stay
+   with them, and cells keep by them what is known of them. Nothing runs by an edit. When something is to run, `commit` analyses
+   what was edited and names cells after what they now define. Which edits there are is in structure.ts.
 
-     edit ──splice──> text ──parse──> blocks ──reconcile──> entries (dirty) ──commit──> analysis, ids, graph */
+     edit ──splices──> text ──reparse──> blocks ──keys──> entries (dirty) ──commit──> analysis, ids, graph */
 
-import { deleteCell, insertCell, replaceCode, replaceProse } from '../document/edit.ts';
-import { applySplice } from '../document/reparse.ts';
-import { cellsOf } from '../document/parse.ts';
-import { identify } from '../document/identify.ts';
-import { sameEdges, type Graph, type GraphCell } from '../schedule/index.ts';
-import { useKey, type Entries, type Entry } from './entries.ts';
-import { editEntry, firstValue, matchEntries } from './reconcile.ts';
-import type { CellBlock, Notebook, Splice } from '../document/types.ts';
-import type { Session, SessionChange, SessionOptions } from './types.ts';
+import { partsOf } from '../document/compose.ts';
+import { countLines, type ReadFront } from '../document/parse.ts';
+import { between, applySplices } from '../document/reparse.ts';
+import { expressions } from '../document/prose.ts';
+import { sameEdges } from '../schedule/index.ts';
+import { entryOf, type Entries, type Entry } from './entries.ts';
+import { createHistory, keyChange, type Step } from './history.ts';
+import { matchKeys } from './match.ts';
+import { editEntry, emptyAnalysis, idsOf, orphan, placeEntries, recall, settle } from './reconcile.ts';
+import type { Block, CellBlock, Notebook, Splice } from '../document/types.ts';
+import type { FrameBlock, HistoryStep, Session, SessionChange, SessionOptions } from './types.ts';
 
-export interface EditsOptions extends Pick<SessionOptions, 'analyser'> {
+export interface EditsOptions extends Pick<SessionOptions, 'analyser' | 'now'> {
   readonly entries: Entries;
   readonly notebook: Notebook;
   readonly revision: number;
@@ -21,134 +24,366 @@ export interface EditsOptions extends Pick<SessionOptions, 'analyser'> {
   readonly overrides: readonly string[];
   readonly tell: (change: SessionChange) => void;
   readonly saveSoon: () => void;
+  /** Cells are called otherwise, and nothing is about to run. */
+  readonly renamed: () => void;
+  /** Expressions in prose are new: they may be shown. */
+  readonly proseChanged: () => void;
 }
 
-export interface Edits extends Pick<Session, 'edit' | 'editProse' | 'insertCell' | 'deleteCell' | 'undo'> {
+/** An edit: what becomes of the text, and what is known of the blocks behind it. */
+export interface Edit {
+  readonly label: string;
+  readonly splices: readonly Splice[];
+  /** Keys of the cells and diagrams behind it, in order. Default: found by their text. */
+  readonly fences?: readonly number[];
+  /** Keys of what it is about. */
+  readonly touched: readonly number[];
+  readonly group?: string;
+}
+
+export interface Edits extends Pick<Session, 'setText' | 'undo' | 'redo' | 'history' | 'blocks'> {
   readonly notebook: Notebook;
+  /** Of `notebook.blocks`. */
+  readonly keys: readonly number[];
   /** Counts edits. */
   readonly revision: number;
+  /** Something is to be analysed or named before a plan is made. */
+  readonly due: boolean;
+  apply(edit: Edit): void;
   /** Analyses what was edited, renames what is called after its first value, builds the graph anew; resolves to the cells
       whose place in it changed by the edit of another: they run as if a name of theirs had changed. */
   commit(): Promise<string[]>;
+  /** The same for expressions in prose alone; resolves to those whose names all have values. */
+  commitProse(): Promise<string[]>;
 }
 
-export function createEdits({ analyser, entries, overrides, tell, saveSoon, ...start }: EditsOptions): Edits {
-  const undos: Splice[] = [];
+export function createEdits({
+  analyser,
+  entries,
+  overrides,
+  tell,
+  saveSoon,
+  renamed: toldNames,
+  proseChanged,
+  now,
+  ...start
+}: EditsOptions): Edits {
+  const history = createHistory();
   let { notebook, revision } = start;
+  let keys = firstKeys();
+  let blocks: readonly FrameBlock[] | undefined;
+  /** Cells came, went or moved since they were named. */
+  let unnamed = false;
+  let setting: Promise<void> = Promise.resolve();
 
-  function splice(change: Splice, undoable = true): void {
-    const { notebook: next, inverse } = applySplice(notebook, change);
-    if (undoable) undos.push(inverse);
-    notebook = next;
-    revision++;
-    const blocks = cellsOf(next);
-    if (blocks.length === entries.list.length) follow(blocks);
-    else reconcile(blocks);
+  function firstKeys(): readonly number[] {
+    let cell = 0;
+    return notebook.blocks.map(({ kind }) => (kind === 'cell' ? entries.list[cell++]!.key : entries.newKey()));
+  }
+
+  // ---- an edit ------------------------------------------------------------------------------------------------------------
+
+  function apply({ label, splices, fences, touched, group }: Edit): void {
+    if (splices.length === 0) return;
+    const { notebook: next, inverse } = applySplices(notebook, splices);
+    const after = sameKinds(next.blocks) && !fences ? keys : keysOf(next, fences);
+    history.add({
+      label,
+      forward: splices,
+      inverse,
+      keys: keyChange(keys, after),
+      touched,
+      at: now(),
+      ...(group !== undefined && { group }),
+    });
+    become(next, after);
     saveSoon();
   }
+  function keysOf(next: Notebook, fences: readonly number[] | undefined): readonly number[] {
+    const after = matchKeys(notebook, keys, next, fences, entries.newKey);
+    return after.length === keys.length && after.every((key, i) => key === keys[i]) ? keys : after;
+  }
+  /** The same kinds of blocks in the same order as before. */
+  const sameKinds = (blocks: readonly Block[]): boolean =>
+    blocks.length === notebook.blocks.length && blocks.every(({ kind }, i) => kind === notebook.blocks[i]!.kind);
 
-  /** The same cells, with other places or another text. */
-  function follow(blocks: readonly CellBlock[]): void {
+  /** The notebook is another one from here on. */
+  function become(next: Notebook, after: readonly number[]): void {
+    const before = notebook;
+    const structure = after !== keys || !sameKinds(next.blocks);
+    notebook = next;
+    keys = after;
+    blocks = undefined;
+    revision++;
+    const cells = next.blocks.filter((block): block is CellBlock => block.kind === 'cell');
+    if (structure) reconcile(cells);
+    else follow(cells, proseDiffers(before, next));
+  }
+
+  /** The same blocks, with other places or another text. */
+  function follow(next: readonly CellBlock[], prose: boolean): void {
     const cells = new Set<string>();
+    let rebuild = prose && placeProse(),
+      rename = false;
     entries.list.forEach((entry, i) => {
-      const block = blocks[i]!;
-      if (entry.block!.line !== block.line || entry.code !== block.code) {
-        entry.status = undefined;
-        cells.add(entry.id);
-      }
-      if (entry.code !== block.code) editEntry(entry, block.code);
+      const block = next[i]!;
+      const old = entry.block!;
+      if (old === block) return;
+      const attributes = !sameAttributes(old, block);
+      const code = entry.code !== block.code || old.language !== block.language;
+      if (code) editEntry(entry, block.code, entries.uses(entry.id));
       entry.block = block;
+      entry.status = undefined;
+      if (!code && !attributes) return;
+      rebuild ||= attributes;
+      rename ||= old.attributes.id !== block.attributes.id;
+      if (recall(entry)) rebuild = true;
+      cells.add(entry.id);
     });
-    tell({ cells, saved: true });
+    if (rename) return renameNow(cells, prose);
+    if (rebuild) entries.build();
+    for (const entry of entries.list) if (entry.was && settle(entry, entries.uses(entry.id))) cells.add(entry.id);
+    tell({ cells: rebuild ? new Set(entries.byId.keys()) : cells, saved: true, ...(prose && changedProse()) });
+    if (prose) proseChanged();
   }
 
-  /** Cells came or went. */
-  function reconcile(blocks: readonly CellBlock[]): void {
-    const { next, gone } = matchEntries(entries.list, blocks);
-    const after = new Set(gone.flatMap((entry) => entries.graph.dependents.get(entry.id) ?? []));
-    entries.list = next;
+  /** Blocks came, went or moved. */
+  function reconcile(next: readonly CellBlock[]): void {
+    const cellKeys = keys.filter((_, i) => notebook.blocks[i]!.kind === 'cell');
+    const wanted = new Set(cellKeys);
+    const users = new Set(entries.list.flatMap(({ key, id }) => (wanted.has(key) ? [] : (entries.graph.dependents.get(id) ?? []))));
+    for (const entry of entries.list) if (users.has(entry.id) && wanted.has(entry.key)) orphan(entry, entries.uses(entry.id));
+    const written = new Map(entries.list.map((entry) => [entry, entry.block!.attributes.id]));
+    placeEntries(entries, next, cellKeys);
+    unnamed = true;
+    placeProse();
+    for (const entry of entries.list) recall(entry);
+    const called = entries.list.some((entry) => written.has(entry) && written.get(entry) !== entry.block!.attributes.id);
+    if (called) return renameNow(new Set(), true);
     entries.build();
-    for (const entry of next) {
-      if (after.has(entry.id) && entry.state === 'done') Object.assign(entry, { state: 'stale', why: 'a cell that it uses was deleted' });
-    }
-    tell({ structure: true, cells: new Set(entries.byId.keys()), prose: new Set(entries.prose.keys()), saved: true });
+    for (const entry of entries.list) if (entry.was) settle(entry, entries.uses(entry.id));
+    tell({ structure: true, cells: new Set(entries.byId.keys()), saved: true, ...changedProse() });
+    proseChanged();
   }
+
+  const changedProse = (): SessionChange => ({ structure: true, prose: new Set(entries.prose.keys()) });
+  const proseDiffers = (before: Notebook, after: Notebook): boolean =>
+    before.blocks.some((block, i) => {
+      const other = after.blocks[i]!;
+      return block.kind !== 'cell' && block !== other && textOf(before, block) !== textOf(after, other);
+    });
+
+  // ---- expressions in prose -----------------------------------------------------------------------------------------------
+
+  /** Entries for the expressions of the text as it stands: one with the same code has the same value. Whether they changed. */
+  function placeProse(): boolean {
+    const left = new Map<string, Entry[]>();
+    for (const entry of entries.prose) left.set(entry.code, [...(left.get(entry.code) ?? []), entry]);
+    const codes = notebook.blocks.flatMap((block) => (block.kind === 'prose' ? valuesIn(textOf(notebook, block)) : []));
+    const next = codes.map((code) => left.get(code)?.shift() ?? freshExpression(code));
+    const changed = next.length !== entries.prose.length || next.some((entry, i) => entry !== entries.prose[i]);
+    if (!changed) return false;
+    next.forEach((entry, index) => {
+      entry.index = index;
+    });
+    entries.prose = next;
+    return true;
+  }
+  function freshExpression(code: string): Entry {
+    const key = entries.newKey();
+    return { ...entryOf(key, `prose:k${key}`, undefined, code, emptyAnalysis, 0), dirty: true };
+  }
+
+  // ---- names and the graph --------------------------------------------------------------------------------------------------
 
   async function commit(): Promise<string[]> {
-    const dirty = entries.list.filter((entry) => entry.dirty);
     const { analyse } = await analyser();
-    const before = entries.graph;
-    let same = true;
+    const dirty = entries.all().filter((entry) => entry.dirty);
+    const before = placesOf(entries);
+    let same = !unnamed;
     for (const entry of dirty) {
-      const analysis = analyse(entry.code, { language: entry.block!.language, overrides });
-      same &&= before.cells.has(entry.id) && sameEdges(entry.analysis, analysis);
+      const analysis = analyse(entry.code, { language: entry.block?.language ?? 'ts', overrides });
+      same &&= entries.graph.cells.has(entry.id) && sameEdges(entry.analysis, analysis);
       Object.assign(entry, { dirty: false, analysis, status: undefined });
     }
     if (same) {
       for (const entry of dirty) entries.replace(entry); // new code, old names: the graph stands
       return [];
     }
-    const renamed = rename();
+    const renamed = takeNames();
     entries.build();
-    if (renamed.size) tell({ renamed, cells: new Set(renamed.values()) });
+    if (renamed.size > 0) tell({ structure: true, renamed, cells: new Set(renamed.values()) });
+    const after = placesOf(entries);
     return entries.graph.order.filter((id) => {
-      const { state, edited } = entries.byId.get(id)!;
-      return entries.graph.cells.get(id)!.run === 'auto' && state !== 'idle' && !edited && movedIn(before, entries.graph, id);
+      const { state, edited, key } = entries.byId.get(id)!;
+      const was = before.get(key);
+      return entries.graph.cells.get(id)!.run === 'auto' && state !== 'idle' && !edited && was !== undefined && was !== after.get(key);
     });
+  }
+
+  async function commitProse(): Promise<string[]> {
+    if (!entries.prose.some(({ dirty }) => dirty)) return [];
+    const { analyse } = await analyser();
+    const fresh = entries.prose.filter(({ dirty }) => dirty);
+    for (const entry of fresh) Object.assign(entry, { analysis: analyse(entry.code, { language: 'ts', overrides }), dirty: false });
+    entries.build();
+    const has = (id: string): boolean => {
+      const { valued, state } = entries.byId.get(id)!;
+      return valued && (state === 'done' || state === 'stale');
+    };
+    return fresh.map(({ id }) => id).filter((id) => entries.graph.cells.get(id)!.uses.every(({ cell }) => has(cell)));
   }
 
   /** Cells without an id of their own are called after the first value they define: old id, new id. */
-  function rename(): Map<string, string> {
+  function takeNames(): Map<string, string> {
     const renamed = new Map<string, string>();
-    const { ids } = identify(
-      entries.list.map(({ block, analysis }) => ({
-        attributes: block!.attributes,
-        firstValue: firstValue(analysis),
-        language: block!.language,
-      })),
-    );
-    ids.forEach((id, i) => {
-      const entry: Entry = entries.list[i]!;
-      if (entry.id === id) return;
-      renamed.set(entry.id, id);
-      Object.assign(entry, { id, edited: true, valued: false, evaluation: 0 });
+    const ids = idsOf(entries.list);
+    unnamed = false;
+    entries.list.forEach((entry, i) => {
+      if (entry.id === ids[i]) return;
+      renamed.set(entry.id, ids[i]!);
+      entry.id = ids[i]!;
     });
+    if (renamed.size > 0) blocks = undefined;
     return renamed;
   }
 
-  return {
+  function renameNow(cells: ReadonlySet<string>, prose: boolean): void {
+    const renamed = takeNames();
+    entries.build();
+    for (const entry of entries.list) if (entry.was) settle(entry, entries.uses(entry.id));
+    tell({
+      structure: true,
+      ...(renamed.size > 0 && { renamed }),
+      cells: new Set([...cells, ...entries.byId.keys()]),
+      saved: true,
+      ...(prose && changedProse()),
+    });
+    if (renamed.size > 0) toldNames();
+    if (prose) proseChanged();
+  }
+
+  // ---- history, and other texts ---------------------------------------------------------------------------------------------
+
+  function again(which: 'undo' | 'redo'): HistoryStep | undefined {
+    const step: Step | undefined = history.take(which);
+    if (!step) return undefined;
+    const { from, were, are } = step.keys;
+    const [gone, come] = which === 'undo' ? [are, were] : [were, are];
+    const next = applySplices(notebook, which === 'undo' ? step.inverse : step.forward, step.fronts?.[which]).notebook;
+    const after = gone.length + come.length === 0 ? keys : keys.toSpliced(from, gone.length, ...come);
+    become(next, after);
+    saveSoon();
+    const here = new Set(edits.blocks.map(({ key }) => key));
+    const touched = step.touched.filter((key) => here.has(key));
+    const near = edits.blocks.findLast(({ key }) => keys.indexOf(key) < from) ?? edits.blocks[0];
+    return { label: step.label, keys: touched.length > 0 || !near ? touched : [near.key] };
+  }
+
+  function takeText(next: Notebook, how: { readonly label: string } | 'follow', to: number | undefined): void {
+    if (next.text === notebook.text) {
+      if (to !== undefined) revision = Math.max(revision, to);
+      return;
+    }
+    const after = keysOf(next, undefined);
+    if (how === 'follow') history.clear();
+    else {
+      const change = between(notebook.text, next.text);
+      const inverse = {
+        start: change.start,
+        end: change.start + change.insert.length,
+        insert: notebook.text.slice(change.start, change.end),
+      };
+      const known = new Set(keys);
+      history.add({
+        label: how.label,
+        forward: [change],
+        inverse: [inverse],
+        keys: keyChange(keys, after),
+        touched: after.filter((key) => !known.has(key)),
+        at: now(),
+        fronts: { undo: frontOf(notebook), redo: frontOf(next) },
+      });
+    }
+    become(next, after);
+    if (how === 'follow') revision = Math.max(revision - 1, to ?? 0);
+    else saveSoon();
+  }
+
+  const edits: Edits = {
     get notebook() {
       return notebook;
+    },
+    get keys() {
+      return keys;
     },
     get revision() {
       return revision;
     },
+    get due() {
+      return unnamed || entries.list.some(({ dirty }) => dirty) || entries.prose.some(({ dirty }) => dirty);
+    },
+    get blocks() {
+      return (blocks ??= frameOf(notebook, keys, entries));
+    },
+    get history() {
+      const { undo, redo } = history;
+      return { ...(undo && { undo: undo.label }), ...(redo && { redo: redo.label }) };
+    },
+    apply,
     commit,
-    edit: (id, code) => {
-      const at = entries.list.findIndex((entry) => entry.id === id);
-      if (at >= 0 && entries.list[at]!.code !== code.replace(/\r\n/g, '\n')) splice(replaceCode(notebook, at, code));
-    },
-    editProse: (index, markdown) => splice(replaceProse(notebook, index, markdown)),
-    insertCell: (after, language, code) => {
-      const at = after === undefined ? -1 : entries.list.findIndex((entry) => entry.id === after);
-      const known = new Set(entries.list);
-      splice(insertCell(notebook, at, { language, code }));
-      return entries.list.find((entry) => !known.has(entry))?.id ?? '';
-    },
-    deleteCell: (id) => {
-      const at = entries.list.findIndex((entry) => entry.id === id);
-      if (at >= 0) splice(deleteCell(notebook, at));
-    },
-    undo: () => {
-      const last = undos.pop();
-      if (last) splice(last, false);
+    commitProse,
+    undo: () => again('undo'),
+    redo: () => again('redo'),
+    setText: (text, how, to) => {
+      const { front, bodyStart } = notebook;
+      if (front && text.slice(0, bodyStart) === notebook.text.slice(0, bodyStart)) {
+        const next = applySplices(notebook, [between(notebook.text, text)]).notebook;
+        takeText(next, how, to);
+        return Promise.resolve();
+      }
+      return (setting = setting.then(async () => {
+        const { openNotebook } = await import('../document/front-lines.ts');
+        takeText(await openNotebook(text), how, to);
+      }));
     },
   };
+  return edits;
 }
 
-/** Whether a cell means something else in the new graph: another problem, or names of other cells. */
-function movedIn(before: Graph, after: Graph, id: string): boolean {
-  const was: GraphCell | undefined = before.cells.get(id);
-  const is = after.cells.get(id)!;
-  return was !== undefined && (was.problem?.message !== is.problem?.message || useKey(was) !== useKey(is));
+/** What a cell means in the graph: names with the keys of their cells, and what is wrong with it. */
+const placesOf = (entries: Entries): ReadonlyMap<number, string> =>
+  new Map(
+    entries.graph.order.map((id) => [
+      entries.byId.get(id)!.key,
+      `${entries.uses(id)} ${entries.graph.cells.get(id)!.problem?.message ?? ''}`,
+    ]),
+  );
+
+const sameAttributes = (a: CellBlock, b: CellBlock): boolean =>
+  a.attributes === b.attributes || JSON.stringify(a.attributes) === JSON.stringify(b.attributes);
+
+const textOf = ({ text }: Notebook, { start, end }: Block): string => text.slice(start, end);
+const valuesIn = (markdown: string): readonly string[] => (markdown.includes('${') ? expressions(markdown).map(({ code }) => code) : []);
+
+/** Gives the front matter that was read of this text. */
+function frontOf({ text, bodyStart, front, problems }: Notebook): ReadFront {
+  const lines = countLines(text.slice(0, bodyStart));
+  return () => ({ problems: problems.filter(({ line }) => line <= lines), ...(front && { front }) });
+}
+
+function frameOf(notebook: Notebook, keys: readonly number[], { list }: Entries): readonly FrameBlock[] {
+  const ids = new Map(list.map(({ key, id }) => [key, id]));
+  const proses = new Map<number, number>();
+  for (const [i, { kind }] of notebook.blocks.entries()) if (kind === 'prose') proses.set(i, proses.size);
+  let values = 0;
+  return partsOf(notebook).map(({ block, index, start, end }) => {
+    const key = keys[index]!;
+    if (block.kind === 'cell') return { key, kind: 'cell', id: ids.get(key) ?? '', text: block.code, language: block.language };
+    if (block.kind === 'diagram') return { key, kind: 'diagram', text: block.code, language: block.language };
+    const text = notebook.text.slice(start, end).replace(/\r\n?/g, '\n');
+    const firstValue = values;
+    values += valuesIn(text).length;
+    return { key, kind: 'prose', text, prose: proses.get(index)!, firstValue };
+  });
 }

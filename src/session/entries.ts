@@ -1,23 +1,24 @@
-/* The cells as a session holds them: a record of each, the graph they make, and the two ways to the engine: what it has to
-   be told of them (`delta`), and what its reports change in them (`advance`, `applyState`, `putOutput`).
-
-   A cell's record for the engine is made anew only when its code or its place in the graph changed, so identity says what
-   the engine has not been told yet. */
+/* The cells as a session holds them: an entry for each, the graph they make, and the two ways to the engine: what it has to
+   be told of them (`delta`, by told.ts), and what its reports change in them (`advance`, `applyState`, `putOutput`). */
 
 import { optional } from '../base/optional.ts';
-import { buildGraph, type CellFacts, type CellState, type Graph, type GraphCell } from '../schedule/index.ts';
+import { buildGraph, type CellFacts, type CellState, type Graph } from '../schedule/index.ts';
 import { withPlace } from './places.ts';
+import { createTold, type Delta } from './told.ts';
 import type { Analysis } from '../analysis/types.ts';
 import type { CellBlock } from '../document/types.ts';
-import type { ProgramCell, Report } from '../engine/protocol.ts';
+import type { Report } from '../engine/protocol.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
 import type { CellStatus, Compiled, KeyedOutput } from './types.ts';
 
 /** A cell of the file, or an expression in prose (`index` set), with everything known of it. */
 export interface Entry {
+  /** Stays with it whatever it is called and wherever it stands. */
+  readonly key: number;
   id: string;
   block: CellBlock | undefined;
-  readonly index?: number;
+  /** Place among the expressions of the file. */
+  index?: number;
   code: string;
   analysis: Analysis;
   /** The code changed since `analysis` was made. */
@@ -40,11 +41,21 @@ export interface Entry {
   why?: string | undefined;
   startedAt?: number | undefined;
   status?: CellStatus | undefined;
+  /** What it was before an edit of it or of its neighbours made it stale: what it is again when that is undone. */
+  was?: Before | undefined;
 }
 
-export function entryOf(id: string, block: CellBlock | undefined, code: string, analysis: Analysis, index?: number): Entry {
+/** An entry in accord with its last evaluation. */
+export type Before = Pick<Entry, 'code' | 'analysis' | 'state' | 'evaluation' | 'error' | 'why' | 'edited' | 'dirty'> & {
+  readonly language: string | undefined;
+  /** Names it used, with the keys of their cells; undefined where that is not known. */
+  readonly uses: string | undefined;
+};
+
+export function entryOf(key: number, id: string, block: CellBlock | undefined, code: string, analysis: Analysis, index?: number): Entry {
   const state = block && modeOf(block) === 'off' ? 'off' : 'idle';
   return {
+    key,
     id,
     block,
     ...optional({ index }),
@@ -72,38 +83,26 @@ export const runOf = (entry: Entry): CellStatus['run'] => (entry.block ? modeOf(
 
 export type Entries = ReturnType<typeof createEntries>;
 
-interface Held {
-  readonly analysis: Analysis;
-  readonly place: string;
-  readonly record: ProgramCell;
-}
-
 export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) {
-  const prose = compiled.prose.map(({ code, analysis }, index) => entryOf(`prose:${index}`, undefined, code, analysis, index));
+  let keys = 0;
+  const told = createTold();
   let graph: Graph = { cells: new Map(), order: [], dependents: new Map() };
-  let held = new Map<string, Held>();
-  let told = new Map<string, ProgramCell>();
-  /** Some record may be one that the engine has not been told. */
-  let changed = true;
-
-  function hold(entry: Entry, rank: number): void {
-    const cell = graph.cells.get(entry.id)!;
-    const place = `${rank} ${cell.run} ${cell.defines.join()} ${useKey(cell)} ${cell.problem?.message ?? ''}`;
-    const known = held.get(entry.id);
-    if (known?.place === place && known.analysis === entry.analysis) return;
-    held.set(entry.id, { analysis: entry.analysis, place, record: programOf(entry, cell, rank) });
-    changed = true;
-  }
 
   const entries = {
+    /** A key that nothing has had. */
+    newKey: (): number => ++keys,
     /** The cells in file order, and the expressions in prose. */
-    list: blocks.map((block, i) => entryOf(compiled.cells[i]!.id, block, block.code, compiled.cells[i]!.analysis)) as Entry[],
-    prose: prose as readonly Entry[],
+    list: blocks.map((block, i) =>
+      entryOf(++keys, compiled.cells[i]!.id, block, block.code, compiled.cells[i]!.analysis),
+    ) as readonly Entry[],
+    prose: compiled.prose.map(({ code, analysis }, index) =>
+      entryOf(++keys, `prose:${index}`, undefined, code, analysis, index),
+    ) as readonly Entry[],
     byId: new Map<string, Entry>() as ReadonlyMap<string, Entry>,
     get graph(): Graph {
       return graph;
     },
-    all: (): Entry[] => [...entries.list, ...prose],
+    all: (): Entry[] => [...entries.list, ...entries.prose],
 
     /** Builds the graph anew, and the records of what changed its place in it. */
     build(): void {
@@ -119,9 +118,8 @@ export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) 
           ...(entry.block ? {} : { prose: true }),
         })),
       );
-      held = new Map([...held].filter(([id]) => byId.has(id)));
-      changed = true;
-      graph.order.forEach((id, rank) => hold(byId.get(id)!, rank));
+      told.only(all);
+      graph.order.forEach((id, rank) => told.hold(byId.get(id)!, graph.cells.get(id)!, rank));
       for (const entry of all) {
         const off = graph.cells.get(entry.id)!.run === 'off';
         if ((entry.state === 'off') !== off) entry.state = entry.before = off ? 'off' : 'idle';
@@ -129,23 +127,26 @@ export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) 
       }
     },
     /** New code, old names: the graph stands. */
-    replace: (entry: Entry): void => hold(entry, entries.rank(entry.id)),
-    rank: (id: string): number => held.get(id)!.record.rank,
+    replace: (entry: Entry): void => told.hold(entry, graph.cells.get(entry.id)!, told.rank(entry)),
+    rank: (id: string): number => told.rank(entries.byId.get(id)!),
+    /** Names that the cell uses, with the keys of their cells. */
+    uses: (id: string): string =>
+      (graph.cells.get(id)?.uses ?? []).map(({ name, cell }) => `${name}@${entries.byId.get(cell)?.key}`).join(),
 
+    /** Entries that were deleted, by key: undo brings them back. */
+    buried: new Map<number, Entry>(),
     /** What the engine has to be told, which then counts as told. `failed`: cells that count as failed without running. */
-    delta(failed?: ReadonlyMap<string, ErrorInfo>): { readonly define: readonly ProgramCell[]; readonly remove: readonly string[] } {
-      if (!changed) return { define: [], remove: [] };
-      const next = new Map([...held].map(([id, { record }]) => [id, failOf(record, failed?.get(id))]));
-      const define = [...next.values()].filter((record) => told.get(record.id) !== record);
-      const remove = [...told.keys()].filter((id) => !next.has(id));
-      told = next;
-      changed = failed !== undefined;
-      return { define, remove };
-    },
+    delta: (failed?: ReadonlyMap<string, ErrorInfo>): Delta =>
+      told.delta(entries.all(), failed, (key) => {
+        const entry = entries.buried.get(key);
+        if (entry) lose(entry, 'its value went when it was deleted');
+      }),
+    reported: told.reported,
+    renamed: told.renamed,
     /** The engine is gone: it has been told nothing. */
     untold(): void {
-      told = new Map();
-      changed = true;
+      told.forget();
+      for (const entry of entries.buried.values()) lose(entry, 'its value went with the engine');
     },
 
     facts: (id: string): CellFacts => {
@@ -163,18 +164,6 @@ export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) 
   return entries;
 }
 
-function programOf(entry: Entry, { run, prose, defines, uses, problem }: GraphCell, rank: number): ProgramCell {
-  const { reads, imports, code, shifts } = entry.analysis;
-  const exercise = entry.block?.attributes.check ?? entry.block?.attributes.exercise;
-  const placed = problem && withPlace(problem, entry, uses.find((use) => problem.cells.includes(use.cell))?.name);
-  return { id: entry.id, rank, run, prose, defines, uses, reads, imports, code, shifts, ...optional({ exercise, problem: placed }) };
-}
-
-const failOf = (record: ProgramCell, error: ErrorInfo | undefined): ProgramCell =>
-  error ? { ...record, problem: { name: error.name, message: error.message, cells: [] } } : record;
-
-export const useKey = (cell: Pick<GraphCell, 'uses'>): string => cell.uses.map((use) => `${use.name}@${use.cell}`).join();
-
 // ---- from the engine ----------------------------------------------------------------------------------------------------
 
 type StateReport = Extract<Report, { kind: 'state' }>;
@@ -183,6 +172,7 @@ type StateReport = Extract<Report, { kind: 'state' }>;
 export function advance(entry: Entry, evaluation: number, now: number): boolean {
   if (evaluation <= entry.evaluation) return evaluation === entry.evaluation;
   entry.evaluation = evaluation;
+  entry.was = undefined;
   entry.old = true;
   entry.edited = entry.dirty;
   entry.ran = true;
@@ -199,6 +189,7 @@ export function applyState(
   reason: (id: string) => string,
 ): void {
   if (state !== 'stale' && state !== 'running') dropOld(entry);
+  if (entry.was && (state === 'stale' || state === 'idle')) entry.was = { ...entry.was, state, why: undefined };
   const generatorEnded = entry.state === 'stale' && state === 'done' && live !== undefined && ms === undefined;
   entry.state = generatorEnded || (state === 'done' && entry.edited) ? 'stale' : state;
   if (live !== undefined) entry.live = live;
@@ -232,5 +223,13 @@ function dropOld(entry: Entry): void {
 
 /** The engine that held its values is gone. */
 export function forget(entry: Entry): void {
-  Object.assign(entry, { valued: false, ran: false, live: false, evaluation: 0, status: undefined });
+  Object.assign(entry, { valued: false, ran: false, live: false, evaluation: 0, status: undefined, was: undefined });
+}
+
+/** The engine has dropped what a deleted cell left there: it comes back without. */
+function lose(entry: Entry, why: string): void {
+  forget(entry);
+  if (entry.state === 'done') Object.assign(entry, { state: 'stale', why });
+  else if (entry.state === 'running' || entry.state === 'queued') entry.state = entry.outputs.length > 0 ? 'stale' : 'idle';
+  entry.before = entry.state;
 }

@@ -29,8 +29,12 @@ export type Aside = Extract<Report, { kind: 'run-start' | 'run-points' | 'run-en
 export interface PipelineOptions extends Pick<RemoteOptions, 'createWorker' | 'start' | 'onLost'> {
   readonly entries: Entries;
   readonly now: () => number;
+  /** Something is to be analysed or named before a plan is made. */
+  readonly due: () => boolean;
   /** Analyses what was edited; resolves to the cells whose place in the graph changed by the edit of another. */
   readonly commit: () => Promise<readonly string[]>;
+  /** Analyses new expressions in prose; resolves to those that can be shown with the values that there are. */
+  readonly commitProse: () => Promise<readonly string[]>;
   readonly tell: (change: SessionChange) => void;
   /** What the entry shows is a new one. */
   readonly keep: (entry: Entry) => void;
@@ -44,6 +48,10 @@ export interface Pipeline {
   request(make: (affected: readonly string[]) => Plan): void;
   /** One message: what changed in the program, and what to evaluate. `failed`: cells that count as failed without running. */
   send(plan: Plan, failed?: ReadonlyMap<string, ErrorInfo>): void;
+  /** Tells an engine that is there what changed, and evaluates nothing. */
+  follow(): void;
+  /** Shows new expressions in prose, a moment after the last edit, where an engine has the values. */
+  showProse(): void;
   /** Everything the page shows of one cell; the same record until something of it changes. */
   status(entry: Entry): CellStatus;
   busy(): boolean;
@@ -53,8 +61,11 @@ export interface Pipeline {
   reset(): void;
 }
 
+/** A pause in typing after which values in prose are shown. */
+const PROSE_MS = 150;
+
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { entries, now, commit, tell, keep, aside } = options;
+  const { entries, now, commit, commitProse, tell, keep, aside } = options;
   const remote = createRemote({ ...options, onReports: receive });
   const engine: EngineFacts = { state: 'off', backend: undefined, notices: [], generators: 0, plans: 0, settledPlan: 0 };
   const waiters: (() => void)[] = [];
@@ -63,7 +74,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   // ---- to the engine ------------------------------------------------------------------------------------------------------
 
   function request(make: (affected: readonly string[]) => Plan): void {
-    if (!entries.list.some((entry) => entry.dirty)) return send(make([]));
+    if (!options.due()) return send(make([]));
     engine.plans++; // not settled before the analysis has come
     void commit().then(
       (affected) => {
@@ -80,6 +91,23 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     );
   }
 
+  function follow(): void {
+    if (remote.worker) send({ run: [], stale: [] });
+  }
+  let proseTimer: ReturnType<typeof setTimeout> | undefined;
+  function showProse(): void {
+    clearTimeout(proseTimer);
+    if (!remote.worker || !entries.prose.some(({ dirty }) => dirty)) return;
+    proseTimer = setTimeout(() => {
+      void commitProse().then(
+        (run) => {
+          if (remote.worker && run.length > 0) send({ run, stale: [] });
+        },
+        () => {}, // the parser could not be loaded: they are shown when cells run
+      );
+    }, PROSE_MS);
+  }
+
   function send({ run, stale }: Plan, failed?: ReadonlyMap<string, ErrorInfo>): void {
     const cells = new Set<string>();
     const running = new Set(run);
@@ -88,6 +116,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (entry.state === 'running' || entry.state === 'queued') continue;
       entry.state = 'stale';
       entry.why = entries.reason(id, running);
+      if (entry.was) entry.was = { ...entry.was, state: 'stale', why: entry.why };
       touch(entry, cells);
     }
     for (const id of run) {
@@ -110,7 +139,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const { state } = engine;
     /** The entry that a report speaks of, unless the page knows of a later evaluation. */
     const about = (id: string, evaluation: number): Entry | undefined => {
-      const entry = entries.byId.get(id);
+      const entry = entries.reported(id);
       if (!entry || !advance(entry, evaluation, now())) return undefined;
       touch(entry, change.cells, change.prose);
       return entry;
@@ -148,6 +177,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         case 'backend':
           engine.backend = { backend: report.backend, adapter: report.adapter, why: report.why };
           change.engine = true;
+          break;
+        case 'renamed':
+          entries.renamed();
           break;
         case 'ready':
           change.engine = true;
@@ -215,5 +247,5 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     });
   }
   const isProse = (id: string): boolean => id.startsWith('prose:');
-  return { engine, remote, request, send, status, busy, settled, reset };
+  return { engine, remote, request, send, follow, showProse, status, busy, settled, reset };
 }

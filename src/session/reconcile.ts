@@ -1,52 +1,116 @@
-/* Which entry is which cell after the text changed: cells that are equal from the front and from the back stay, with all
-   that is known of them; what is new between them gets an id that nobody has. */
+/* What is known of cells while the text around them changes: entries follow their blocks by key; what is deleted is buried and
+   comes back with all that is known of it; what an edit made stale is again what it was when the edit is undone. */
 
 import { identify } from '../document/identify.ts';
-import type { CellBlock } from '../document/types.ts';
 import type { Analysis } from '../analysis/types.ts';
-import { entryOf, type Entry } from './entries.ts';
+import type { CellBlock } from '../document/types.ts';
+import { entryOf, type Before, type Entries, type Entry } from './entries.ts';
 
-export function matchEntries(
-  entries: readonly Entry[],
-  blocks: readonly CellBlock[],
-): { readonly next: Entry[]; readonly gone: readonly Entry[] } {
-  const most = Math.min(entries.length, blocks.length);
-  let head = 0;
-  while (head < most && entries[head]!.code === blocks[head]!.code) head++;
-  let tail = 0;
-  while (tail < most - head && entries.at(-1 - tail)!.code === blocks.at(-1 - tail)!.code) tail++;
-  const fresh = blocks
-    .slice(head, blocks.length - tail)
-    .map((block) => ({ ...entryOf('', block, block.code, emptyAnalysis), dirty: true }));
-  const next = [...entries.slice(0, head), ...fresh, ...entries.slice(entries.length - tail)];
-  next.forEach((entry, i) => {
-    entry.block = blocks[i]!;
+/** Deleted cells whose outputs are kept for undo. */
+const mostBuried = 500;
+
+/** Makes the entries those of `blocks`, which have `keys`; gives new ones ids that nobody has. Answers those that are gone. */
+export function placeEntries(entries: Entries, blocks: readonly CellBlock[], keys: readonly number[]): readonly Entry[] {
+  const { list, buried } = entries;
+  const byKey = new Map(list.map((entry) => [entry.key, entry]));
+  const wanted = new Set(keys);
+  const gone = list.filter(({ key }) => !wanted.has(key));
+  for (const entry of gone) buried.set(entry.key, entry);
+  const unnamed: Entry[] = [];
+  const next = blocks.map((block, i) => {
+    const key = keys[i]!;
+    const known = byKey.get(key) ?? buried.get(key);
+    const entry = known ?? { ...entryOf(key, '', block, block.code, emptyAnalysis), dirty: true };
+    if (!byKey.has(key)) unnamed.push(entry);
+    buried.delete(key);
+    if (entry.code !== block.code || entry.block!.language !== block.language) {
+      editEntry(entry, block.code, byKey.has(key) ? entries.uses(entry.id) : undefined);
+    }
+    entry.block = block;
+    return entry;
   });
-  const taken = new Set(next.map((entry) => entry.id));
-  const { ids } = identify(
-    next.map((entry) => ({ attributes: entry.block!.attributes, firstValue: entry.id === '' ? undefined : firstValue(entry.analysis) })),
-  );
-  next.forEach((entry, i) => {
-    if (entry.id !== '') return;
-    let id = ids[i]!;
-    for (let n = 2; taken.has(id); n++) id = `${ids[i]}-${n}`;
+  for (const key of buried.keys()) {
+    if (buried.size <= mostBuried) break;
+    buried.delete(key);
+  }
+  if (unnamed.length > 0) nameEntries(next, new Set(unnamed));
+  entries.list = next;
+  return gone;
+}
+
+/** Names for `fresh`: what they were called where that is free, else what the file calls them, else that with a number. */
+function nameEntries(list: readonly Entry[], fresh: ReadonlySet<Entry>): void {
+  const taken = new Set(list.filter((entry) => !fresh.has(entry)).map(({ id }) => id));
+  const ids = idsOf(list);
+  list.forEach((entry, i) => {
+    if (!fresh.has(entry)) return;
+    const wanted = entry.id === '' ? ids[i]! : entry.id;
+    let id = wanted;
+    for (let n = 2; taken.has(id); n++) id = `${wanted}-${n}`;
     entry.id = id;
     taken.add(id);
   });
-  return { next, gone: entries.slice(head, entries.length - tail) };
 }
 
-/** Its code is another one: out of date until it runs. */
-export function editEntry(entry: Entry, code: string): void {
-  Object.assign(entry, { code, dirty: true, edited: true });
+/** What the file calls its cells, as far as they are analysed. */
+export const idsOf = (list: readonly Entry[]): readonly string[] =>
+  identify(
+    list.map(({ block, analysis }) => ({
+      attributes: block!.attributes,
+      language: block!.language,
+      firstValue: firstValue(analysis),
+    })),
+  ).ids;
+
+/** Its code is another one: out of date until it runs, until `settle` finds that it is what it was. `uses`: by the graph as it stands. */
+export function editEntry(entry: Entry, code: string, uses: string | undefined): void {
+  remember(entry, uses);
+  Object.assign(entry, { code, dirty: true, edited: true, status: undefined });
   if (entry.state === 'queued') entry.before = 'stale';
   else if (entry.state !== 'idle' && entry.state !== 'running' && entry.state !== 'off') {
     Object.assign(entry, { state: 'stale', why: 'edited since it ran', error: undefined });
   }
 }
 
+/** A cell that it uses is not there any more. */
+export function orphan(entry: Entry, uses: string): void {
+  if (entry.state !== 'done') return;
+  remember(entry, uses);
+  Object.assign(entry, { state: 'stale', why: 'a cell that it uses was deleted', status: undefined });
+}
+
+/** Keeps what it is now, in accord with its evaluation; `uses` undefined where nobody knows. */
+function remember(entry: Entry, uses: string | undefined): void {
+  const { code, block, analysis, state, evaluation, error, why, edited, dirty } = entry;
+  if (entry.was || state === 'queued' || state === 'running') return;
+  entry.was = { code, language: block?.language, analysis, state, evaluation, error, why, edited, dirty, uses };
+}
+
+/** Gives an entry back its analysis where its code is again that of its last evaluation. Whether it is another one by that. */
+export function recall(entry: Entry): boolean {
+  const { was } = entry;
+  if (!was || !isThere(entry, was)) return false;
+  entry.dirty = was.dirty;
+  if (entry.analysis === was.analysis) return false;
+  Object.assign(entry, { analysis: was.analysis, status: undefined });
+  return true;
+}
+
+/** The same for its state, where the names it uses (`uses`) are those of then as well. */
+export function settle(entry: Entry, uses: string): boolean {
+  const { was } = entry;
+  if (!was || !isThere(entry, was) || (was.uses !== undefined && was.uses !== uses)) return false;
+  if (entry.state !== 'stale' && entry.state !== was.state) return false;
+  const { state, error, why, edited, dirty } = was;
+  Object.assign(entry, { state, error, why, edited, dirty, was: undefined, status: undefined });
+  return true;
+}
+
+const isThere = (entry: Entry, was: Before): boolean =>
+  was.code === entry.code && was.language === entry.block?.language && was.evaluation === entry.evaluation;
+
 /** What a cell is called after when its fence does not say. */
 export const firstValue = (analysis: Analysis): string | undefined =>
   analysis.defines.find((definition) => definition.kind === 'value')?.name;
 
-const emptyAnalysis: Analysis = { defines: [], reads: [], writes: [], imports: [], code: '', shifts: [], shows: false, tokens: [] };
+export const emptyAnalysis: Analysis = { defines: [], reads: [], writes: [], imports: [], code: '', shifts: [], shows: false, tokens: [] };

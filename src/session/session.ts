@@ -13,6 +13,7 @@ import { createLooks } from './looks.ts';
 import { createPipeline, type Aside } from './pipeline.ts';
 import { createRecorder } from './recorder.ts';
 import { createServices } from './services.ts';
+import { createStructure } from './structure.ts';
 import { makeProse } from './prose.ts';
 import type { Members, Request } from '../engine/protocol.ts';
 import type { Session, SessionChange, SessionOptions } from './types.ts';
@@ -30,16 +31,22 @@ export function createSession(options: SessionOptions): Session {
     notebook: opened,
     revision: options.stored?.revision ?? 0,
     overrides: Object.keys(options.engine.set),
+    now,
     tell,
     saveSoon: () => keeper.saveSoon(),
+    renamed: () => pipeline.follow(),
+    proseChanged: () => pipeline.showProse(),
   });
+  const structure = createStructure(edits, entries);
   const pipeline = createPipeline({
     entries,
     now,
     tell,
     createWorker: () => options.createWorker('ts'),
     start: () => ({ ...options.engine, ...optional({ seed: edits.notebook.front?.seed }) }),
+    due: () => edits.due,
     commit: edits.commit,
+    commitProse: edits.commitProse,
     keep: (entry) => keeper.keep(entry),
     aside,
     onLost: (why, message) => controls.lost(why, message),
@@ -101,7 +108,7 @@ export function createSession(options: SessionOptions): Session {
   };
   const stale = (): string[] => entries.graph.order.filter((id) => entries.byId.get(id)!.state === 'stale');
   const controls = createControls({ entries, pipeline, recorder, now, tell, runCell });
-  const { edit, editProse, insertCell, deleteCell, undo } = edits;
+  const { undo, redo, setText } = edits;
   const { stop, restart, input } = controls;
 
   return {
@@ -131,6 +138,7 @@ export function createSession(options: SessionOptions): Session {
     undo,
     flush: async () => {
       await Promise.all([keeper.flush(), recorder.flush()]);
+    redo,
     },
     cell: (id) => {
       const entry = entries.byId.get(id);
@@ -158,6 +166,12 @@ export function createSession(options: SessionOptions): Session {
     },
     get text() {
       return edits.notebook.text;
+    get blocks() {
+      return edits.blocks;
+    },
+    get history() {
+      return edits.history;
+    },
     },
     get revision() {
       return edits.revision;

@@ -48,10 +48,42 @@ export interface KeyedOutput {
 }
 
 /** What changed; several things may come in one call. */
+/** A block of the open notebook. `key` stays with a block through edits around it, moves, renames and undo. Stretches of
+    blank lines are no blocks; what stands between two fences is one block of prose. */
+export interface FrameBlock {
+  readonly key: number;
+  readonly kind: 'cell' | 'prose' | 'diagram';
+  /** Of a cell. */
+  readonly id?: string;
+  /** Code of a cell, Markdown of prose (without blank lines around it), source of a diagram; LF whatever the file has. */
+  readonly text: string;
+  /** Of a cell or a diagram. */
+  readonly language?: string;
+  /** Number of the block of prose in the file, from 0: `data-prose` of what is rendered of it. */
+  readonly prose?: number;
+  /** Of prose: number of its first expression in the file, as `session.prose` counts. */
+  readonly firstValue?: number;
+}
+
+/** Where blocks go; `before` and `after` are keys. */
+export type Place = 'start' | 'end' | { readonly before: number } | { readonly after: number };
+
+export type NewBlock =
+  | { readonly kind: 'cell'; readonly language: string; readonly code: string; readonly attributes?: string }
+  | { readonly kind: 'prose'; readonly markdown: string };
+
+/** One step of undo or redo, done. */
+export interface HistoryStep {
+  /** `Delete cell loss`. */
+  readonly label: string;
+  /** Blocks it touched that are there now: where the focus goes. */
+  readonly keys: readonly number[];
+}
+
 export interface SessionChange {
-  /** The list of cells or the prose between them: draw the notebook's frame anew. */
+  /** `blocks` is another list: draw the notebook's frame by it. */
   readonly structure?: boolean;
-  /** Cells that are called otherwise since their code was run again (a cell is named after what it defines): old id, new id. */
+  /** Cells that are called otherwise now (a cell is named after what it defines): old id, new id. */
   readonly renamed?: ReadonlyMap<string, string>;
   /** Ids whose CellStatus is a new one. */
   readonly cells?: ReadonlySet<string>;
@@ -131,13 +163,48 @@ export interface Session {
   input(id: string, value: unknown): void;
   control(id: string, action: 'pause' | 'resume'): void;
 
-  /** Replaces the code of a cell. Nothing runs; the cell turns stale. */
+  /** The notebook as it stands, in file order; the same list as long as none of it changed. */
+  readonly blocks: readonly FrameBlock[];
+  /** Edits run nothing: an edited cell turns stale, and so do the users of a deleted one. Each is one step of `undo`, but for
+      keys typed into one block within a second of each other. An edit of what is not there does nothing. */
   edit(id: string, code: string): void;
   editProse(index: number, markdown: string): void;
   insertCell(after: string | undefined, language: string, code: string): string;
   deleteCell(id: string): void;
-  undo(): void;
+  /** Number `index` of the prose; its `${…}` are analysed anew, and shown where the engine has what they need. */
+  deleteBlocks(keys: readonly number[]): void;
+  /** In file order, one after another, whatever the order of `keys`. */
+  moveBlocks(keys: readonly number[], place: Place): void;
+  /** Copies behind the last of them; an `id` becomes `id-2`. Their keys. */
+  duplicateBlocks(keys: readonly number[]): readonly number[];
+  /** At an offset of its code; a line break there goes. The second half is a cell of the same language and run mode: its id. */
+  splitCell(id: string, offset: number): string;
+  /** Puts an empty cell where the text of a block of prose is split: its id. */
+  splitProse(key: number, offset: number, language?: string): string;
+  /** Cells of one language, neighbours: their code in the first one, whose attributes stay. Its key. Throws for others. */
+  mergeBlocks(keys: readonly number[]): number;
+  /** `true` a flag, `undefined` removes it. Throws for a value that no fence can hold. */
+  setAttribute(id: string, key: string, value: string | true | undefined): void;
+  /** Writes `id=NAME` into the fence; values and outputs stay. A sentence why not, if so. */
+  renameCell(id: string, name: string): string | undefined;
+  /** Its code as Markdown: the key of the prose. */
+  toProse(id: string): number;
+  /** The text of prose or a diagram as code: the id of the cell. */
+  toCell(key: number, language: string): string;
+  /** Find and replace: new texts of blocks, one step of history. */
+  replaceAll(edits: readonly { readonly key: number; readonly text: string }[], label: string): void;
+  /** Another text of the whole file: blocks that are in both keep what is known of them. A label makes it one step of
+      history; `follow`: another tab wrote it as `revision`, so nothing is written, and history begins anew. Resolves at once
+      where the front matter is the same, else when it has been read. */
+  setText(text: string, how: { readonly label: string } | 'follow', revision?: number): Promise<void>;
+  undo(): HistoryStep | undefined;
+  redo(): HistoryStep | undefined;
+  /** What they would do, in words; absent where there is nothing. */
+  readonly history: { readonly undo?: string; readonly redo?: string };
+  /** A cell behind the cell `after` (at the start without one); its id. */
   /** Resolves when everything edited so far is stored. */
+  /** The key of the new block. Prose that touches prose joins it, and the key is that of the whole; where `markdown` is blank it says "Text". */
+  insertBlock(place: Place, block: NewBlock): number;
   flush(): Promise<void>;
   readonly text: string;
 

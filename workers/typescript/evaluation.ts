@@ -34,7 +34,6 @@ const disposed = new Interrupted('Stopped.');
 
 export class Running implements Evaluation {
   readonly owner: Cell;
-  readonly cell: string;
   readonly number: number;
   readonly startedAt: number;
   /** Ended with a state; late writes still count. */
@@ -68,10 +67,13 @@ export class Running implements Evaluation {
 
   constructor(owner: Cell, startedAt: number, outlet: Outlet) {
     this.owner = owner;
-    this.cell = owner.record.id;
     this.number = ++owner.count;
     this.startedAt = startedAt;
     this.#outlet = outlet;
+  }
+
+  get cell(): string {
+    return this.owner.record.id;
   }
 
   // ---- for compiled code, as `__g`

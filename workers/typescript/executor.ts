@@ -77,10 +77,14 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   let latestPlan = 0;
 
   // ---- turns ------------------------------------------------------------------------------------------------------------
-  function plan({ define, remove, run }: Extract<Request, { kind: 'plan' }>): void {
+  function plan({ define, remove, rename, run }: Extract<Request, { kind: 'plan' }>): void {
     for (const id of remove) {
       const cell = program.remove(id);
       if (cell?.evaluation) dispose(cell.evaluation);
+    }
+    if (rename) {
+      program.rename(rename);
+      report({ kind: 'renamed' });
     }
     if (define.length) program.define(define);
     for (const id of run) {

@@ -6,7 +6,8 @@ import type { ErrorFrame } from '../../src/output/types.ts';
 
 /** Where a cell stands in the script it was compiled in; lines count from 1. */
 export interface Placed {
-  readonly id: string;
+  /** What its cell is called now. */
+  id: string;
   readonly shifts: readonly Shift[];
   readonly firstLine: number;
   readonly lastLine: number;

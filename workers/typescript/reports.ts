@@ -81,7 +81,7 @@ export function createReports({ post, now, task, describe, running }: ReportsOpt
     });
   }
   function report(entry: Report): void {
-    if (entry.kind === 'state' || entry.kind === 'idle') closeDones();
+    if (entry.kind === 'state' || entry.kind === 'idle' || entry.kind === 'renamed') closeDones();
     batch.push(entry);
     flushSoon();
   }

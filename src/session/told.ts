@@ -1,0 +1,100 @@
+/* What an engine has been told of the cells: a record of each, by the key that stays with it. A record is made anew only when
+   its cell's code, name or place in the graph changed, so identity says what the engine has not been told yet.
+
+   A cell that is called otherwise is renamed there and keeps its values. Reports that were on their way then still have its old
+   name: until the engine says `renamed`, reports are read by the names of before. */
+
+import { optional } from '../base/optional.ts';
+import { withPlace } from './places.ts';
+import type { ProgramCell } from '../engine/protocol.ts';
+import type { ErrorInfo } from '../output/types.ts';
+import type { Analysis } from '../analysis/types.ts';
+import type { GraphCell } from '../schedule/index.ts';
+import type { Entry } from './entries.ts';
+
+export interface Delta {
+  readonly remove: readonly string[];
+  /** Old name, new name; all at once. */
+  readonly rename?: readonly (readonly [from: string, to: string])[];
+  readonly define: readonly ProgramCell[];
+}
+
+interface Held {
+  readonly analysis: Analysis;
+  readonly place: string;
+  readonly record: ProgramCell;
+}
+
+export type Told = ReturnType<typeof createTold>;
+
+export function createTold() {
+  let held = new Map<number, Held>();
+  let told = new Map<number, ProgramCell>();
+  /** Entries by the names that reports have now, and by those they have after each renaming that is on its way. */
+  let reading: ReadonlyMap<string, Entry> = new Map();
+  let coming: ReadonlyMap<string, Entry>[] = [];
+  /** Some record may be one that the engine has not been told. */
+  let changed = true;
+
+  return {
+    hold(entry: Entry, cell: GraphCell, rank: number): void {
+      const place = `${entry.id} ${rank} ${cell.run} ${cell.defines.join()} ${usesOf(cell)} ${cell.problem?.message ?? ''}`;
+      const known = held.get(entry.key);
+      if (known?.place === place && known.analysis === entry.analysis) return;
+      held.set(entry.key, { analysis: entry.analysis, place, record: recordOf(entry, cell, rank) });
+      changed = true;
+    },
+    /** Only these entries are cells of the notebook. */
+    only(entries: readonly Entry[]): void {
+      const keys = new Set(entries.map(({ key }) => key));
+      held = new Map([...held].filter(([key]) => keys.has(key)));
+      changed = true;
+    },
+    rank: ({ key }: Entry): number => held.get(key)!.record.rank,
+
+    /** What the engine has to be told, which then counts as told. `failed`: cells that count as failed without running.
+        `gone`: entries whose values the engine drops by that. */
+    delta(all: readonly Entry[], failed?: ReadonlyMap<string, ErrorInfo>, gone?: (key: number) => void): Delta {
+      if (!changed) return { define: [], remove: [] };
+      const next = new Map([...held].map(([key, { record }]) => [key, failOf(record, failed?.get(record.id))]));
+      const define = [...next].flatMap(([key, record]) => (told.get(key) === record ? [] : [record]));
+      const rename = [...told].flatMap(([key, { id }]) =>
+        next.has(key) && next.get(key)!.id !== id ? [[id, next.get(key)!.id] as const] : [],
+      );
+      const remove = [...told].flatMap(([key, { id }]) => (next.has(key) ? [] : [id]));
+      if (gone) for (const key of told.keys()) if (!next.has(key)) gone(key);
+      told = next;
+      changed = failed !== undefined;
+      const named = new Map(all.map((entry) => [entry.id, entry]));
+      if (rename.length > 0) coming.push(named);
+      else if (coming.length > 0) coming[coming.length - 1] = named;
+      else reading = named;
+      return { remove, define, ...(rename.length > 0 && { rename }) };
+    },
+    /** Whose report it is. */
+    reported: (id: string): Entry | undefined => reading.get(id),
+    /** The engine has taken in a renaming: reports have the new names from here on. */
+    renamed(): void {
+      reading = coming.shift() ?? reading;
+    },
+    /** The engine is gone: it has been told nothing. */
+    forget(): void {
+      told = new Map();
+      reading = new Map();
+      coming = [];
+      changed = true;
+    },
+  };
+}
+
+function recordOf(entry: Entry, { run, prose, defines, uses, problem }: GraphCell, rank: number): ProgramCell {
+  const { reads, imports, code, shifts } = entry.analysis;
+  const exercise = entry.block?.attributes.check ?? entry.block?.attributes.exercise;
+  const placed = problem && withPlace(problem, entry, uses.find((use) => problem.cells.includes(use.cell))?.name);
+  return { id: entry.id, rank, run, prose, defines, uses, reads, imports, code, shifts, ...optional({ exercise, problem: placed }) };
+}
+
+const failOf = (record: ProgramCell, error: ErrorInfo | undefined): ProgramCell =>
+  error ? { ...record, problem: { name: error.name, message: error.message, cells: [] } } : record;
+
+const usesOf = ({ uses }: GraphCell): string => uses.map(({ name, cell }) => `${name}@${cell}`).join();
