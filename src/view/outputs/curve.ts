@@ -114,7 +114,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
         width: Math.max(200, stage.clientWidth || 340),
         height,
         legend: { show: false },
-        padding: [8, 56, 0, 0],
+        padding: [8, options.passes.length > 0 ? 66 : 56, 0, 0],
         cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
         scales: {
           x: { time: false, range: () => [bounds.x0, bounds.x1] },
@@ -137,7 +137,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
             size: 48,
             space: 38,
             gap: 8,
-            grid: { width: 1, stroke: () => colours.grid },
+            grid: { width: 1, stroke: () => colours.grid, ...(log ? { filter: (_: uPlot, splits: number[]) => decadesOnly(splits) } : {}) },
             ticks: { show: false },
             values: (_, splits) => splits.map((v) => (v === null ? '' : formatNumber(v))),
             ...(log ? { filter: (_: uPlot, splits: number[]) => decadesOnly(splits) } : {}),
@@ -168,9 +168,9 @@ export function createCurve(options: CurveOptions): CurveFigure {
     ctx.lineJoin = 'round';
     for (const ghost of options.ghosts()) {
       if (options.view().time && !ghost.times) continue;
-      line(u, thin(xsOf(ghost), ghost.values, bounds.x0, bounds.x1, columns), colours.ghost, 1.25);
+      const values = smoothing > 0 ? smooth(smoothing).upTo(ghost.values) : ghost.values;
+      line(u, thin(xsOf(ghost), values, bounds.x0, bounds.x1, columns), colours.ghost, 1.25);
     }
-    for (const pass of options.passes) passLine(u, pass.value);
     const ends: { y: number; x: number; text: string; colour: string }[] = [];
     series.forEach(({ name, points }, i) => {
       const all = points(),
@@ -203,6 +203,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
     ctx.font = `${13 * ratio}px "Source Sans 3 Variable", system-ui, sans-serif`;
     ctx.textBaseline = 'middle';
     ctx.textAlign = 'left';
+    for (const { value } of options.passes) passLine(u, value, ends);
     let above = -Infinity;
     for (const end of ends.sort((a, b) => a.y - b.y)) {
       const y = Math.max(end.y, above + 15 * ratio);
@@ -245,7 +246,8 @@ export function createCurve(options: CurveOptions): CurveFigure {
     ctx.stroke();
     ctx.setLineDash([]);
   }
-  function passLine(u: uPlot, value: number): void {
+  /** Dashed, its value at the right, or above it at the left where a curve's end stands there. */
+  function passLine(u: uPlot, value: number, ends: readonly { readonly x: number; readonly y: number }[]): void {
     const y = place(u, value);
     if (!Number.isFinite(y)) return;
     const { ctx, bbox } = u,
@@ -260,9 +262,11 @@ export function createCurve(options: CurveOptions): CurveFigure {
     ctx.setLineDash([]);
     ctx.fillStyle = colours.ink;
     ctx.font = `${13 * ratio}px "Source Sans 3 Variable", system-ui, sans-serif`;
-    ctx.textBaseline = 'bottom';
-    ctx.textAlign = 'left';
-    ctx.fillText(`pass ${formatNumber(value)}`, bbox.left + 4 * ratio, y - 3 * ratio);
+    const right = bbox.left + bbox.width;
+    const taken = ends.some((end) => Math.abs(end.y - y) < 15 * ratio && end.x > right - 60 * ratio);
+    ctx.textBaseline = taken ? 'bottom' : 'middle';
+    ctx.fillText(`pass ${formatNumber(value)}`, taken ? bbox.left + 4 * ratio : right + 4 * ratio, taken ? y - 3 * ratio : y);
+    ctx.textBaseline = 'middle';
   }
 
   // ---- the pointer, and keys that move it
@@ -372,6 +376,8 @@ export function createCurve(options: CurveOptions): CurveFigure {
     }
     return true;
   };
+  // Text on a canvas is in another face until the page's own has come.
+  void document.fonts?.ready.then(() => plot?.redraw(false, true));
   return {
     element,
     draw,
