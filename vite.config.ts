@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import solid from 'vite-plugin-solid';
+import { libraryNamesPlugin } from './scripts/names.mjs';
 import { wgsl } from './scripts/wgsl.mjs';
 
 const json = (path: string): Record<string, string> => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
@@ -45,7 +46,7 @@ const commonPlot = (): Plugin => ({
 
 export default defineConfig({
   base: './',
-  plugins: [wgsl(), wholeSolid(), commonPlot(), solid()],
+  plugins: [wgsl(), libraryNamesPlugin(), wholeSolid(), commonPlot(), solid()],
   define: {
     __ENGINE_URL__: JSON.stringify(json('build/engine.json').typescript ?? ''),
     __PACKS__: JSON.stringify(json('build/packs.json')),

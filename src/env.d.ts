@@ -5,3 +5,9 @@
 declare const __ENGINE_URL__: string;
 /** Packs by name: `{ plot: "packs/plot-HASH.js" }`. */
 declare const __PACKS__: Readonly<Record<string, string>>;
+
+/** Names of the library with signature and sentence, by namespace: scripts/names.mjs. */
+declare module 'virtual:names' {
+  const names: Readonly<Record<string, Readonly<Record<string, readonly [signature: string, text: string]>>>>;
+  export default names;
+}

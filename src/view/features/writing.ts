@@ -1,0 +1,6 @@
+/* What one writes with: help in the editor, threads between cells, text edited in place, dragging, the graph. */
+
+import type { Feature } from '../context.ts';
+import { complete } from './complete.ts';
+
+export const writing: readonly Feature[] = [complete];
