@@ -131,14 +131,12 @@ export function createSession(options: SessionOptions): Session {
         tellEngine({ kind: 'members', request: questions, path });
       }),
     analyse: async (code, language) => (await options.analyser()).analyse(code, { language }),
-    edit,
-    editProse,
-    insertCell,
-    deleteCell,
+    ...structure,
+    setText,
     undo,
+    redo,
     flush: async () => {
       await Promise.all([keeper.flush(), recorder.flush()]);
-    redo,
     },
     cell: (id) => {
       const entry = entries.byId.get(id);
@@ -164,14 +162,14 @@ export function createSession(options: SessionOptions): Session {
     get notebook() {
       return edits.notebook;
     },
-    get text() {
-      return edits.notebook.text;
     get blocks() {
       return edits.blocks;
     },
     get history() {
       return edits.history;
     },
+    get text() {
+      return edits.notebook.text;
     },
     get revision() {
       return edits.revision;
