@@ -1,6 +1,7 @@
 /* Pages that the app makes in place of the one that was sent: notebooks of one's own, an opened file, the runs, a sentence
    where there is nothing to show; and the map coming alive. One lazy chunk, since a notebook that ships needs none of it. */
 
+import type { GradusError } from './base/errors.ts';
 import type { Store, StoredNotebook } from './store/types.ts';
 import type { Opening } from './main.ts';
 import { h } from './view/dom.ts';
@@ -24,6 +25,8 @@ export type Pages = ReturnType<typeof createPages>;
 
 export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, close }: Host) {
   const page = document.documentElement;
+  /** A text that a page made here wants opened as if it were a file. */
+  let chosen: { readonly name: string; readonly text: string } | undefined;
 
   async function plain(title: string, heading: string, sentence: string): Promise<void> {
     replaceBody(title, makeBar(baseHref, { title: '', commands: false }), plainPage(heading, sentence, baseHref));
@@ -82,7 +85,9 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     );
   }
 
-  async function showOpened(file: { readonly name: string; readonly text: string } | undefined): Promise<void> {
+  async function showOpened(picked: { readonly name: string; readonly text: string } | undefined): Promise<void> {
+    const file = chosen ?? picked;
+    chosen = undefined;
     if (file === undefined) {
       location.replace(base);
       return;
@@ -140,7 +145,12 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   }
 
   async function showById(id: string): Promise<void> {
-    const stored = await (await storeNow())?.notebook(id).catch(() => undefined);
+    let stored: StoredNotebook | undefined;
+    try {
+      stored = await (await openedStore()).notebook(id);
+    } catch (error) {
+      if ((error as GradusError).code !== 'storage-missing') return showTrouble(id, error);
+    }
     if (stored !== undefined) await showStored(stored);
     else if (await isShipped(id)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
     else
@@ -151,15 +161,36 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
       );
   }
 
+  /** What is stored under this name cannot be read: that is no reason to say that there is nothing. */
+  async function showTrouble(id: string, error: unknown): Promise<void> {
+    const { makeTroublePage } = await import('./view/storage/trouble.ts');
+    const main = makeTroublePage({ id, error, shipped: await isShipped(id), base: baseHref, openedStore });
+    replaceBody(id, makeBar(baseHref, { title: '', commands: false }), main);
+  }
+
   async function showRuns(): Promise<void> {
-    const [{ RunsPage }, { render }, store] = await Promise.all([
+    const [{ RunsPage }, { render }, { download }, store] = await Promise.all([
       import('./view/runs/RunsPage.tsx'),
       import('solid-js/web'),
+      import('./view/commands/core.ts'),
       openedStore(),
     ]);
     const box = h('div');
     replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, main: 'runs' }), box);
-    close(render(() => RunsPage({ store }), box));
+    close(
+      render(
+        () =>
+          RunsPage({
+            store,
+            download,
+            open(text, name) {
+              chosen = { text, name };
+              location.hash = '#/file';
+            },
+          }),
+        box,
+      ),
+    );
   }
 
   async function showNotebooks(): Promise<void> {
@@ -173,6 +204,18 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const box = h('div');
     replaceBody('Notebooks', makeBar(baseHref, { title: 'Notebooks', commands: false, main: 'notebooks' }), box);
     close(render(() => NotebooksPage({ store, base: baseHref, shipped: () => known, recent: recentIds(), download }), box));
+  }
+
+  async function showStorage(): Promise<void> {
+    const [{ makeStoragePage }, { persist, space }, { download }, store] = await Promise.all([
+      import('./view/storage/StoragePage.ts'),
+      import('./store/index.ts'),
+      import('./view/commands/core.ts'),
+      openedStore().catch((error: unknown) => error as GradusError),
+    ]);
+    const { element, dispose } = makeStoragePage({ store, space: () => space(), persist: () => persist(), base: baseHref, download });
+    replaceBody('Storage', makeBar(baseHref, { title: 'Storage', commands: false }), element);
+    close(dispose);
   }
 
   /** The notebooks that ship, as the course map lists them: from the page where it is the map, else from the site. */
@@ -216,5 +259,19 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     location.hash = `#/n/${id}`;
   }
 
-  return { plain, showStored, showOpened, saveCopy, showById, showRuns, showNotebooks, showMap, newNotebook, noteOf, find };
+  return {
+    plain,
+    showStored,
+    showOpened,
+    saveCopy,
+    showById,
+    showTrouble,
+    showRuns,
+    showStorage,
+    showNotebooks,
+    showMap,
+    newNotebook,
+    noteOf,
+    find,
+  };
 }

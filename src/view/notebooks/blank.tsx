@@ -1,7 +1,6 @@
-/* What stands on the notebooks page in place of rows: nothing written yet, nothing found, nothing that could be read. */
+/* What stands on the notebooks page in place of rows: nothing written yet, nothing found. */
 
 import type { JSX } from 'solid-js';
-import { GradusError } from '../../base/errors.ts';
 
 export function Empty(): JSX.Element {
   return (
@@ -32,21 +31,5 @@ export function NoMatch(props: { readonly text: string; readonly all: () => void
         Show all
       </button>
     </div>
-  );
-}
-
-/** What went wrong with the store, and reading it again. */
-export function Trouble(props: { readonly error: unknown; readonly retry: () => void }): JSX.Element {
-  const words = (): string => {
-    const { error } = props;
-    return error instanceof GradusError ? `${error.message} ${error.hint}` : error instanceof Error ? error.message : String(error);
-  };
-  return (
-    <p class="trouble" role="alert">
-      <span>{words()}</span>
-      <button class="btn small" type="button" onClick={() => props.retry()}>
-        Read again
-      </button>
-    </p>
   );
 }

@@ -1,69 +1,102 @@
-/* The page of runs: what was tried, how it went, and the curves of the run that is chosen. Reads the store when it opens
-   and whenever the tab is looked at again. Deleting waits 10 s for Undo before the store forgets anything. */
+/* The page of runs: what was tried, how it went, and the curves of the runs that are chosen. Reads the store when it opens
+   and whenever the tab is looked at again. Deleting waits for Undo (pages/deletion.ts). */
 
-import { createMemo, createResource, createSignal, For, onCleanup, onMount, Show, type JSX } from 'solid-js';
-import { GradusError } from '../../base/errors.ts';
+import { createMemo, createResource, createSignal, onCleanup, onMount, Show, type JSX } from 'solid-js';
 import type { Store } from '../../store/types.ts';
-import { ago, duration, plural } from '../words.ts';
-import { Curve } from './Curve.tsx';
-import { decimate, extent, formatNumber, linePath, makeScale, type Series } from './geometry.ts';
+import { createDeletions } from '../pages/deletion.ts';
+import { Offers } from '../pages/Offers.tsx';
+import { Trouble } from '../pages/Trouble.tsx';
+import { count, plural } from '../words.ts';
+import { Card } from './Card.tsx';
+import { atMost } from './compare.ts';
+import { Compare } from './Compare.tsx';
+import { Differs } from './Differs.tsx';
+import { curvesCsv, runsCsv, runsJson } from './export.ts';
+import { filterRows, makeRows, type Row } from './rows.ts';
+import { Table } from './Table.tsx';
 import '../styles/pages.css';
 import './runs.css';
-import { columnsOf, filterRows, formatCell, makeRows, type Row } from './rows.ts';
 
-const undoMs = 10_000;
+export interface RunsProps {
+  readonly store: Store;
+  /** Gives the reader a file. */
+  readonly download: (text: string, name: string, type: string) => void;
+  /** Opens a text as a file that was chosen would be. */
+  readonly open: (text: string, name: string) => void;
+}
 
-export function RunsPage(props: { readonly store: Store }): JSX.Element {
+/** Runs of the newest name that are compared when the page opens. */
+const atFirst = 4;
+
+export function RunsPage(props: RunsProps): JSX.Element {
   const [all, { refetch }] = createResource(async () => makeRows(...(await Promise.all([props.store.runs(), props.store.runEntries()]))));
   const look = (): void => void (document.visibilityState === 'visible' && refetch());
   onMount(() => document.addEventListener('visibilitychange', look));
   onCleanup(() => document.removeEventListener('visibilitychange', look));
 
+  const [fault, setFault] = createSignal<unknown>();
+  const deletions = createDeletions((error) => {
+    setFault(error);
+    void refetch();
+  });
   const [filter, setFilter] = createSignal('');
   const [chosen, setChosen] = createSignal<string>();
-  const deletion = createDeletion(props.store, () => void refetch());
-  const kept = createMemo(() => (all.error ? [] : (all.latest ?? [])).filter((row) => row.run.id !== deletion.pending()?.run.id));
+  /** Runs by colour; a hole where none has it. Undefined: as the page opens. */
+  const [slots, setSlots] = createSignal<readonly (string | undefined)[]>();
+  const [full, setFull] = createSignal(false);
+  const kept = createMemo(() => (all.error ? [] : (all.latest ?? [])).filter(({ run }) => !deletions.isGone(run.id)));
   const shown = createMemo(() => filterRows(kept(), filter()));
-  const row = createMemo(() => kept().find((r) => r.run.id === chosen()));
-  const choose = (id: string): void => {
-    setChosen(chosen() === id ? undefined : id);
+  const coloured = createMemo<readonly (string | undefined)[]>(
+    () =>
+      slots() ??
+      kept()
+        .filter(({ run, loss }) => loss !== undefined && run.name === kept()[0]?.run.name)
+        .slice(0, atFirst)
+        .map(({ run }) => run.id),
+  );
+  const slotOf = (id: string): number | undefined => {
+    const at = coloured().indexOf(id);
+    return at < 0 ? undefined : at;
+  };
+  const compared = createMemo(() => coloured().flatMap((id) => kept().find(({ run }) => run.id === id) ?? []));
+  const current = createMemo(() => kept().find(({ run }) => run.id === chosen()) ?? compared()[0] ?? kept()[0]);
+  const compare = (id: string, on: boolean): void => {
+    const next = coloured().map((one) => (one === id || !kept().some(({ run }) => run.id === one) ? undefined : one));
+    if (on) {
+      const free = next.includes(undefined) ? next.indexOf(undefined) : next.length;
+      setFull(free >= atMost);
+      if (free >= atMost) return;
+      next[free] = id;
+      setChosen(id);
+    } else setFull(false);
+    setSlots(next);
   };
   const remove = (gone: Row): void => {
     setChosen(undefined);
-    deletion.begin(gone);
+    deletions.begin({
+      key: gone.run.id,
+      words: `${gone.run.name} ${gone.number} is deleted.`,
+      carryOut: () => props.store.deleteRun(gone.run.id),
+    });
+    queueMicrotask(() => document.querySelector<HTMLElement>('.toast:last-child button')?.focus());
   };
-  const restore = (id: string): void => {
-    deletion.undo();
+  const comeBack = (id: string): void => {
+    setChosen(id);
     queueMicrotask(() => document.querySelector<HTMLElement>(`[data-run="${CSS.escape(id)}"]`)?.focus());
   };
 
   return (
-    <main class="wide" id="main">
+    <main class="wide runs-page" id="main" tabindex="-1">
       <div class="rhead">
         <h1>Runs</h1>
-        <Show when={kept().length > 0}>
-          <p class="quiet" role="status">
-            {shown().length < kept().length ? `${shown().length} of ` : ''}
-            {plural(kept().length, 'run')} · all in this browser
-          </p>
-        </Show>
+        <p class="quiet" role="status">
+          <Show when={kept().length > 0}>
+            {shown().length < kept().length ? `${count(shown().length)} of ` : ''}
+            {plural(kept().length, 'run')}, all in this browser
+          </Show>
+        </p>
       </div>
-      <Show when={all.error as unknown}>{(error) => <Failure error={error()} retry={() => void refetch()} />}</Show>
-      <Show when={deletion.pending()}>
-        {(gone) => (
-          <p class="undo" role="status">
-            Deleted {gone().run.name} {gone().number}.{' '}
-            <button
-              class="btn small"
-              type="button"
-              ref={(button) => queueMicrotask(() => button.focus())}
-              onClick={() => restore(gone().run.id)}
-            >
-              Undo
-            </button>
-          </p>
-        )}
-      </Show>
+      <Show when={(all.error ?? fault()) as unknown}>{(error) => <Trouble error={error()} retry={() => void refetch()} />}</Show>
       <Show
         when={kept().length > 0}
         fallback={
@@ -80,13 +113,25 @@ export function RunsPage(props: { readonly store: Store }): JSX.Element {
             <input
               class="text mono"
               id="run-filter"
+              type="search"
               value={filter()}
               spellcheck={false}
+              autocomplete="off"
+              aria-describedby="filter-hint"
               onInput={(event) => setFilter(event.currentTarget.value)}
             />
           </span>
-          <span class="quiet hint">a name, a state, or test_acc &gt; 0.9</span>
+          <span class="quiet hint" id="filter-hint">
+            a name, a state, or test_acc &gt; 0.9
+          </span>
+          <span class="grow" />
+          <Export rows={shown()} download={props.download} />
         </div>
+        <Show when={full()}>
+          <p class="none" role="status">
+            Six runs at most are compared: each has a colour of its own. Clear the box of another one first.
+          </p>
+        </Show>
         <Show
           when={shown().length > 0}
           fallback={
@@ -98,181 +143,47 @@ export function RunsPage(props: { readonly store: Store }): JSX.Element {
             </p>
           }
         >
-          <Table rows={shown()} chosen={chosen()} choose={choose} />
+          <Table rows={shown()} current={current()?.run.id} focus={setChosen} slotOf={slotOf} compare={compare} />
         </Show>
-        <Show when={row()}>{(r) => <Details row={r()} remove={() => remove(r())} />}</Show>
+        <Show when={compared().length > 0}>
+          <Compare rows={compared()} slotOf={slotOf} />
+        </Show>
+        <div class="below">
+          <Show when={compared().length > 1}>
+            <Differs rows={compared()} slotOf={slotOf} />
+          </Show>
+          <Show when={current()}>{(row) => <Card row={row()} open={props.open} remove={() => remove(row())} />}</Show>
+        </div>
       </Show>
+      <Offers deletions={deletions} undone={comeBack} />
     </main>
   );
 }
 
-function Table(props: {
-  readonly rows: readonly Row[];
-  readonly chosen: string | undefined;
-  readonly choose: (id: string) => void;
-}): JSX.Element {
-  const params = createMemo(() => columnsOf(props.rows, 'params', 6));
-  const results = createMemo(() => columnsOf(props.rows, 'summary', 4));
-  const now = Date.now();
-  return (
-    <div class="scroll" tabindex="0" role="region" aria-label="Table of runs">
-      <table class="tbl runs">
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            <th scope="col">State</th>
-            <For each={params()}>
-              {(key) => (
-                <th scope="col" class="r">
-                  {key}
-                </th>
-              )}
-            </For>
-            <th scope="col">{props.rows.find((r) => r.loss)?.loss?.name ?? 'loss'}</th>
-            <th scope="col" class="r">
-              <span class="vh">its last value</span>
-            </th>
-            <For each={results()}>
-              {(key) => (
-                <th scope="col" class="r">
-                  {key}
-                </th>
-              )}
-            </For>
-            <th scope="col" class="r">
-              steps
-            </th>
-            <th scope="col" class="r">
-              time
-            </th>
-            <th scope="col">backend</th>
-            <th scope="col">begun</th>
-          </tr>
-        </thead>
-        <tbody>
-          <For each={props.rows}>
-            {(row) => {
-              const open = (): boolean => props.chosen === row.run.id;
-              return (
-                <tr aria-selected={open()} onClick={() => props.choose(row.run.id)}>
-                  <th scope="row">
-                    <button
-                      type="button"
-                      class="pick"
-                      data-run={row.run.id}
-                      aria-expanded={open()}
-                      onClick={(event) => {
-                        event.stopPropagation();
-                        props.choose(row.run.id);
-                      }}
-                    >
-                      {row.run.name} <span class="num">{row.number}</span>
-                    </button>
-                  </th>
-                  <td>
-                    <span class={`pt ${pointOf(row)}`} /> {row.says}
-                  </td>
-                  <For each={params()}>{(key) => <td class="r">{formatCell(row.run.params[key])}</td>}</For>
-                  <td>
-                    <Show when={row.loss}>{(loss) => <Spark series={loss().series} />}</Show>
-                  </td>
-                  <td class="r">{row.loss ? formatCell(row.loss.series.values[row.loss.series.values.length - 1]) : '–'}</td>
-                  <For each={results()}>{(key) => <td class="r">{formatCell(row.run.summary[key])}</td>}</For>
-                  <td class="r">{formatNumber(row.steps)}</td>
-                  <td class="r">{row.run.state === 'running' || row.run.ms === 0 ? '–' : duration(row.run.ms)}</td>
-                  <td>{row.run.environment['backend'] ?? '–'}</td>
-                  <td class="quiet">{ago(row.run.startedAt, now)}</td>
-                </tr>
-              );
-            }}
-          </For>
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function pointOf(row: Row): string {
-  if (row.run.state === 'failed' || row.says.startsWith('NaN')) return 'fail';
-  return row.run.state === 'done' ? 'done' : 'half';
-}
-
-/** The loss in 76 × 20 pixels; logarithmic where it falls by more than a factor of ten. */
-function Spark(props: { readonly series: Series }): JSX.Element {
-  const path = (): string => {
-    const xs = extent(props.series.steps);
-    const positive = extent(props.series.values, true);
-    const plain = extent(props.series.values);
-    if (!xs || !plain) return '';
-    const log = positive !== undefined && plain[0] > 0 && plain[1] > plain[0] * 10;
-    return linePath(props.series, decimate(props.series.values, 76), makeScale(xs, [0, 76], 2), makeScale(plain, [19, 1], 2, log));
+/** The runs that are shown, as files. */
+function Export(props: { readonly rows: readonly Row[]; readonly download: RunsProps['download'] }): JSX.Element {
+  let list!: HTMLDivElement;
+  const give = (text: string, name: string, type: string): void => {
+    list.hidePopover();
+    props.download(text, name, type);
   };
   return (
-    <svg viewBox="0 0 76 20" width="76" height="20" aria-hidden="true">
-      <path d={path()} fill="none" stroke="var(--ink-2)" stroke-width="1.25" />
-    </svg>
-  );
-}
-
-function Details(props: { readonly row: Row; readonly remove: () => void }): JSX.Element {
-  const [log, setLog] = createSignal(false);
-  const names = (): string[] => Object.keys(props.row.metrics);
-  const facts = (): (readonly [string, string])[] => {
-    const { params, summary, environment } = props.row.run;
-    const skip = new Set(['text', 'tab', 'hash']);
-    return [
-      ...Object.entries(params),
-      ...Object.entries(summary),
-      ...Object.entries(environment).filter(([key, value]) => !skip.has(key) && value !== ''),
-    ].map(([key, value]) => [key, formatCell(value)] as const);
-  };
-  return (
-    <section class="compare" aria-labelledby="run-title">
-      <header>
-        <h2 id="run-title">
-          {props.row.run.name} {props.row.number}
-        </h2>
-        <span class="grow" />
-        <span class="seg" role="group" aria-label="Vertical axis">
-          <button type="button" aria-pressed={!log()} onClick={() => setLog(false)}>
-            Linear
-          </button>
-          <button type="button" aria-pressed={log()} onClick={() => setLog(true)}>
-            Log
-          </button>
-        </span>
-      </header>
-      <Show when={names().length > 0} fallback={<p class="quiet">This run logged no metrics.</p>}>
-        <div class="charts">
-          <For each={names()}>
-            {(name) => <Curve series={props.row.metrics[name]!} title={name} log={log()} finished={props.row.run.state !== 'running'} />}
-          </For>
-        </div>
-      </Show>
-      <dl class="card">
-        <dt>notebook</dt>
-        <dd>
-          <a class="link" href={`#/n/${encodeURIComponent(props.row.run.notebook)}`}>
-            {props.row.run.notebook}
-          </a>
-        </dd>
-        <dt>cell</dt>
-        <dd class="mono">{props.row.run.cell}</dd>
-        <For each={facts()}>
-          {([key, value]) => (
-            <>
-              <dt>{key}</dt>
-              <dd>{value}</dd>
-            </>
-          )}
-        </For>
-      </dl>
-      <div class="acts2">
-        <button class="btn" type="button" onClick={() => props.remove()}>
-          Delete
+    <div class="export">
+      <button class="btn" type="button" popovertarget="export-runs">
+        Export
+      </button>
+      <div class="sheet menu" id="export-runs" popover ref={list}>
+        <button type="button" onClick={() => give(runsJson(props.rows), 'runs.json', 'application/json')}>
+          All with curves <kbd>JSON</kbd>
+        </button>
+        <button type="button" onClick={() => give(runsCsv(props.rows), 'runs.csv', 'text/csv')}>
+          One line for each run <kbd>CSV</kbd>
+        </button>
+        <button type="button" onClick={() => give(curvesCsv(props.rows), 'curves.csv', 'text/csv')}>
+          One line for each value <kbd>CSV</kbd>
         </button>
       </div>
-    </section>
+    </div>
   );
 }
 
@@ -287,59 +198,9 @@ function Empty(): JSX.Element {
       <p>
         A training cell that calls <code>startRun</code> keeps its curves here.
       </p>
-      <a class="btn" href="./">
-        Open the course map
+      <a class="btn" href="#/n/nn-fundamentals">
+        Open unit 14
       </a>
     </div>
   );
-}
-
-function Failure(props: { readonly error: unknown; readonly retry: () => void }): JSX.Element {
-  const words = (): string => (props.error instanceof GradusError ? `${props.error.message} ${props.error.hint}` : String(props.error));
-  return (
-    <p class="undo" role="alert">
-      {words()}{' '}
-      <button class="btn small" type="button" onClick={() => props.retry()}>
-        Read again
-      </button>
-    </p>
-  );
-}
-
-/** One deletion at a time waits for Undo; another one, or leaving the page, carries it out. */
-function createDeletion(store: Store, done: () => void): { pending: () => Row | undefined; begin: (row: Row) => void; undo: () => void } {
-  const [pending, setPending] = createSignal<Row>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const carryOut = (): void => {
-    clearTimeout(timer);
-    const row = pending();
-    if (row)
-      void store.deleteRun(row.run.id).then(
-        () => {
-          if (pending() === row) setPending(undefined);
-          done();
-        },
-        () => {
-          setPending(undefined);
-          done();
-        },
-      );
-  };
-  addEventListener('pagehide', carryOut);
-  onCleanup(() => {
-    removeEventListener('pagehide', carryOut);
-    carryOut();
-  });
-  return {
-    pending,
-    begin(row) {
-      carryOut();
-      setPending(row);
-      timer = setTimeout(carryOut, undoMs);
-    },
-    undo() {
-      clearTimeout(timer);
-      setPending(undefined);
-    },
-  };
 }

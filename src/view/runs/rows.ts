@@ -57,6 +57,45 @@ export function formatCell(value: unknown): string {
   return json.length > 24 ? `${json.slice(0, 23)}…` : json;
 }
 
+export interface Sorting {
+  /** `begun`, `name`, `state`, `loss`, `steps`, `ms`, `backend`, `params.KEY` or `summary.KEY`. */
+  readonly key: string;
+  readonly down: boolean;
+}
+
+/** Rows in another order; those without a value, or with NaN, come last either way. */
+export function sortRows(rows: readonly Row[], { key, down }: Sorting): Row[] {
+  const [part, name] = key.split(/\.(.*)/s);
+  const value = ({ run, loss, steps, says, number }: Row): unknown => {
+    switch (part) {
+      case 'params':
+      case 'summary':
+        return run[part][name ?? ''];
+      case 'begun':
+        return run.startedAt;
+      case 'name':
+        return `${run.name} ${String(number).padStart(9, '0')}`;
+      case 'state':
+        return says;
+      case 'loss':
+        return loss?.series.values[loss.series.values.length - 1];
+      case 'steps':
+        return steps;
+      case 'ms':
+        return run.ms;
+      default:
+        return run.environment[key];
+    }
+  };
+  const missing = (v: unknown): boolean => v === undefined || v === null || v === '' || Number.isNaN(v);
+  return [...rows].sort((a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (missing(x) || missing(y)) return Number(missing(x)) - Number(missing(y));
+    const order = typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true });
+    return down ? -order : order;
+  });
+}
+
 /** Rows that match every word of `text`: a comparison (`lr<0.01`, `test_acc >= 0.9`, `hidden=64`) over results,
     parameters and last values of metrics, or a piece of the name, number, state or notebook. */
 export function filterRows(rows: readonly Row[], text: string): Row[] {
