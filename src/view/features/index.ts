@@ -11,8 +11,9 @@ import { rename } from './rename.ts';
 import { search } from './search.ts';
 import { select } from './select.ts';
 import { site } from './site.ts';
+import { writing } from './writing.ts';
 
-const features: readonly Feature[] = [search, help, site, cells, fences, select, rename, cellMenu];
+const features: readonly Feature[] = [...writing, search, help, site, cells, fences, select, rename, cellMenu];
 
 export function bindFeatures(context: NotebookContext): () => void {
   const undo: (() => void)[] = [];
