@@ -12,6 +12,9 @@ export interface BarOptions {
   readonly facts: Accessor<Facts>;
 }
 
+/** Below this width the commands stand in a sheet, in px (look.css). */
+const menuBelow = 1024;
+
 const paths = { run: 'M4.5 2.8v10.4l8.6-5.2z', stop: 'M4 4h8v8H4z' };
 
 export function bindBar(page: Document, { commands, facts }: BarOptions): () => void {
@@ -27,6 +30,10 @@ export function bindBar(page: Document, { commands, facts }: BarOptions): () => 
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]') : null;
     const action = button?.dataset['action'];
     if (button === null || action === undefined || !ids.has(action) || action === 'theme') return; // the theme is every page's own
+    if (action === 'menu') {
+      if (innerWidth < menuBelow) return; // the sheet that the button opens by itself
+      event.preventDefault();
+    }
     commands.run(action as CommandId);
     button.closest<HTMLElement>('[popover]')?.hidePopover();
   };

@@ -145,20 +145,21 @@ export const cells: Feature = (context) => {
     copy(blocks);
     remove(blocks, 'Cut');
   });
-  const paste = (blocks: readonly NewBlock[], cell?: string): void => {
-    const chosen = all(cell),
-      after = chosen.at(-1)?.key;
-    const made = insert(after === undefined ? 'end' : { after }, blocks);
+  const paste = (blocks: readonly NewBlock[], cell?: string, above = false): void => {
+    const chosen = all(cell);
+    const place: Place = chosen.length === 0 ? 'end' : above ? { before: chosen[0]!.key } : { after: chosen.at(-1)!.key };
+    const made = insert(place, blocks);
     focusBlock(context, made.at(-1));
     voice.say(`Pasted ${plural(blocks.length, blocks.every(({ kind }) => kind === 'cell') ? 'cell' : 'block')}.`);
   };
-  implement('paste', (cell) => {
-    void copied().then((what) => {
-      const blocks = typeof what === 'string' ? fromText(what, language(all(cell).at(-1))) : what;
-      if (blocks.length === 0) voice.say('Nothing to paste.');
-      else paste(blocks, cell);
+  for (const id of ['paste', 'paste-above'] as const)
+    implement(id, (cell) => {
+      void copied().then((what) => {
+        const blocks = typeof what === 'string' ? fromText(what, language(all(cell).at(-1))) : what;
+        if (blocks.length === 0) voice.say('Nothing to paste.');
+        else paste(blocks, cell, id === 'paste-above');
+      });
     });
-  });
 
   // ---- places
   change('move-up', (blocks) => {

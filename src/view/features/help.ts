@@ -6,7 +6,7 @@ import type { Feature } from '../context.ts';
 import type { Command, Group } from '../commands/table.ts';
 import { h } from '../dom.ts';
 import { openDialog } from './dialog.ts';
-import { partsOf } from './keys.ts';
+import { partsOf, shownKeys } from './keys.ts';
 
 const groups: readonly Group[] = ['Run', 'Cells', 'Edit', 'Go to', 'View', 'Notebook'];
 const where = { command: 'with the cell itself selected (Esc)', cell: 'in code and on a cell', everywhere: 'everywhere' } as const;
@@ -32,7 +32,7 @@ export function openHelp(table: readonly Command[]): void {
   });
   const none = h('p', { class: 'none', hidden: true }, 'No shortcut matches.');
   const sections = [
-    ...groups.map((group) => section(group, table.filter((command) => command.group === group).map(rowOf))),
+    ...groups.map((group) => section(group, rowsOf(table.filter((command) => command.group === group)))),
     section(
       'In code',
       others.map(([title, keys]) => row(title, keys)),
@@ -50,7 +50,9 @@ export function openHelp(table: readonly Command[]): void {
         h('kbd', {}, 'Esc'),
         ' leaves the code for its cell, ',
         h('kbd', {}, 'Enter'),
-        ' goes back.',
+        ' goes back. Every command is in the palette: ',
+        h('kbd', {}, shownKeys('Mod+K')),
+        '.',
       ),
       field,
       h('div', { class: 'columns', tabindex: '0', role: 'group', 'aria-label': 'Shortcuts' }, ...sections, none),
@@ -63,7 +65,7 @@ export function openHelp(table: readonly Command[]): void {
       let shown = 0;
       for (const line of part.querySelectorAll<HTMLElement>('.row')) {
         const text = `${line.textContent} ${part.firstElementChild!.textContent}`.toLowerCase();
-        line.hidden = !wanted.every((word) => text.includes(word));
+        line.hidden = (wanted.length === 0 && line.dataset['bare'] !== undefined) || !wanted.every((word) => text.includes(word));
         if (!line.hidden) shown++;
       }
       part.hidden = shown === 0;
@@ -77,22 +79,27 @@ function section(title: string, rows: readonly HTMLElement[]): HTMLElement {
   return h('section', {}, h('h3', {}, title), h('dl', {}, ...rows));
 }
 
-function rowOf(command: Command): HTMLElement {
-  return row(command.title, command.keys ?? [], command.keys === undefined ? undefined : where[command.where ?? 'everywhere']);
+/** Commands of one title are one row. Those without keys are found by searching, since the palette has them all. */
+function rowsOf(commands: readonly Command[]): HTMLElement[] {
+  const byTitle = new Map<string, Command[]>();
+  for (const command of commands) byTitle.set(command.title, [...(byTitle.get(command.title) ?? []), command]);
+  return [...byTitle].map(([title, same]) => {
+    const [first] = same as [Command];
+    return row(
+      title,
+      same.flatMap(({ keys }) => keys ?? []),
+      where[first.where ?? 'everywhere'],
+    );
+  });
 }
 
 function row(title: string, keys: readonly string[], place?: string): HTMLElement {
+  const bare = keys.length === 0;
   return h(
     'div',
-    { class: 'row', ...(place === undefined ? {} : { title: place }) },
+    { class: 'row', hidden: bare, 'data-bare': bare, title: bare ? undefined : place },
     h('dt', {}, title),
-    h(
-      'dd',
-      {},
-      ...(keys.length === 0
-        ? [h('span', { class: 'quiet' }, 'in the palette')]
-        : keys.flatMap((combination, i) => [i > 0 ? h('span', { class: 'quiet' }, ' or ') : null, caps(combination)])),
-    ),
+    h('dd', {}, ...(bare ? ['in the palette'] : keys.flatMap((combination, i) => [i > 0 ? ' or ' : null, caps(combination)]))),
   );
 }
 

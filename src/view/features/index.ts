@@ -3,17 +3,20 @@
 
 import { messageOf } from '../../base/errors.ts';
 import type { Feature, NotebookContext } from '../context.ts';
+import { barMore } from './bar-more.ts';
 import { cellMenu } from './cell-menu.ts';
 import { cells } from './cells.ts';
 import { fences } from './fences.ts';
+import { find } from './find.ts';
 import { help } from './help.ts';
+import { outline } from './outline.ts';
 import { rename } from './rename.ts';
 import { search } from './search.ts';
 import { select } from './select.ts';
 import { site } from './site.ts';
 import { writing } from './writing.ts';
 
-const features: readonly Feature[] = [...writing, search, help, site, cells, fences, select, rename, cellMenu];
+const features: readonly Feature[] = [...writing, search, help, site, cells, fences, select, rename, cellMenu, find, outline, barMore];
 
 export function bindFeatures(context: NotebookContext): () => void {
   const undo: (() => void)[] = [];

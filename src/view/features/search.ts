@@ -18,7 +18,18 @@ const drawings: Readonly<Record<Group, string>> = {
   Notebook: 'M4 1.8h5.5L12.5 5v9.2H4zM9.2 2v3.2h3.1',
 };
 /** Not of use from a list: what only moves, and the list itself. */
-const leftOut: ReadonlySet<CommandId> = new Set(['palette', 'next', 'previous', 'leave', 'select-next', 'select-previous', 'undo-cell']);
+const leftOut: ReadonlySet<CommandId> = new Set([
+  'palette',
+  'menu',
+  'next',
+  'previous',
+  'leave',
+  'select-next',
+  'select-previous',
+  'undo-cell',
+  'find-cell',
+  'save-cell',
+]);
 const offered: readonly CommandId[] = ['run-stale', 'find', 'insert-below', 'save-version', 'outline', 'help'];
 const also: Readonly<Partial<Record<CommandId, string>>> = {
   undelete: 'undelete restore bring back',

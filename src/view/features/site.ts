@@ -12,6 +12,8 @@ export const site: Feature = ({ session, commands, selection, voice, options, se
   const statuses = (): readonly CellStatus[] => session.ids.flatMap((id) => session.cell(id) ?? []);
   const wrong = ({ state }: CellStatus): boolean => state === 'error' || state === 'stale';
   const takeBack = [
+    commands.implement('save-cell', () => commands.run('save')),
+    commands.implement('find-cell', () => commands.run('find')),
     // The theme is every page's own: its button knows how.
     commands.implement('theme', () => document.querySelector<HTMLElement>('.bar [data-action="theme"]')?.click()),
     commands.implement('print', () => {

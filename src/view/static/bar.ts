@@ -38,7 +38,7 @@ export function renderBar(place: string, base: string, commands: boolean): strin
     ...(commands
       ? [
           iconic(' only-narrow hide-phone', 'Outline', icons.list, 'popovertarget="outline"'),
-          iconic(' only-menu', 'More commands', icons.more, 'data-action="menu" popovertarget="commands"'),
+          iconic('', 'More commands', icons.more, 'data-action="menu" popovertarget="commands"'),
         ]
       : []),
     '</header>',
