@@ -195,13 +195,29 @@ const saveCopy = async (text: string): Promise<void> => {
   openedFile = undefined;
 };
 
+/** One's own copy, where anything was ever stored; rejects where it cannot be read. */
+async function storedCopy(id: string): Promise<StoredNotebook | undefined> {
+  if (!anyStored) return undefined;
+  const copy = openedStore().then(
+    (store) => store.notebook(id),
+    (error: { code?: string }) => {
+      if (error.code !== 'storage-missing') throw error;
+      return undefined;
+    },
+  );
+  return Promise.race([copy, new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
+}
+
 /** `/n/ID/`: the static page, or one's own copy in its place. */
 async function showShipped(): Promise<void> {
   const data = window.__data ?? (JSON.parse(document.getElementById('notebook-data')?.textContent ?? 'null') as PageData | null);
   if (data === null) return;
   const id = data.compiled.front?.id ?? '';
   const asShipped = new URLSearchParams(location.search).has('shipped');
-  const stored = await (await storeIfAny())?.notebook(id).catch(() => undefined);
+  const stored = await storedCopy(id).catch((error: unknown) => error as Error);
+  if (stored instanceof Error && !asShipped) return (await pages()).showTrouble(id, stored);
+  if (stored instanceof Error)
+    return void comeAlive({ compiled: data.compiled, folder: data.folder, unsaved: true, view: { name: id, saveCopy } });
   if (stored !== undefined && stored.text !== data.compiled.text && !asShipped) return (await pages()).showStored(stored, data.folder);
   const edited = stored !== undefined && stored.text !== data.compiled.text;
   if (edited)
@@ -231,6 +247,7 @@ async function route(): Promise<void> {
   const own = /^#\/n\/([^/?]+)/.exec(hash);
   if (own !== null) return (await pages()).showById(decodeURIComponent(own[1]!));
   if (/^#\/runs\b/.test(hash)) return (await pages()).showRuns();
+  if (/^#\/storage\b/.test(hash)) return (await pages()).showStorage();
   if (/^#\/notebooks\b/.test(hash)) return (await pages()).showNotebooks();
   if (hash === '#/file') return (await pages()).showOpened(openedFile);
   if (/^#(g1\.|src=)/.test(hash)) {

@@ -224,6 +224,15 @@ describe('a damaged record', () => {
     expect((await store.usage()).filter(({ damaged }) => damaged).map(({ id }) => id)).toEqual(expect.arrayContaining(['bad', 'torn']));
     expect(JSON.parse((await store.rawNotebook('torn'))!.text)).toEqual({ id: 'torn', text: ['a'] });
     expect(await store.rawNotebook('none')).toBeUndefined();
+
+    await store.repair('bad');
+    expect(await store.notebook('bad')).toMatchObject({ text: 'still here', title: 'bad' });
+    expect(await store.versions('bad')).toMatchObject([{ text: 'still here', name: 'The damaged record' }]);
+    await store.repair('torn');
+    expect(await store.notebook('torn')).toBeUndefined();
+    expect(await store.versions('torn')).toMatchObject([{ name: 'The damaged record' }]);
+    await store.repair('good');
+    expect(await store.versions('good')).toEqual([]);
   });
 });
 

@@ -74,6 +74,27 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
         return typeof text === 'string' ? { text, whole: true } : { text: JSON.stringify(record, undefined, 2), whole: false };
       }),
 
+    repair: (id) =>
+      write(['notebooks', 'versions'], 'strict', async (transaction) => {
+        const notebooks = transaction.objectStore('notebooks');
+        const record: unknown = await notebooks.get(id);
+        if (record === undefined || isNotebook(record)) return;
+        const { text, title, revision } = record as Partial<Record<string, unknown>>;
+        const time = Date.now();
+        const kept = typeof text === 'string' ? text : JSON.stringify(record, undefined, 2);
+        await transaction.objectStore('versions').put({ notebook: id, time, text: kept, name: 'The damaged record' });
+        if (typeof text !== 'string') await notebooks.delete(id);
+        else
+          await notebooks.put({
+            id,
+            text,
+            title: typeof title === 'string' ? title : id,
+            revision: (typeof revision === 'number' && Number.isFinite(revision) ? revision : 0) + 1,
+            createdAt: time,
+            updatedAt: time,
+          });
+      }),
+
     saveNotebook: (notebook) =>
       write(['notebooks'], 'strict', async (transaction) => {
         const notebooks = transaction.objectStore('notebooks');

@@ -92,6 +92,8 @@ export interface Store {
   deleteNotebook(id: string): Promise<void>;
   /** What stands in the place of a notebook, sound or not: its text where there is one, else the record as JSON. */
   rawNotebook(id: string): Promise<{ readonly text: string; readonly whole: boolean } | undefined>;
+  /** Makes a damaged notebook sound again where its text is there, else frees its id. The record as it was is kept as a named version. */
+  repair(id: string): Promise<void>;
   /** Newest first. */
   versions(notebook: string): Promise<readonly StoredVersion[]>;
   /** Keeps a version, strictly durable, and drops the oldest automatic ones beyond `versionLimit`. Resolves to it as it is stored: at
