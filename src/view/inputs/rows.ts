@@ -29,7 +29,8 @@ export function table(spec: InputSpec, moved: Moved, cell: string): Control {
     lines: HTMLElement[] = [],
     drawn: unknown,
     shown = page,
-    anchor: number | undefined;
+    anchor: number | undefined,
+    sorted: { readonly column: number; readonly reverse: boolean } | undefined;
   const head = h('thead'),
     body = h('tbody'),
     said = h('span');
@@ -54,7 +55,6 @@ export function table(spec: InputSpec, moved: Moved, cell: string): Control {
     if (type === 'number') element.classList.add('r');
   };
   function drawHead(): void {
-    const sorted = props['sorted'] as { column: number; reverse: boolean } | undefined;
     const held =
       document.activeElement instanceof HTMLElement && head.contains(document.activeElement)
         ? document.activeElement.dataset['at']
@@ -67,16 +67,16 @@ export function table(spec: InputSpec, moved: Moved, cell: string): Control {
         selectable ? h('th', { scope: 'col', class: 'box' }, many ? all : h('span', { class: 'vh' }, 'Choose')) : null,
         ...columns().map((column, i) => {
           const own = sorted?.column === i;
-          const sort = h('button', {
+          const by = h('button', {
             type: 'button',
             'data-at': i,
             title: column.name,
-            onclick: () => moved(own && sorted.reverse ? { sort: null } : { sort: i, reverse: own }),
+            onclick: () => sort(i),
           });
           const title: Face =
             column.titleHtml === undefined ? (column.title ?? column.name) : { html: column.titleHtml, text: column.title ?? column.name };
-          face(sort, title);
-          const th = h('th', { scope: 'col', 'aria-sort': own ? (sorted.reverse ? 'descending' : 'ascending') : undefined }, sort);
+          face(by, title);
+          const th = h('th', { scope: 'col', 'aria-sort': own ? (sorted?.reverse ? 'descending' : 'ascending') : undefined }, by);
           dress(th, column);
           if (column.width !== undefined) th.style.width = length(column.width);
           return th;
@@ -84,6 +84,13 @@ export function table(spec: InputSpec, moved: Moved, cell: string): Control {
       ),
     );
     if (held !== undefined) head.querySelector<HTMLElement>(`[data-at="${held}"]`)?.focus();
+  }
+  /** Ascending, descending, as it was: shown at once, while the worker sorts. */
+  function sort(column: number): void {
+    const again = sorted?.column === column;
+    sorted = again && sorted?.reverse ? undefined : { column, reverse: again };
+    drawHead();
+    moved(sorted === undefined ? { sort: null } : { sort: column, reverse: sorted.reverse });
   }
   function drawRows(): void {
     boxes = [];
@@ -146,6 +153,7 @@ export function table(spec: InputSpec, moved: Moved, cell: string): Control {
     chosen = new Set(value as readonly number[]);
     if (drawn !== props['rows']) {
       drawn = props['rows'];
+      sorted = props['sorted'] as typeof sorted;
       drawHead();
       drawRows();
     }
