@@ -3,8 +3,13 @@
    stored. What the records mean stands in docs/run.schema.json. */
 
 import type { ErrorInfo, Output } from './output/types.ts';
-import type { ServiceCall } from './engine/protocol.ts';
+import type { ServiceCall, StartOptions } from './engine/protocol.ts';
+import type { FrontMatter, Notebook } from './document/types.ts';
+import type { Candidate } from './course/judging.ts';
+import type { Verdict } from './session/judge.ts';
 import type { CellStatus, Compiled, Session, WorkerLike } from './session/types.ts';
+import { optional } from './base/optional.ts';
+import { parseCompiled } from './document/parse.ts';
 import { fetchDataset } from './engine/datasets.ts';
 import { publicNames } from './analysis/names.ts';
 import { createSession } from './session/session.ts';
@@ -63,22 +68,7 @@ async function runNotebook(job: Job): Promise<JobResult> {
   if ('refused' in found) return { ...found, backend: '', adapter: '', ms: 0, cells: [], values: {}, runs: [], checks: [], notices: [] };
 
   const began = performance.now();
-  const session = createSession({
-    text: job.compiled.text,
-    compiled: job.compiled,
-    analyser: () => import('./analysis/index.ts'),
-    createWorker: () => new Worker(new URL(__ENGINE_URL__, base)) as unknown as WorkerLike,
-    engine: {
-      set: job.set,
-      headless: true,
-      base,
-      ...(job.backend ? { backend: job.backend } : {}),
-      packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])),
-    },
-    services: (call) => serve(call, folder),
-    moduleText: async (name) => (await beside(folder, name)).text(),
-    now: () => performance.now(),
-  });
+  const session = openHeadless(job, folder);
   try {
     const timedOut = await evaluate(session, job);
     const ms = Math.round(performance.now() - began);
@@ -121,6 +111,31 @@ async function runNotebook(job: Job): Promise<JobResult> {
   } finally {
     session.dispose();
   }
+}
+
+/** A session whose files lie in `folder` (absolute), its engine told that nobody looks on. */
+function openHeadless(
+  { compiled, set, backend }: Pick<Job, 'compiled' | 'set' | 'backend'>,
+  folder: string,
+  more: Partial<StartOptions> = {},
+): Session {
+  return createSession({
+    text: compiled.text,
+    compiled,
+    analyser: () => import('./analysis/index.ts'),
+    createWorker: () => new Worker(new URL(__ENGINE_URL__, base)) as unknown as WorkerLike,
+    engine: {
+      set,
+      headless: true,
+      base,
+      ...optional({ backend }),
+      packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])),
+      ...more,
+    },
+    services: (call) => serve(call, folder),
+    moduleText: async (name) => (await beside(folder, name)).text(),
+    now: () => performance.now(),
+  });
 }
 
 /** Runs every wanted cell and returns once all is settled; interrupts cells that run past their time, and answers with them. */
@@ -342,4 +357,31 @@ function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }
 
-Object.assign(globalThis, { runNotebook: async (job: Job) => JSON.stringify(await runNotebook(job)) });
+/** One answer to judge, as the command line hands it over. */
+export interface JudgeJob {
+  /** Texts of the unit's files; `front` is the front matter of its notebook. */
+  readonly unit: { readonly notebook: string; readonly solutions: string; readonly checks: string; readonly front: FrontMatter };
+  readonly exercise: string;
+  readonly candidate: Candidate;
+  /** As in `Job`. */
+  readonly folder: string;
+  readonly limitMs?: number;
+}
+
+async function judgeAnswer({ unit, exercise, candidate, folder, limitMs }: JudgeJob): Promise<Verdict> {
+  const [{ analyse }, { judge }] = await Promise.all([import('./analysis/index.ts'), import('./session/judge.ts')]);
+  const read = (text: string): Notebook => parseCompiled(text, unit.front);
+  const texts = { notebook: read(unit.notebook), solutions: read(unit.solutions), checks: read(unit.checks) };
+  const beside = new URL(folder, base).href;
+  return judge(texts, exercise, candidate, {
+    analyse,
+    open: (compiled) => openHeadless({ compiled, set: {} }, beside, { judge: true }),
+    now: () => performance.now(),
+    ...optional({ limitMs }),
+  });
+}
+
+Object.assign(globalThis, {
+  runNotebook: async (job: Job) => JSON.stringify(await runNotebook(job)),
+  judgeAnswer: async (job: JudgeJob) => JSON.stringify(await judgeAnswer(job)),
+});

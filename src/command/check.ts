@@ -1,12 +1,12 @@
 /* `gradus check FILE|FOLDER...`: parses and analyses notebooks without evaluating anything, in Node. Reports the cells that
    `run` would report, and what is wrong with them or with the file. */
 
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { publicNames } from '../analysis/names.ts';
 import { frontMatterError, parseNotebook } from '../document/index.ts';
 import { type Loaded, load } from './load.ts';
-import { UsageError, pathOf, readArguments } from './usage.ts';
+import { UsageError, isFolder, pathOf, readArguments } from './usage.ts';
 
 export async function check(argv: readonly string[]): Promise<number> {
   const { names, on } = readArguments('check', argv, ['--json', '--strict'], []);
@@ -66,12 +66,8 @@ function readable({ file, cells, problems }: Checked): string {
   return `${[...errors, ...warnings, `${file}: ${verdict}`].join('\n')}\n`;
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
 /** Markdown files below a folder that are notebooks, or would be if their front matter were right. */
-function notebooksIn(folder: string): string[] {
+export function notebooksIn(folder: string): string[] {
   return readdirSync(pathOf(folder), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {

@@ -82,8 +82,8 @@ const wrong: readonly (readonly [argv: string, words: RegExp])[] = [
   ['run sums.md --timeout soon', /seconds above 0/],
   ['check', /no FILE/],
   ['check plain.md', /no `gradus:`/],
-  ['test sums.md', /does not have this command/],
-  ['grade sums.md', /does not have this command/],
+  ['test', /no FILE given/],
+  ['grade sums.md', /no file with answers/],
   ['export sums.md --to html', /does not have this command/],
   ['import x.ipynb', /does not have this command/],
 ];

@@ -3,11 +3,13 @@
 
 import { bench } from './bench.ts';
 import { check } from './check.ts';
+import { grade } from './grade.ts';
 import { run } from './run.ts';
+import { test } from './test.ts';
 import { UsageError, help } from './usage.ts';
 
-const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = { run, check, bench };
-const later = ['test', 'grade', 'export', 'import'];
+const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = { run, test, grade, check, bench };
+const later = ['export', 'import'];
 
 /** Runs one command line and returns its exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -18,11 +20,14 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     if (name === undefined)
-      throw new UsageError('gradus: no command given. Say `run FILE`, `check FILE` or `bench`; `--help` lists everything.');
+      throw new UsageError(
+        'gradus: no command given. Say `run FILE`, `test FOLDER`, `grade`, `check FILE` or `bench`; `--help` lists everything.',
+      );
     if (later.includes(name))
-      throw new UsageError(`gradus ${name}: this version does not have this command yet. It has run, check and bench.`);
+      throw new UsageError(`gradus ${name}: this version does not have this command yet. It has run, test, grade, check and bench.`);
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (!command) throw new UsageError(`gradus: there is no command "${name}". Use run, check or bench; \`--help\` lists everything.`);
+    if (!command)
+      throw new UsageError(`gradus: there is no command "${name}". Use run, test, grade, check or bench; \`--help\` lists everything.`);
     return await command(rest);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,15 +1,11 @@
 /* `gradus run FILE...`: evaluates notebooks in the built app, in headless Chromium, and reports as JSON or to read.
    Everything about the arguments is judged here first, before a browser starts; the page (src/headless.ts) does the rest. */
 
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
+import { dirname } from 'node:path';
 import type { CellResult, Job, JobResult } from '../headless.ts';
+import { type HeadlessSite, openSite } from './headless.ts';
 import { type Loaded, load } from './load.ts';
 import { readable } from './report.ts';
-import { startServer } from './server.mjs';
-import { root } from './site.ts';
 import { UsageError, pathOf, readArguments } from './usage.ts';
 
 /** One cell of the report: what the page measured, and where the file has it. */
@@ -54,72 +50,35 @@ export async function run(argv: readonly string[]): Promise<number> {
   const loaded = files.map((file) => load('run', file, values.get('--overlay') ?? [], Object.keys(set)));
   for (const notebook of loaded) demandKnown(notebook, Object.keys(set), cells ?? []);
 
-  const routes = Object.fromEntries(loaded.map((notebook, index) => [`/headless/${index}/`, dirname(pathOf(notebook.file))]));
-  const server = await startServer({
-    root: join(root, 'dist'),
-    isolation: !on.has('--no-isolation'),
-    routes: { '/headless.html': join(root, 'build/headless.html'), ...routes },
-  });
-  const browser = await launch().catch(async (error: unknown) => {
-    await server.close();
-    throw error;
-  });
+  const site = await openSite({ folders: loaded.map(({ file }) => dirname(pathOf(file))), isolation: !on.has('--no-isolation') });
   try {
     const records: RunRecord[] = [];
     for (const [index, notebook] of loaded.entries()) {
       const job: Job = {
         compiled: notebook.compiled,
-        folder: `headless/${index}/`,
+        folder: site.folder(index),
         set,
         timeoutMs,
         ...(cells ? { cells } : {}),
         ...(backend ? { backend } : {}),
       };
-      const record = assemble(notebook, await runInPage(browser, server.url, job, notebook.file));
+      const record = assemble(notebook, await evaluate(site, job, notebook.file));
       records.push(record);
       if (!on.has('--json')) process.stdout.write(readable(record));
     }
     if (on.has('--json')) process.stdout.write(`${JSON.stringify(records.length === 1 ? records[0] : records, null, 2)}\n`);
     return records.every((record) => record.ok) ? 0 : 1;
   } finally {
-    await browser.close().catch(() => undefined);
-    await server.close();
+    await site.close();
   }
 }
 
-/** One page for one notebook. Rejects with a sentence where the page or the browser failed, not where a cell did. */
-async function runInPage(browser: Browser, url: string, job: Job, file: string): Promise<JobResult> {
-  const context = await browser.newContext();
-  try {
-    const page = await context.newPage();
-    const failed = new Promise<never>((_, reject) => {
-      page.on('crash', () =>
-        reject(
-          new Error(`${file}: the browser's page crashed, most likely for lack of memory. Run fewer cells with --cells, or smaller data.`),
-        ),
-      );
-      page.on('pageerror', (error) => reject(new Error(`${file}: the page that runs notebooks failed: ${error.message}`)));
-      browser.on('disconnected', () => reject(new Error(`${file}: the browser ended before the notebook did.`)));
-    });
-    failed.catch(() => undefined);
-    await page.goto(`${url}headless.html`, { waitUntil: 'load' });
-    const ready = await Promise.race([
-      failed,
-      page.waitForFunction('typeof runNotebook === "function"', undefined, { timeout: 15_000 }).catch(() => undefined),
-    ]);
-    if (!ready) throw new Error('The built page does not start. Run `npm run build -- --force`, then the command again.');
-    const json = await Promise.race([
-      failed,
-      page.evaluate((given) => (globalThis as unknown as { runNotebook(job: unknown): Promise<string> }).runNotebook(given), job),
-    ]);
-    const result = JSON.parse(json) as JobResult;
-    if (result.refused) throw new Error(`${file}: ${result.refused}`);
-    for (const notice of result.notices as { name: string; message: string }[])
-      process.stderr.write(`${file}: ${notice.name}: ${notice.message}\n`);
-    return result;
-  } finally {
-    await context.close().catch(() => undefined);
-  }
+async function evaluate(site: HeadlessSite, job: Job, file: string): Promise<JobResult> {
+  const result = await site.ask<JobResult>('runNotebook', job, file);
+  if (result.refused) throw new Error(`${file}: ${result.refused}`);
+  for (const notice of result.notices as { name: string; message: string }[])
+    process.stderr.write(`${file}: ${notice.name}: ${notice.message}\n`);
+  return result;
 }
 
 function assemble(notebook: Loaded, result: JobResult): RunRecord {
@@ -143,14 +102,6 @@ function assemble(notebook: Loaded, result: JobResult): RunRecord {
     runs,
     checks,
   };
-}
-
-/** A Chromium with the flags of scripts/chromium.mjs, which stays outside the bundle since the build's scripts share it. */
-async function launch(): Promise<Browser> {
-  if (!existsSync(join(root, 'build/headless.html'))) throw new Error('The build is missing. Run `npm run build` first.');
-  const address = pathToFileURL(join(root, 'scripts/chromium.mjs')).href;
-  const { launchChromium } = (await import(address)) as { launchChromium(): Promise<Browser> };
-  return launchChromium();
 }
 
 /* ---- arguments ---- */

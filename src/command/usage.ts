@@ -1,5 +1,6 @@
 /* Words of the command line: the help, what is wrong with arguments, and the reading of flags. */
 
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 export const help = `\
@@ -49,6 +50,10 @@ export function readArguments(command: string, argv: readonly string[], switches
 /** Where a path from the command line lies: counted from where the command was typed, which npm tells in INIT_CWD. */
 export function pathOf(file: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), file);
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function splitFlag(argument: string): [flag: string, inline: string | undefined] {
