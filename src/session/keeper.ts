@@ -1,12 +1,16 @@
 /* What a session keeps: the text, written 400 ms after an edit and acknowledged when its transaction is durable, and what
    cells showed, written together a moment after they ended. Without a store it does nothing. A write that fails is said
-   (`error`) and tried again with the next one. */
+   (`problems`) and tried again, by itself and with the next one. A text that another tab has stored meanwhile is not
+   written over: both are merged (base/merge.ts). While another tab writes (`hold`, session/tabs.ts) nothing is. */
 
 import { GradusError, messageOf } from '../base/errors.ts';
 import { contentHash } from '../base/hash.ts';
-import { stash, unstash } from '../store/stash.ts';
+import { sizeOf } from '../output/size.ts';
+import { recover, stash, unstash } from '../store/stash.ts';
+import type { Output } from '../output/types.ts';
 import type { Store, StoredNotebook, StoredOutputs } from '../store/types.ts';
 import type { Entry } from './entries.ts';
+import type { Kept } from './keeping.ts';
 
 export interface KeeperOptions {
   readonly store: Promise<Store> | undefined;
@@ -14,61 +18,115 @@ export interface KeeperOptions {
   readonly notebook: () => Pick<StoredNotebook, 'id' | 'title' | 'text' | 'revision' | 'shippedHash'>;
   /** What the store knew of the notebook when it was opened. */
   readonly stored: { readonly revision: number; readonly createdAt: number } | undefined;
-  /** `saved` or `error` is a new one. */
+  /** `saved` or `problems` is a new one. */
   readonly changed: () => void;
+  /** Makes another text the session's, as `revision`, without writing it. */
+  readonly adopt: (text: string, revision: number) => Promise<void>;
+  /** A text has been acknowledged. */
+  readonly written: (record: StoredNotebook) => void;
+  /** What else failed is tried again. */
+  readonly again: () => void;
 }
 
-export interface Keeper {
-  /** The latest revision whose write has been acknowledged. */
-  readonly saved: number;
-  /** Why the last write failed. */
-  readonly error: string | undefined;
-  saveSoon(): void;
-  /** What a cell shows is written once it has ended. */
-  keep(entry: Entry): void;
-  /** Gives cells that show nothing yet what they showed last time; resolves to their ids. */
-  restore(entries: ReadonlyMap<string, Entry>): Promise<ReadonlySet<string>>;
-  /** Writes now what waits; resolves when it is written, or has failed. */
-  flush(): Promise<void>;
-  failed(error: unknown): void;
-}
+export type Keeper = ReturnType<typeof createKeeper>;
+
+/** What another tab wrote at the same time has been merged · the browser had dropped what was stored · a newer version takes over. */
+export type KeeperEvent = 'merged' | 'cleared' | 'upgrade';
 
 const SAVE_MS = 400;
 const OUTPUTS_MS = 600;
 const QUIET_MS = 80;
+const RETRY_MS = [2000, 5000, 15_000, 30_000];
+/** What is kept of one cell's outputs, in bytes; what is more is named in their place. */
+export const KEPT_BYTES = 4_000_000;
 
-export function createKeeper({ store, now, notebook, stored, changed }: KeeperOptions): Keeper {
+export function createKeeper({ store, now, notebook, stored, changed, adopt, written, again }: KeeperOptions) {
   const unstored = new Set<Entry>();
+  const problems = new Map<Kept, GradusError>();
+  const listeners = new Set<(event: KeeperEvent) => void>();
   let saved = stored?.revision ?? 0;
-  let error: string | undefined;
+  let createdAt = stored?.createdAt;
+  /** The text that this session and the store last had in common. */
+  let base = notebook().text;
+  let held = false;
+  let known = stored !== undefined;
+  let attempts = 0;
+  let flushEdits: () => void = () => {};
   let saveTimer: ReturnType<typeof setTimeout> | undefined;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let outputsTimer: ReturnType<typeof setTimeout> | undefined;
   let quietTimer: ReturnType<typeof setTimeout> | undefined;
   let saving: Promise<void> = Promise.resolve();
 
-  function failed(reason: unknown): void {
-    error = reason instanceof GradusError ? `${reason.message} ${reason.hint}` : messageOf(reason);
+  const tell = (event: KeeperEvent): void => listeners.forEach((listener) => listener(event));
+  const recordOf = (): StoredNotebook => ({ ...notebook(), createdAt: createdAt ?? now(), updatedAt: now() });
+  const isUnsaved = (): boolean => saved < notebook().revision && notebook().text !== base;
+
+  function failed(what: Kept, reason: unknown): void {
+    problems.set(what, reason instanceof GradusError ? reason : new GradusError('storage', messageOf(reason), 'Download your text.'));
     changed();
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(retry, RETRY_MS[Math.min(attempts++, RETRY_MS.length - 1)]);
+    (retryTimer as { unref?: () => void }).unref?.();
+  }
+  function worked(what: Kept): void {
+    if (!problems.delete(what)) return;
+    attempts = 0;
+    changed();
+  }
+  function retry(): void {
+    if (problems.has('text')) void save();
+    if (problems.has('outputs')) void keepOutputs();
+    if (problems.has('runs')) again();
   }
 
   function save(): Promise<void> {
     clearTimeout(saveTimer);
     saveTimer = undefined;
-    const record = { ...notebook(), createdAt: stored?.createdAt ?? now(), updatedAt: now() };
-    if (!store || saved >= record.revision) return saving;
-    saving = saving.then(async () => {
-      if (saved >= record.revision) return;
+    if (!store || held || saved >= notebook().revision) return saving;
+    saving = saving.then(write);
+    return saving;
+  }
+  async function write(): Promise<void> {
+    let record = recordOf();
+    for (let tries = 0; store && !held && saved < record.revision; tries++) {
       try {
         await (await store).saveNotebook(record);
-        saved = Math.max(saved, record.revision);
-        unstash(record.id);
-        error = undefined;
-        changed();
       } catch (reason) {
-        failed(reason);
+        const conflict = reason instanceof GradusError && reason.code === 'revision' && tries < 5;
+        if (conflict && (await mergeStored(await store).catch(() => false))) {
+          record = recordOf();
+          continue;
+        }
+        return failed('text', reason);
       }
-    });
-    return saving;
+      saved = Math.max(saved, record.revision);
+      base = record.text;
+      known = true;
+      createdAt = record.createdAt;
+      unstash(record.id);
+      problems.delete('text');
+      attempts = 0;
+      changed();
+      written(record);
+      return;
+    }
+  }
+
+  /** Another tab has stored a text since: what both changed becomes this session's. False: there is none. */
+  async function mergeStored(open: Store): Promise<boolean> {
+    const theirs = await open.notebook(notebook().id);
+    if (!theirs) return false;
+    const { merge } = await import('../base/merge.ts');
+    flushEdits();
+    const { text, revision } = notebook();
+    const merged = merge(base, text, theirs.text);
+    base = theirs.text;
+    saved = theirs.revision;
+    createdAt = theirs.createdAt;
+    await adopt(merged.text, Math.max(revision, theirs.revision) + 1);
+    tell('merged');
+    return true;
   }
 
   async function keepOutputs(): Promise<void> {
@@ -84,12 +142,14 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
       cell,
       hash: contentHash(code),
       time: now(),
-      outputs: outputs.map(({ output }) => output),
+      outputs: bounded(outputs.map(({ output }) => output)),
     }));
     try {
       await (await store).saveOutputs(records);
+      worked('outputs');
     } catch (reason) {
-      failed(reason);
+      for (const entry of ended) unstored.add(entry);
+      failed('outputs', reason);
     }
   }
 
@@ -101,24 +161,49 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
     }
   }
 
+  /** The browser has ended the connection: where it has dropped the notebook too, it is stored again. */
+  async function storeAgain(open: Store): Promise<void> {
+    const there = await open.notebook(notebook().id).catch(() => undefined);
+    if (there || !known) return;
+    tell('cleared');
+    saved = -1;
+    await save();
+  }
+
+  void store?.then(
+    (open) =>
+      open.listen((event) => {
+        if (event === 'reopened') return storeAgain(open);
+        if (event !== 'upgrade') return undefined;
+        flushEdits();
+        return save().then(() => tell('upgrade'));
+      }),
+    () => undefined,
+  );
+
   return {
-    get saved() {
+    /** The latest revision whose write has been acknowledged. */
+    get saved(): number {
       return saved;
     },
-    get error() {
-      return error;
+    /** Why something is not kept: the text above all. */
+    problems: problems as ReadonlyMap<Kept, GradusError>,
+    get base(): string {
+      return base;
     },
-    saveSoon: () => {
-      if (store) saveTimer ??= setTimeout(() => void save(), SAVE_MS);
+    saveSoon(): void {
+      if (store && !held) saveTimer ??= setTimeout(() => void save(), SAVE_MS);
     },
-    keep: (entry) => {
+    /** What a cell shows is written once it has ended. */
+    keep(entry: Entry): void {
       if (!store || entry.index !== undefined) return;
       unstored.add(entry);
       outputsTimer ??= setTimeout(() => void keepOutputs(), OUTPUTS_MS);
       clearTimeout(quietTimer);
       quietTimer = setTimeout(() => void keepOutputs(), QUIET_MS);
     },
-    restore: async (entries) => {
+    /** Gives cells that show nothing yet what they showed last time; resolves to their ids. */
+    async restore(entries: ReadonlyMap<string, Entry>): Promise<ReadonlySet<string>> {
       const cells = new Set<string>();
       for (const { cell, hash, time, outputs } of await keptOutputs()) {
         const entry = entries.get(cell);
@@ -130,11 +215,56 @@ export function createKeeper({ store, now, notebook, stored, changed }: KeeperOp
       }
       return cells;
     },
-    flush: async () => {
-      const record = { ...notebook(), createdAt: stored?.createdAt ?? now(), updatedAt: now() };
-      if (store && saved < record.revision && error === undefined) stash(record);
+    /** Writes now what waits; resolves when it is written, or has failed. */
+    async flush(): Promise<void> {
+      if (store && isUnsaved()) stash(recordOf(), base);
       await Promise.all([save(), keepOutputs()]);
     },
     failed,
+    worked,
+    retry,
+    /** While another tab writes: the text is not stored from here. */
+    hold(on: boolean): void {
+      held = on;
+      if (on) clearTimeout(saveTimer);
+      if (on) saveTimer = undefined;
+    },
+    /** `text` is what another tab has as `revision`, and `acknowledged` what is stored of it. */
+    follow(text: string, acknowledged: number): void {
+      base = text;
+      known = true;
+      if (acknowledged !== saved) {
+        saved = acknowledged;
+        changed();
+      }
+    },
+    /** What the store has of it now, with what a tab that closed could not store any more. */
+    async latest(): Promise<StoredNotebook | undefined> {
+      const open = await store;
+      if (open) await recover(open, notebook().id);
+      return open?.notebook(notebook().id);
+    },
+    listen(listener: (event: KeeperEvent) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    /** What is to be done before the session's text is taken: typed letters that wait in an editor are handed over. */
+    beforeText(flush: () => void): void {
+      flushEdits = flush;
+    },
   };
+}
+
+/** The first outputs, up to `KEPT_BYTES`, and what was left out in words. */
+export function bounded(outputs: readonly Output[]): readonly Output[] {
+  let bytes = 0;
+  const end = outputs.findIndex((output) => (bytes += sizeOf(output)) > KEPT_BYTES);
+  if (end < 0) return outputs;
+  const left = outputs.slice(end);
+  const megabytes = Math.max(1, Math.round(left.reduce((sum, output) => sum + sizeOf(output), 0) / 1e6));
+  const what = left.length === 1 ? 'An output' : `${left.length} outputs`;
+  return [
+    ...outputs.slice(0, end),
+    { kind: 'log', level: 'info', text: `${what} of ${megabytes} MB: too large to be kept for next time. Run the cell to see it again.` },
+  ];
 }

@@ -21,6 +21,8 @@ export interface RecorderOptions {
   readonly now: () => number;
   /** Told when a write fails; the points stay in memory and are written with the next. */
   readonly onError?: (error: unknown) => void;
+  /** Told when everything recorded so far is written. */
+  readonly onWritten?: () => void;
 }
 
 export interface Recorder {
@@ -80,7 +82,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     clearTimeout(timer);
     timer = undefined;
     const target = store;
-    if (target) writing = writing.then(() => writeAll(target, records.values())).catch((error: unknown) => options.onError?.(error));
+    if (target) {
+      writing = writing
+        .then(() => writeAll(target, records.values()))
+        .then(
+          () => options.onWritten?.(),
+          (error: unknown) => options.onError?.(error),
+        );
+    }
     return writing;
   }
 

@@ -142,6 +142,7 @@ describe('session', () => {
     const saved: { text: string; revision: number }[] = [];
     let outputs: unknown[] = [];
     const store = {
+      listen: () => () => {},
       saveNotebook: async (n: { text: string; revision: number }) => {
         saved.push(n);
       },

@@ -8,7 +8,7 @@ import { planAll, planCells, planEvery } from '../schedule/index.ts';
 import { createControls } from './controls.ts';
 import { createEdits } from './edits.ts';
 import { createEntries } from './entries.ts';
-import { createKeeper } from './keeper.ts';
+import { createKeeping } from './keeping.ts';
 import { createLooks } from './looks.ts';
 import { createPipeline, type Aside } from './pipeline.ts';
 import { createRecorder } from './recorder.ts';
@@ -57,7 +57,7 @@ export function createSession(options: SessionOptions): Session {
 
   // ---- what lasts -----------------------------------------------------------------------------------------------------------
   const store = options.store === undefined || options.unsaved ? undefined : Promise.resolve(options.store);
-  const keeper = createKeeper({
+  const { keeper, keeping } = createKeeping({
     store,
     now,
     notebook: () => {
@@ -66,12 +66,15 @@ export function createSession(options: SessionOptions): Session {
     },
     stored: options.stored,
     changed: () => tell({ saved: true }),
+    adopt: (text, revision) => edits.setText(text, 'follow', revision),
+    again: () => void recorder.flush(),
   });
   const recorder = createRecorder({
     notebook: () => ({ id: edits.notebook.front?.id ?? '', text: edits.notebook.text }),
     environment: () => (engine.backend ? { backend: engine.backend.backend, adapter: engine.backend.adapter } : {}),
     now,
-    onError: (error) => keeper.failed(error),
+    onError: (error) => keeper.failed('runs', error),
+    onWritten: () => keeper.worked('runs'),
   });
   void store?.then(recorder.keep, () => {});
   void keeper.restore(entries.byId).then((cells) => {
@@ -131,6 +134,7 @@ export function createSession(options: SessionOptions): Session {
         tellEngine({ kind: 'members', request: questions, path });
       }),
     analyse: async (code, language) => (await options.analyser()).analyse(code, { language }),
+    keeping,
     ...structure,
     setText,
     undo,
@@ -178,7 +182,8 @@ export function createSession(options: SessionOptions): Session {
       return keeper.saved;
     },
     get saveError() {
-      return keeper.error;
+      const problem = keeper.problems.get('text');
+      return problem && `${problem.message} ${problem.hint}`;
     },
     get ids() {
       return entries.list.map((entry) => entry.id);

@@ -9,6 +9,7 @@ import type { ErrorInfo, Output } from '../output/types.ts';
 import type { Members, ModuleText, RunEntry, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { WorkerLike } from '../engine/remote.ts';
 import type { Store } from '../store/types.ts';
+import type { Keeping } from './keeping.ts';
 
 export type { WorkerLike };
 
@@ -47,7 +48,6 @@ export interface KeyedOutput {
   readonly output: Output;
 }
 
-/** What changed; several things may come in one call. */
 /** A block of the open notebook. `key` stays with a block through edits around it, moves, renames and undo. Stretches of
     blank lines are no blocks; what stands between two fences is one block of prose. */
 export interface FrameBlock {
@@ -80,6 +80,7 @@ export interface HistoryStep {
   readonly keys: readonly number[];
 }
 
+/** What changed; several things may come in one call. */
 export interface SessionChange {
   /** `blocks` is another list: draw the notebook's frame by it. */
   readonly structure?: boolean;
@@ -126,7 +127,7 @@ export interface SessionOptions {
   /** Absent: nothing is stored (headless, private). */
   readonly store?: Store | Promise<Store>;
   /** What the store knew of it when it was opened. */
-  readonly stored?: { readonly revision: number; readonly createdAt: number };
+  readonly stored?: { readonly revision: number; readonly createdAt: number; readonly updatedAt?: number };
   readonly shippedHash?: string;
   /** An opened file: text and runs reach the store only after `saveCopy`. */
   readonly unsaved?: boolean;
@@ -148,6 +149,8 @@ export interface Session {
   readonly revision: number;
   readonly saved: number;
   readonly saveError?: string | undefined;
+  /** What lasts of it; absent where nothing is stored (an opened file, headless). */
+  readonly keeping: Keeping | undefined;
   readonly busy: boolean;
 
   runAll(): void;
@@ -168,10 +171,13 @@ export interface Session {
   /** Edits run nothing: an edited cell turns stale, and so do the users of a deleted one. Each is one step of `undo`, but for
       keys typed into one block within a second of each other. An edit of what is not there does nothing. */
   edit(id: string, code: string): void;
-  editProse(index: number, markdown: string): void;
-  insertCell(after: string | undefined, language: string, code: string): string;
-  deleteCell(id: string): void;
   /** Number `index` of the prose; its `${…}` are analysed anew, and shown where the engine has what they need. */
+  editProse(index: number, markdown: string): void;
+  /** A cell behind the cell `after` (at the start without one); its id. */
+  insertCell(after: string | undefined, language: string, code: string): string;
+  /** The key of the new block. Prose that touches prose joins it, and the key is that of the whole; where `markdown` is blank it says "Text". */
+  insertBlock(place: Place, block: NewBlock): number;
+  deleteCell(id: string): void;
   deleteBlocks(keys: readonly number[]): void;
   /** In file order, one after another, whatever the order of `keys`. */
   moveBlocks(keys: readonly number[], place: Place): void;
@@ -201,10 +207,7 @@ export interface Session {
   redo(): HistoryStep | undefined;
   /** What they would do, in words; absent where there is nothing. */
   readonly history: { readonly undo?: string; readonly redo?: string };
-  /** A cell behind the cell `after` (at the start without one); its id. */
   /** Resolves when everything edited so far is stored. */
-  /** The key of the new block. Prose that touches prose joins it, and the key is that of the whole; where `markdown` is blank it says "Text". */
-  insertBlock(place: Place, block: NewBlock): number;
   flush(): Promise<void>;
   readonly text: string;
 

@@ -1,0 +1,69 @@
+/* Everything about an open notebook that lasts, as the page's panels use it: its place in the store, its versions, what could
+   not be kept, and the reins that session/tabs.ts takes where two tabs show one notebook. */
+
+import type { GradusError } from '../base/errors.ts';
+import type { Store, StoredNotebook } from '../store/types.ts';
+import { createKeeper, type Keeper, type KeeperEvent, type KeeperOptions } from './keeper.ts';
+import { createVersions, type Versions } from './versions.ts';
+
+/** What of a notebook is kept. */
+export type Kept = 'text' | 'outputs' | 'runs' | 'versions';
+
+export interface Keeping {
+  /** The notebook's id in the store. */
+  readonly id: string;
+  readonly store: Promise<Store>;
+  /** It is a copy of a notebook that ships with the site. */
+  readonly shipped: boolean;
+  readonly versions: Versions;
+  /** Why something is not kept; it is tried again by itself. */
+  readonly problems: ReadonlyMap<Kept, GradusError>;
+  /** Tries now to keep what could not be kept. */
+  retry(): void;
+  /** `merged`: another tab wrote at the same time, and the text holds what both wrote · `cleared`: the browser had dropped what was
+      stored, and the text is stored again · `upgrade`: a newer version in another tab takes the store over, the text is written. */
+  listen(listener: (event: KeeperEvent) => void): () => void;
+  /** What is done before the text is taken: letters that wait in an editor are handed over. */
+  beforeText(flush: () => void): void;
+  /** The text that this session and the store last had in common. */
+  readonly base: string;
+  /** While another tab writes: the text is not stored from here. */
+  hold(on: boolean): void;
+  /** Another tab has this text; what is stored of it is revision `acknowledged`. */
+  follow(text: string, acknowledged: number): void;
+  /** What the store has of it now, with what a tab that closed could not store any more. */
+  latest(): Promise<StoredNotebook | undefined>;
+}
+
+export interface KeepingOptions extends Omit<KeeperOptions, 'written' | 'stored'> {
+  readonly stored: (Pick<StoredNotebook, 'revision' | 'createdAt'> & Partial<Pick<StoredNotebook, 'updatedAt'>>) | undefined;
+}
+
+/** `keeper` works without a store too, and keeps nothing then; `keeping` is absent. */
+export function createKeeping(options: KeepingOptions): { readonly keeper: Keeper; readonly keeping: Keeping | undefined } {
+  const { store, now, notebook, stored } = options;
+  const opened = stored === undefined ? undefined : { text: notebook().text, time: stored.updatedAt ?? now() };
+  const versions =
+    store &&
+    createVersions({
+      store,
+      now,
+      notebook,
+      opened,
+      failed: (error) => keeper.failed('versions', error),
+      worked: () => keeper.worked('versions'),
+    });
+  const keeper: Keeper = createKeeper({ ...options, written: (record) => versions?.written(record) });
+  if (!store || !versions) return { keeper, keeping: undefined };
+  const { id, shippedHash } = notebook();
+  const { problems, retry, listen, beforeText, hold, follow, latest } = keeper;
+  return {
+    keeper,
+    keeping: {
+      ...{ id, store, shipped: shippedHash !== undefined, versions, problems, retry, listen, beforeText, hold, follow, latest },
+      get base() {
+        return keeper.base;
+      },
+    },
+  };
+}

@@ -1,0 +1,288 @@
+/* Tabs in one process: sessions that only hold a text, one store, one lock and one channel between them, as a browser has them. */
+
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openTabs, type TabChannel, type TabLocks, type Tabs } from './tabs.ts';
+import type { SessionChange } from './types.ts';
+import type { StoredNotebook } from '../store/types.ts';
+
+interface Request {
+  readonly hold: (lock: unknown) => Promise<unknown>;
+  readonly settle: (error?: unknown) => void;
+}
+
+/** A lock manager as the browser's: queue, ifAvailable, steal, abort. */
+function makeLocks(): TabLocks {
+  let held: Request | undefined;
+  const waiting: Request[] = [];
+  const grant = (request: Request): void => {
+    held = request;
+    queueMicrotask(() => {
+      void request.hold({}).then(() => {
+        request.settle();
+        if (held !== request) return;
+        held = undefined;
+        const next = waiting.shift();
+        if (next) grant(next);
+      });
+    });
+  };
+  return {
+    request: (_, { ifAvailable, steal, signal }, hold) =>
+      new Promise<unknown>((resolve, reject) => {
+        const request: Request = { hold, settle: (error) => (error === undefined ? resolve(undefined) : reject(error)) };
+        if (steal) {
+          held?.settle(new Error('stolen'));
+          grant(request);
+        } else if (!held) grant(request);
+        else if (ifAvailable) void hold(null).then(resolve);
+        else {
+          waiting.push(request);
+          signal?.addEventListener('abort', () => {
+            const at = waiting.indexOf(request);
+            if (at >= 0) waiting.splice(at, 1);
+            reject(new Error('aborted'));
+          });
+        }
+      }),
+  };
+}
+
+function makeChannels(delay: () => number): (name: string) => TabChannel {
+  const open = new Set<TabChannel>();
+  return () => {
+    const channel: TabChannel = {
+      onmessage: null,
+      postMessage: (data) => {
+        const copy = structuredClone(data);
+        const others = [...open].filter((other) => other !== channel);
+        setTimeout(() => others.forEach((other) => open.has(other) && other.onmessage?.({ data: copy })), delay());
+      },
+      close: () => open.delete(channel),
+    };
+    open.add(channel);
+    return channel;
+  };
+}
+
+/** A browser with one notebook in its store. */
+function makeBrowser(text = 'start\n', delay: () => number = () => 1) {
+  let stored: StoredNotebook = { id: 'n', title: 'N', text, revision: 1, createdAt: 0, updatedAt: 0 };
+  const locks = makeLocks(),
+    openChannel = makeChannels(delay);
+  const refused: string[] = [];
+
+  function open(me: string, { frozen = (): boolean => false } = {}) {
+    const listeners = new Set<(change: SessionChange) => void>();
+    const state = { text: stored.text, revision: stored.revision, saved: stored.revision, held: false, events: [] as string[] };
+    const tell = (): void => listeners.forEach((listener) => listener({ saved: true }));
+    const save = (): void => {
+      if (state.held || state.saved >= state.revision) return;
+      if (stored.revision >= state.revision) refused.push(`${me}: ${state.revision} is not above ${stored.revision}`);
+      else {
+        stored = { ...stored, text: state.text, revision: state.revision };
+        state.saved = state.revision;
+        tell();
+      }
+    };
+    const channel = openChannel('');
+    const tabs: Tabs = openTabs({
+      me,
+      locks,
+      openChannel: () => {
+        const inner: TabChannel = {
+          onmessage: null,
+          postMessage: (data) => channel.postMessage(data),
+          close: () => channel.close(),
+        };
+        channel.onmessage = (event) => {
+          if (!frozen()) inner.onmessage?.(event);
+        };
+        return inner;
+      },
+      flushEdits: () => undefined,
+      changed: (event) => state.events.push(event === 'role' ? tabs.role : event),
+      session: {
+        get text() {
+          return state.text;
+        },
+        get revision() {
+          return state.revision;
+        },
+        get saved() {
+          return state.saved;
+        },
+        setText: async (next, _, revision) => {
+          state.text = next;
+          state.revision = revision!;
+          tell();
+        },
+        subscribe: (listener) => {
+          listeners.add(listener);
+          return () => listeners.delete(listener);
+        },
+      },
+      keeping: {
+        id: 'n',
+        hold: (on) => {
+          state.held = on;
+          if (!on) save();
+        },
+        follow: (_, acknowledged) => {
+          state.saved = acknowledged;
+        },
+        latest: async () => stored,
+      },
+    });
+    return {
+      tabs,
+      state,
+      edit(change: (text: string) => string) {
+        state.text = change(state.text);
+        state.revision++;
+        tell();
+        save();
+      },
+    };
+  }
+  return { open, refused, stored: () => stored };
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+const soon = (ms = 50): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
+describe('two tabs', () => {
+  test('the first writes, the second follows letter by letter', async () => {
+    const browser = makeBrowser();
+    const a = browser.open('a');
+    await soon();
+    const b = browser.open('b');
+    await soon();
+    expect([a.tabs.role, b.tabs.role]).toEqual(['writer', 'follower']);
+    a.edit((text) => `${text}one\n`);
+    await soon();
+    expect(b.state).toMatchObject({ text: 'start\none\n', revision: a.state.revision, saved: a.state.saved });
+    expect(browser.stored().text).toBe('start\none\n');
+  });
+
+  test('an edit in the follower takes over by itself', async () => {
+    const browser = makeBrowser();
+    const [a, b] = [browser.open('a'), browser.open('b')];
+    await soon();
+    b.edit((text) => `${text}mine\n`);
+    await soon();
+    expect([a.tabs.role, b.tabs.role]).toEqual(['follower', 'writer']);
+    expect(a.state.text).toBe('start\nmine\n');
+    expect(browser.stored()).toMatchObject({ text: 'start\nmine\n', revision: b.state.revision });
+  });
+
+  test('what both changed at the same moment is in both', async () => {
+    const browser = makeBrowser('one\ntwo\n', () => 20);
+    const [a, b] = [browser.open('a'), browser.open('b')];
+    await soon(200);
+    a.edit((text) => text.replace('one', 'ONE'));
+    b.edit((text) => text.replace('two', 'TWO'));
+    await soon(500);
+    expect([a.state.text, b.state.text, browser.stored().text]).toEqual(Array(3).fill('ONE\nTWO\n'));
+    expect(b.state.events).toContain('merged');
+  });
+
+  test('"Take over" hands the writing over without an edit', async () => {
+    const browser = makeBrowser();
+    const [a, b] = [browser.open('a'), browser.open('b')];
+    await soon();
+    b.tabs.takeOver();
+    await soon();
+    expect([a.tabs.role, b.tabs.role]).toEqual(['follower', 'writer']);
+    a.edit((text) => `${text}back\n`);
+    await soon();
+    expect([a.tabs.role, b.tabs.role]).toEqual(['writer', 'follower']);
+    expect(b.state.text).toBe('start\nback\n');
+  });
+
+  test('closing the writer hands over to the follower', async () => {
+    const browser = makeBrowser();
+    const [a, b] = [browser.open('a'), browser.open('b')];
+    await soon();
+    a.edit((text) => `${text}last\n`);
+    a.tabs.close();
+    await soon();
+    expect(b.tabs.role).toBe('writer');
+    expect(b.state.text).toBe('start\nlast\n');
+  });
+
+  test('a writer that does not answer is robbed, and its edits are merged when it wakes', async () => {
+    let asleep = false;
+    const browser = makeBrowser('one\ntwo\n');
+    const a = browser.open('a', { frozen: () => asleep });
+    await soon();
+    const b = browser.open('b');
+    await soon();
+    asleep = true;
+    b.edit((text) => text.replace('two', 'TWO'));
+    await soon(3000);
+    expect(b.tabs.role).toBe('writer');
+    expect(browser.stored().text).toBe('one\nTWO\n');
+    asleep = false;
+    a.edit((text) => text.replace('one', 'ONE'));
+    await soon(3000);
+    expect([a.state.text, b.state.text, browser.stored().text]).toEqual(Array(3).fill('ONE\nTWO\n'));
+  });
+
+  test('a third tab gets what the others write, and one of two that ask at once waits for the other', async () => {
+    const browser = makeBrowser('one\ntwo\nthree\n');
+    const [a, b, c] = [browser.open('a'), browser.open('b'), browser.open('c')];
+    await soon();
+    b.edit((text) => text.replace('two', 'TWO'));
+    c.edit((text) => text.replace('three', 'THREE'));
+    await soon(3000);
+    expect([a.state.text, b.state.text, c.state.text, browser.stored().text]).toEqual(Array(4).fill('one\nTWO\nTHREE\n'));
+    expect([a, b, c].filter(({ tabs }) => tabs.role === 'writer')).toHaveLength(1);
+    expect([a, b, c].filter(({ tabs }) => tabs.role === 'follower')).toHaveLength(2);
+  });
+
+  test('edited before the roles were known: nothing of it is lost', async () => {
+    const browser = makeBrowser('one\ntwo\n');
+    const a = browser.open('a');
+    await soon();
+    const b = browser.open('b');
+    b.edit((text) => `${text}early\n`);
+    a.edit((text) => `zero\n${text}`);
+    await soon(3000);
+    expect([a.state.text, b.state.text, browser.stored().text]).toEqual(Array(3).fill('zero\none\ntwo\nearly\n'));
+  });
+});
+
+test('whatever two to four tabs edit, whenever: every edit is in all of them and in the store', async () => {
+  const step = fc.record({ tab: fc.nat(3), wait: fc.constantFrom(0, 0, 1, 3, 10, 60, 300), at: fc.nat(30) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 2, max: 4 }),
+      fc.array(step, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      async (count, steps, slow) => {
+        let n = 0;
+        const browser = makeBrowser('a\nb\nc\nd\n', () => 1 + ((n++ * 7) % slow));
+        const open = Array.from({ length: count }, (_, i) => browser.open(`tab${i}`));
+        await soon(slow * 2);
+        for (const [i, { tab, wait, at }] of steps.entries()) {
+          open[tab % count]!.edit((text) => {
+            const lines = text.split('\n');
+            lines.splice(Math.min(at, lines.length - 1), 0, `edit${i}`);
+            return lines.join('\n');
+          });
+          await soon(wait);
+        }
+        await soon(10_000);
+        const texts = new Set([...open.map(({ state }) => state.text), browser.stored().text]);
+        expect(texts.size).toBe(1);
+        const lines = [...texts][0]!.split('\n');
+        for (const i of steps.keys()) expect(lines).toContain(`edit${i}`);
+        for (const line of ['a', 'b', 'c', 'd']) expect(lines).toContain(line);
+        for (const { tabs } of open) tabs.close();
+      },
+    ),
+    { seed: 17, numRuns: 60 },
+  );
+});

@@ -1,0 +1,87 @@
+/* The texts that a notebook once had: kept by themselves every ten minutes of edits, and as it was before the first edit of a
+   sitting; by the page before a restore, a reset or an import; by the reader with a name. The store forgets old automatic ones. */
+
+import type { Store, StoredNotebook, StoredVersion, VersionReason } from '../store/types.ts';
+
+export interface VersionsOptions {
+  readonly store: Promise<Store>;
+  readonly now: () => number;
+  readonly notebook: () => { readonly id: string; readonly text: string };
+  /** The text as it was opened, and when it had been stored; absent: it was never stored. */
+  readonly opened: { readonly text: string; readonly time: number } | undefined;
+  readonly failed: (error: unknown) => void;
+  readonly worked: () => void;
+}
+
+/** The versions of one open notebook. Every method rejects with a GradusError that says what to do. */
+export interface Versions {
+  /** Newest first. */
+  list(): Promise<readonly StoredVersion[]>;
+  /** Keeps the text as it stands. The newest version is taken where it has the same text: it gets the name. */
+  keep(why: VersionReason, name?: string): Promise<StoredVersion>;
+  rename(time: number, name: string | undefined): Promise<void>;
+  /** Resolves to what brings it back. */
+  remove(version: StoredVersion): Promise<() => Promise<void>>;
+}
+
+/** ms of edits between two automatic versions. */
+export const versionEveryMs = 10 * 60 * 1000;
+
+export function createVersions({ store, now, notebook, opened, failed, worked }: VersionsOptions): Versions & {
+  /** A text has been stored. */
+  written(record: Pick<StoredNotebook, 'text' | 'updatedAt'>): void;
+} {
+  /** The text that was stored last, and since when there are edits that no version holds. */
+  let last = opened;
+  let since: number | undefined;
+  let first = true;
+  let keeping: Promise<unknown> = Promise.resolve();
+
+  async function put(text: string, time: number, why: VersionReason, name?: string): Promise<StoredVersion> {
+    const { id } = notebook();
+    const open = await store;
+    const [newest] = await open.versions(id);
+    if (newest?.text === text) {
+      if (name === undefined || newest.name === name) return newest;
+      if (newest.name === undefined) {
+        await open.nameVersion(id, newest.time, name);
+        return { ...newest, name };
+      }
+    }
+    return open.saveVersion({ notebook: id, time, text, why, ...(name === undefined ? {} : { name }) });
+  }
+  /** One after another, so that two never take each other for new. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = keeping.then(work);
+    keeping = result.catch(() => undefined);
+    return result;
+  };
+
+  return {
+    written({ text, updatedAt }) {
+      const before = last;
+      last = { text, time: updatedAt };
+      const due = first ? before !== undefined : since !== undefined && updatedAt - since >= versionEveryMs;
+      const why = first ? 'opened' : 'edits';
+      if (first || due) since = updatedAt;
+      else since ??= updatedAt;
+      first = false;
+      if (due && before && before.text !== text) inTurn(() => put(before.text, before.time, why)).then(worked, failed);
+    },
+    list: async () => (await store).versions(notebook().id),
+    keep: (why, name) =>
+      inTurn(async () => {
+        const version = await put(notebook().text, now(), why, name);
+        since = undefined;
+        return version;
+      }),
+    rename: async (time, name) => (await store).nameVersion(notebook().id, time, name),
+    remove: async (version) => {
+      const open = await store;
+      await open.deleteVersion(version.notebook, version.time);
+      return async () => {
+        await open.saveVersion(version);
+      };
+    },
+  };
+}
