@@ -3,16 +3,7 @@
    session's, over all cells. Completion, help and the like are added by features, see editors.ts. */
 
 import { EditorState, StateEffect, StateField, Compartment, type Extension } from '@codemirror/state';
-import {
-  Decoration,
-  EditorView,
-  crosshairCursor,
-  drawSelection,
-  dropCursor,
-  keymap,
-  rectangularSelection,
-  type DecorationSet,
-} from '@codemirror/view';
+import { Decoration, EditorView, drawSelection, dropCursor, keymap, rectangularSelection, type DecorationSet } from '@codemirror/view';
 import { defaultKeymap, indentWithTab, simplifySelection } from '@codemirror/commands';
 import { bracketMatching, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language';
 import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
@@ -128,10 +119,10 @@ export function openEditor(options: EditorOptions): Editor {
         indentUnit.of('  '),
         EditorState.tabSize.of(2),
         EditorState.allowMultipleSelections.of(true),
+        EditorView.clickAddsSelectionRange.of((event) => event.altKey && !event.shiftKey), // Mod+click follows a name
         drawSelection({ cursorBlinkRate: still ? 0 : 1200 }),
         dropCursor(),
-        rectangularSelection(),
-        crosshairCursor(),
+        rectangularSelection({ eventFilter: (event) => event.altKey && event.shiftKey }),
         indentOnInput(),
         bracketMatching(),
         closeBrackets(),

@@ -2,5 +2,6 @@
 
 import type { Feature } from '../context.ts';
 import { complete } from './complete.ts';
+import { threads } from './threads.ts';
 
-export const writing: readonly Feature[] = [complete];
+export const writing: readonly Feature[] = [complete, threads];
