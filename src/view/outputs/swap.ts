@@ -57,10 +57,10 @@ export function swapping<K extends Output['kind']>(
   };
 }
 
-export const drawPlot: Draw<'plot'> = (output, element) => {
+export const drawPlot: Draw<'plot'> = (output, element, context) => {
   const drawing = swapping('plot', element, async (next, target) => {
     const plot = await import('./plot.ts');
-    return plot.drawPlot(next, target);
+    return plot.drawPlot(next, target, context.cell);
   });
   drawing.update(output);
   return drawing;
