@@ -227,16 +227,23 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   }
 
   async function showMap(): Promise<void> {
-    const { bindMap, showOwn } = await import('./view/map/live.ts');
+    const [{ bindMap }, { showProgress }] = await Promise.all([import('./view/map/live.ts'), import('./view/map/progress.ts')]);
     const main = document.querySelector<HTMLElement>('main') ?? document.body;
-    close(bindMap(main));
+    const { again, unbind } = bindMap(main);
+    close(unbind);
     void storeNow()
       .then(async (store) => {
-        const own = [...((await store?.notebooks()) ?? [])].sort((a, b) => b.updatedAt - a.updatedAt);
-        showOwn(
+        const begun = [...((await store?.notebooks()) ?? [])].sort((a, b) => b.updatedAt - a.updatedAt);
+        showProgress(
           main,
-          own.map(({ id, title, updatedAt }) => ({ id, title, about: `changed ${ago(updatedAt, Date.now())}` })),
+          begun.map(({ id, title, updatedAt, shippedHash }) => ({
+            id,
+            title,
+            about: `changed ${ago(updatedAt, Date.now())}`,
+            copy: shippedHash !== undefined,
+          })),
         );
+        again();
       })
       .catch(() => undefined);
   }

@@ -1,11 +1,11 @@
 /* What the course map does once the page is alive: the filter, arrow keys in the graph, and, for the point or row under
-   pointer or focus, arcs from what it needs (solid) and to what needs it (dashed). Works on the DOM of static/map.ts and
-   makes no markup of its own but the arcs. */
+   pointer or focus, else for the next step, arcs from what it needs (solid) and to what needs it (dashed). Works on the DOM
+   of static/map.ts; what a reader has begun is written into it by progress.ts. */
 
 const svg = 'http://www.w3.org/2000/svg';
 
-/** Binds the map below `root` (its `main`); the answer takes the listeners away again. */
-export function bindMap(root: HTMLElement): () => void {
+/** Binds the map below `root` (its `main`). `again` draws once more what depends on the states of steps. */
+export function bindMap(root: HTMLElement): { readonly again: () => void; readonly unbind: () => void } {
   const gone = new AbortController();
   const { signal } = gone;
   const rows = [...root.querySelectorAll<HTMLElement>('.u[data-unit]')];
@@ -21,18 +21,24 @@ export function bindMap(root: HTMLElement): () => void {
     return point && [Number(point.dataset['x']), Number(point.dataset['y'])];
   };
 
-  let held = 0;
-  const hold = (unit: number): void => {
-    if (unit === held) return;
-    held = unit;
+  /** The step that the reader is at: the first one under way, else the first that is ready. */
+  const here = (): number => {
+    const row = rows.find(({ dataset }) => dataset['state'] === 'half') ?? rows.find(({ dataset }) => dataset['state'] === 'ready');
+    return Number(row?.dataset['unit'] ?? 0);
+  };
+  let held = -1;
+  const hold = (wanted: number): void => {
+    const unit = wanted || here();
+    if (wanted === held) return;
+    held = wanted;
     const before = new Set(needs.get(unit) ?? []);
     const after = new Set([...needs].filter(([, list]) => list.includes(unit)).map(([n]) => n));
     for (const point of points)
       point.classList.toggle('lit', before.has(Number(point.dataset['unit'])) || Number(point.dataset['unit']) === unit);
-    for (const row of rows) row.classList.toggle('needed', before.has(Number(row.dataset['unit'])));
+    for (const row of rows) row.classList.toggle('needed', wanted > 0 && before.has(Number(row.dataset['unit'])));
     arcs?.replaceChildren(
       ...[...before].map((n) => arc(place(n), place(unit), 'arc')),
-      ...[...after].map((n) => arc(place(unit), place(n), 'arc out')),
+      ...(wanted > 0 ? [...after].map((n) => arc(place(unit), place(n), 'arc out')) : []),
     );
     const name = (n: number): string => rows[n - 1]?.querySelector('.n')?.textContent ?? '';
     if (legend)
@@ -44,8 +50,16 @@ export function bindMap(root: HTMLElement): () => void {
             : `${name(unit)} needs ${[...before].map(name).join(', ')}`;
     label?.replaceChildren(...(unit === 0 ? [] : title(place(unit), name(unit), rows[unit - 1])));
   };
-  const unitOf = (target: EventTarget | null): number =>
-    Number((target as Element | null)?.closest?.('[data-unit]')?.getAttribute('data-unit') ?? 0);
+  const again = (): void => {
+    held = -1;
+    for (const row of rows) row.toggleAttribute('aria-current', Number(row.dataset['unit']) === here());
+    for (const row of rows) if (row.hasAttribute('aria-current')) row.setAttribute('aria-current', 'step');
+    hold(unitOf(document.activeElement));
+    filter();
+  };
+  function unitOf(target: EventTarget | null): number {
+    return Number((target as Element | null)?.closest?.('[data-unit]')?.getAttribute('data-unit') ?? 0);
+  }
   for (const type of ['pointerover', 'focusin']) root.addEventListener(type, (event) => hold(unitOf(event.target)), { signal });
   root.addEventListener('pointerleave', () => hold(unitOf(document.activeElement)), { signal });
 
@@ -69,22 +83,31 @@ export function bindMap(root: HTMLElement): () => void {
   const buttons = [...root.querySelectorAll<HTMLButtonElement>('[data-show]')];
   const found = root.querySelector('[data-found]');
   const none = root.querySelector<HTMLElement>('[data-none]');
-  const filter = (): void => {
+  const clear = root.querySelector<HTMLElement>('[data-clear]');
+  function filter(): void {
     const wanted = (field?.value ?? '').toLowerCase().split(/\s+/).filter(Boolean);
     const show = buttons.find((b) => b.getAttribute('aria-pressed') === 'true')?.dataset['show'] ?? 'all';
     let count = 0;
     for (const row of rows) {
       const text = row.textContent?.toLowerCase() ?? '';
-      const unwritten = row.dataset['state'] === 'unwritten';
-      const hit = wanted.every((w) => text.includes(w)) && (show === 'all' || (show === 'unwritten') === unwritten);
+      const hit = wanted.every((w) => text.includes(w)) && (show === 'all' || show === row.dataset['state']);
       if (row.parentElement) row.parentElement.hidden = !hit;
       if (hit) count++;
     }
     for (const phase of root.querySelectorAll<HTMLElement>('.phase:has([data-unit])'))
       phase.hidden = phase.querySelector('li:not([hidden])') === null;
     if (none) none.hidden = count > 0;
-    if (found) found.textContent = `${count} of ${rows.length} steps`;
-  };
+    if (found) found.textContent = wanted.length > 0 || show !== 'all' ? `${count} of ${rows.length} steps` : '';
+  }
+  clear?.addEventListener(
+    'click',
+    () => {
+      if (field) field.value = '';
+      buttons[0]?.click();
+      field?.focus();
+    },
+    { signal },
+  );
   field?.addEventListener('input', filter, { signal });
   for (const button of buttons) {
     button.addEventListener(
@@ -96,36 +119,9 @@ export function bindMap(root: HTMLElement): () => void {
       { signal },
     );
   }
-  if (field?.value) filter();
-  return () => gone.abort();
-}
-
-/** Lists the notebooks that this browser keeps, in a section that is not there while there are none. */
-export function showOwn(
-  root: HTMLElement,
-  notebooks: readonly { readonly id: string; readonly title: string; readonly about: string }[],
-): void {
-  const section = root.querySelector<HTMLElement>('[data-own]');
-  const list = section?.querySelector('ul');
-  if (!section || !list) return;
-  const span = (name: string, text = ''): HTMLElement => {
-    const element = document.createElement('span');
-    element.className = name;
-    element.textContent = text;
-    return element;
-  };
-  list.replaceChildren(
-    ...notebooks.map(({ id, title, about }) => {
-      const link = document.createElement('a');
-      link.className = 'u ready';
-      link.href = `#/n/${encodeURIComponent(id)}`;
-      link.append(span('pt ready'), span('n'), span('t', title || id), span('w'), span('ks', about));
-      const item = document.createElement('li');
-      item.append(link);
-      return item;
-    }),
-  );
-  section.hidden = notebooks.length === 0;
+  again();
+  if (location.hash === '#q') field?.focus();
+  return { again, unbind: () => gone.abort() };
 }
 
 /** From below the one point to below the other, deeper the farther they are apart. */

@@ -56,19 +56,23 @@ export function renderMap(view: MapView): string {
 <div class="acts"><button class="btn" type="button" data-action="new-notebook">New notebook</button><label class="btn file"><span aria-hidden="true">Open file</span><input type="file" data-action="open-file" aria-label="Open file" accept=".md,.markdown,.txt,text/markdown"></label></div></div>
 </div>
 <div class="ascent">${graph(state, link)}${profile(state)}</div></div>
-<p class="legend">${count('reached') ? '<span><i class="pt done"></i> reached</span>' : ''}<span><i class="pt ready"></i> ready to start</span><span><i class="pt"></i> not written yet</span><span class="hide-phone"><svg width="30" height="8" aria-hidden="true"><path d="M0 4h28" stroke="var(--blue)" stroke-width="1.5"/></svg> <span data-arcs>what a step needs</span></span><span class="grow"></span><a class="link" href="#p1">As a list</a></p>
+<p class="legend">${count('reached') ? '<span><i class="pt done"></i> reached</span>' : ''}<span data-legend="half" hidden><i class="pt half"></i> under way</span><span><i class="pt ready"></i> ready to start</span><span><i class="pt"></i> not written yet</span><span class="hide-phone"><svg width="30" height="8" aria-hidden="true"><path d="M0 4h28" stroke="var(--blue)" stroke-width="1.5"/></svg> <span data-arcs>what a step needs</span></span><span class="grow"></span><a class="link" href="#p1">As a list</a></p>
 ${examples(view)}
 <div class="filter" role="group" aria-label="Filter"><label class="vh" for="q">Filter steps</label><input class="text" id="q" type="search" placeholder="Filter steps, topics" autocomplete="off"><span class="seg" role="group" aria-label="Show">${(
     [
       ['all', 'All', units.length],
       ['ready', 'Ready', ready.length],
+      ['half', 'Under way', count('half')],
       ['unwritten', 'Not written', count('unwritten')],
     ] as const
   )
-    .map(([key, label, n], i) => `<button type="button" data-show="${key}" aria-pressed="${i === 0}">${label} ${n}</button>`)
+    .map(
+      ([key, label, n], i) =>
+        `<button type="button" data-show="${key}" aria-pressed="${i === 0}"${key === 'half' && n === 0 ? ' hidden' : ''}>${label} ${n}</button>`,
+    )
     .join('')}</span><span class="vh" role="status" data-found></span></div>
 ${phases.map((phase) => section(phase, state, link)).join('\n')}
-<p class="none" data-none hidden>No step matches.</p>
+<p class="none" data-none hidden>No step matches. <button class="btn small" type="button" data-clear>Show all</button></p>
 </main>`;
 }
 
@@ -192,8 +196,7 @@ function examples(view: MapView): string {
     ({ id, title, about }) =>
       `<li><a class="u ready" href="${escapeHtml(`${view.base}n/${id}/`)}"><span class="pt ready"></span><span class="n"></span><span class="t">${escapeHtml(title)}</span><span class="w"></span><span class="ks">${escapeHtml(about)}</span></a></li>`,
   );
-  const own =
-    '<section class="phase" aria-labelledby="own" data-own hidden><header><h2 id="own">Your notebooks</h2><p class="sub">Kept in this browser</p></header><ul class="units"></ul></section>\n';
+  const own = `<section class="phase" aria-labelledby="own" data-own hidden><header><h2 id="own">Your notebooks</h2><p class="sub">Kept in this browser</p><p class="sub"><a class="link" href="${escapeHtml(view.base)}#/notebooks">All of them</a></p></header><ul class="units"></ul></section>\n`;
   if (rows.length === 0) return own;
   return `${own}<section class="phase" aria-labelledby="examples"><header><h2 id="examples">Examples</h2><p class="sub">Notebooks beside the course, to read, run and change</p></header><ul class="units">${rows.join('')}</ul></section>`;
 }
