@@ -12,7 +12,7 @@ import { sameEdges } from '../schedule/index.ts';
 import { entryOf, type Entries, type Entry } from './entries.ts';
 import { createHistory, keyChange, type Step } from './history.ts';
 import { matchKeys } from './match.ts';
-import { editEntry, emptyAnalysis, idsOf, orphan, placeEntries, recall, settle } from './reconcile.ts';
+import { displace, editEntry, emptyAnalysis, idsOf, placeEntries, recall, remember, settle } from './reconcile.ts';
 import type { Block, CellBlock, Notebook, Splice } from '../document/types.ts';
 import type { FrameBlock, HistoryStep, Session, SessionChange, SessionOptions } from './types.ts';
 
@@ -131,7 +131,8 @@ export function createEdits({
       if (old === block) return;
       const attributes = !sameAttributes(old, block);
       const code = entry.code !== block.code || old.language !== block.language;
-      if (code) editEntry(entry, block.code, entries.uses(entry.id));
+      if (code) editEntry(entry, block.code, entries.place(entry.id));
+      else if (attributes) remember(entry, entries.place(entry.id));
       entry.block = block;
       entry.status = undefined;
       if (!code && !attributes) return;
@@ -140,9 +141,9 @@ export function createEdits({
       if (recall(entry)) rebuild = true;
       cells.add(entry.id);
     });
-    if (rename) return renameNow(cells, prose);
-    if (rebuild) entries.build();
-    for (const entry of entries.list) if (entry.was && settle(entry, entries.uses(entry.id))) cells.add(entry.id);
+    if (rename) return renameNow(prose);
+    if (rebuild) buildGraph();
+    else for (const entry of entries.list) if (entry.was && settle(entry, entries.place(entry.id))) cells.add(entry.id);
     tell({ cells: rebuild ? new Set(entries.byId.keys()) : cells, saved: true, ...(prose && changedProse()) });
     if (prose) proseChanged();
   }
@@ -150,20 +151,31 @@ export function createEdits({
   /** Blocks came, went or moved. */
   function reconcile(next: readonly CellBlock[]): void {
     const cellKeys = keys.filter((_, i) => notebook.blocks[i]!.kind === 'cell');
-    const wanted = new Set(cellKeys);
-    const users = new Set(entries.list.flatMap(({ key, id }) => (wanted.has(key) ? [] : (entries.graph.dependents.get(id) ?? []))));
-    for (const entry of entries.list) if (users.has(entry.id) && wanted.has(entry.key)) orphan(entry, entries.uses(entry.id));
     const written = new Map(entries.list.map((entry) => [entry, entry.block!.attributes.id]));
     placeEntries(entries, next, cellKeys);
     unnamed = true;
     placeProse();
     for (const entry of entries.list) recall(entry);
-    const called = entries.list.some((entry) => written.has(entry) && written.get(entry) !== entry.block!.attributes.id);
-    if (called) return renameNow(new Set(), true);
-    entries.build();
-    for (const entry of entries.list) if (entry.was) settle(entry, entries.uses(entry.id));
+    if (entries.list.some((entry) => written.has(entry) && written.get(entry) !== entry.block!.attributes.id)) return renameNow(true);
+    buildGraph();
     tell({ structure: true, cells: new Set(entries.byId.keys()), saved: true, ...changedProse() });
     proseChanged();
+  }
+
+  /** The graph of the cells as they stand. What uses other cells by that is out of date; what was so and is not any more is done again. */
+  function buildGraph(): void {
+    const before = placesOf(entries);
+    entries.build();
+    const here = new Set(entries.list.map(({ key }) => key));
+    for (const entry of entries.all()) {
+      const was = before.get(entry.key);
+      const is = entries.place(entry.id);
+      if (was !== undefined && was !== is) {
+        const deleted = [...was.matchAll(/@(\d+)/g)].some(([, key]) => !here.has(Number(key)));
+        displace(entry, was, deleted ? 'a cell that it uses was deleted' : 'what it uses comes from elsewhere now');
+      }
+      if (entry.was) settle(entry, is);
+    }
   }
 
   const changedProse = (): SessionChange => ({ structure: true, prose: new Set(entries.prose.keys()) });
@@ -178,12 +190,16 @@ export function createEdits({
   /** Entries for the expressions of the text as it stands: one with the same code has the same value. Whether they changed. */
   function placeProse(): boolean {
     const left = new Map<string, Entry[]>();
-    for (const entry of entries.prose) left.set(entry.code, [...(left.get(entry.code) ?? []), entry]);
+    const keep = (entry: Entry): void => void (left.get(entry.code)?.push(entry) ?? left.set(entry.code, [entry]));
+    entries.prose.forEach(keep);
+    for (const entry of entries.buried.values()) if (entry.index !== undefined && entry.evaluation > 0) keep(entry);
     const codes = notebook.blocks.flatMap((block) => (block.kind === 'prose' ? valuesIn(textOf(notebook, block)) : []));
     const next = codes.map((code) => left.get(code)?.shift() ?? freshExpression(code));
-    const changed = next.length !== entries.prose.length || next.some((entry, i) => entry !== entries.prose[i]);
-    if (!changed) return false;
+    if (next.length === entries.prose.length && next.every((entry, i) => entry === entries.prose[i])) return false;
+    const here = new Set(next);
+    for (const entry of entries.prose) if (!here.has(entry)) entries.buried.set(entry.key, entry);
     next.forEach((entry, index) => {
+      entries.buried.delete(entry.key);
       entry.index = index;
     });
     entries.prose = next;
@@ -248,14 +264,13 @@ export function createEdits({
     return renamed;
   }
 
-  function renameNow(cells: ReadonlySet<string>, prose: boolean): void {
+  function renameNow(prose: boolean): void {
     const renamed = takeNames();
-    entries.build();
-    for (const entry of entries.list) if (entry.was) settle(entry, entries.uses(entry.id));
+    buildGraph();
     tell({
       structure: true,
       ...(renamed.size > 0 && { renamed }),
-      cells: new Set([...cells, ...entries.byId.keys()]),
+      cells: new Set(entries.byId.keys()),
       saved: true,
       ...(prose && changedProse()),
     });
@@ -351,14 +366,9 @@ export function createEdits({
   return edits;
 }
 
-/** What a cell means in the graph: names with the keys of their cells, and what is wrong with it. */
+/** Places in the graph by key, as it was built last. */
 const placesOf = (entries: Entries): ReadonlyMap<number, string> =>
-  new Map(
-    entries.graph.order.map((id) => [
-      entries.byId.get(id)!.key,
-      `${entries.uses(id)} ${entries.graph.cells.get(id)!.problem?.message ?? ''}`,
-    ]),
-  );
+  new Map([...entries.byId].map(([id, { key }]) => [key, entries.place(id)]));
 
 const sameAttributes = (a: CellBlock, b: CellBlock): boolean =>
   a.attributes === b.attributes || JSON.stringify(a.attributes) === JSON.stringify(b.attributes);

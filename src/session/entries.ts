@@ -48,8 +48,8 @@ export interface Entry {
 /** An entry in accord with its last evaluation. */
 export type Before = Pick<Entry, 'code' | 'analysis' | 'state' | 'evaluation' | 'error' | 'why' | 'edited' | 'dirty'> & {
   readonly language: string | undefined;
-  /** Names it used, with the keys of their cells; undefined where that is not known. */
-  readonly uses: string | undefined;
+  /** In the graph, as `entries.place` says it; undefined where that is not known. */
+  readonly place: string | undefined;
 };
 
 export function entryOf(key: number, id: string, block: CellBlock | undefined, code: string, analysis: Analysis, index?: number): Entry {
@@ -129,17 +129,26 @@ export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) 
     /** New code, old names: the graph stands. */
     replace: (entry: Entry): void => told.hold(entry, graph.cells.get(entry.id)!, told.rank(entry)),
     rank: (id: string): number => told.rank(entries.byId.get(id)!),
-    /** Names that the cell uses, with the keys of their cells. */
-    uses: (id: string): string =>
-      (graph.cells.get(id)?.uses ?? []).map(({ name, cell }) => `${name}@${entries.byId.get(cell)?.key}`).join(),
+    /** Its place in the graph: the names that the cell uses with the keys of their cells, and what is wrong with it. */
+    place: (id: string): string => {
+      const cell = graph.cells.get(id);
+      if (!cell) return '';
+      return `${cell.uses.map(({ name, cell: from }) => `${name}@${entries.byId.get(from)?.key}`).join()} ${cell.problem?.message ?? ''}`;
+    },
 
     /** Entries that were deleted, by key: undo brings them back. */
     buried: new Map<number, Entry>(),
     /** What the engine has to be told, which then counts as told. `failed`: cells that count as failed without running. */
-    delta: (failed?: ReadonlyMap<string, ErrorInfo>): Delta =>
-      told.delta(entries.all(), failed, (key) => {
-        const entry = entries.buried.get(key);
-        if (entry) lose(entry, 'its value went when it was deleted');
+    delta: (failed?: ReadonlyMap<string, ErrorInfo>, soft?: boolean): Delta =>
+      told.delta(entries.all(), {
+        failed,
+        soft,
+        dropped: (key) => {
+          const buried = entries.buried.get(key);
+          const off = entries.list.find((entry) => entry.key === key);
+          if (buried) lose(buried, 'its value went when it was deleted');
+          else if (off) Object.assign(off, { valued: false, was: undefined });
+        },
       }),
     reported: told.reported,
     renamed: told.renamed,

@@ -65,12 +65,27 @@ function matchFences(
   };
   by(({ text }) => text);
   by(({ block }) => (block.kind === 'cell' && block.attributes.id !== undefined ? `id ${block.attributes.id}` : undefined));
-  // Where as many of one kind are left between two neighbours as there were, they are those, edited.
+  // Between two neighbours that stayed: what is most alike, then, where as many are left as there were, those in order.
   for (const { fromA, toA, fromB, toB } of changes) {
-    const mine = old.slice(fromA, toA).filter(({ key }) => !taken.has(key));
-    const theirs = fresh.flatMap(({ block }, at) => (at >= fromB && at < toB && found[at] === undefined ? [{ block, at }] : []));
-    const alike = mine.length === theirs.length && theirs.every(({ block }, i) => languageOf(block) === languageOf(mine[i]!.block));
-    if (alike) theirs.forEach(({ at }, i) => give(at, mine[i]!.key));
+    const mine = (): typeof old => old.slice(fromA, toA).filter(({ key }) => !taken.has(key));
+    const theirs = (): number[] => fresh.flatMap((_, at) => (at >= fromB && at < toB && found[at] === undefined ? [at] : []));
+    if ((toA - fromA) * (toB - fromB) <= mostPairs) {
+      const pairs = theirs().flatMap((at) =>
+        mine().map(({ key, block, text }) => ({
+          at,
+          key,
+          score: languageOf(block) === languageOf(fresh[at]!.block) ? likeness(text, fresh[at]!.text) : 0,
+        })),
+      );
+      for (const { at, key, score } of pairs.sort((x, y) => y.score - x.score)) {
+        if (score >= alike && found[at] === undefined && !taken.has(key)) give(at, key);
+      }
+    }
+    const rest = mine(),
+      places = theirs();
+    if (rest.length === places.length && places.every((at, i) => languageOf(fresh[at]!.block) === languageOf(rest[i]!.block))) {
+      places.forEach((at, i) => give(at, rest[i]!.key));
+    }
   }
   return found.map((key) => key ?? newKey());
 }
@@ -112,6 +127,23 @@ function matchProse(
   match(({ text }) => text || undefined);
   match(({ above }) => above);
   match(({ below }) => below);
+}
+
+const mostPairs = 400,
+  alike = 0.5;
+
+/** Share of pairs of neighbouring characters that two texts have in common (Dice), first 2,000 characters; 0 to 1. */
+function likeness(a: string, b: string): number {
+  const count = new Map<string, number>();
+  const [x, y] = [a.slice(0, 2000), b.slice(0, 2000)];
+  for (let i = 0; i + 1 < x.length; i++) count.set(x.slice(i, i + 2), (count.get(x.slice(i, i + 2)) ?? 0) + 1);
+  let same = 0;
+  for (let i = 0; i + 1 < y.length; i++) {
+    const left = count.get(y.slice(i, i + 2)) ?? 0;
+    if (left > 0) same++;
+    count.set(y.slice(i, i + 2), left - 1);
+  }
+  return (2 * same) / Math.max(1, x.length + y.length - 2);
 }
 
 const sourceOf = (text: string, { start, end }: Block): string => text.slice(start, end).replace(/\r\n?/g, '\n').trimEnd();

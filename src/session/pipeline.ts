@@ -46,8 +46,9 @@ export interface Pipeline {
   readonly remote: Remote;
   /** Sends the plan that `make` draws up, behind the analysis of what was edited. */
   request(make: (affected: readonly string[]) => Plan): void;
-  /** One message: what changed in the program, and what to evaluate. `failed`: cells that count as failed without running. */
-  send(plan: Plan, failed?: ReadonlyMap<string, ErrorInfo>): void;
+  /** One message: what changed in the program, and what to evaluate. `failed`: cells that count as failed without running ·
+      `soft`: what was deleted stays there, so that undo finds its value. */
+  send(plan: Plan, failed?: ReadonlyMap<string, ErrorInfo>, soft?: boolean): void;
   /** Tells an engine that is there what changed, and evaluates nothing. */
   follow(): void;
   /** Shows new expressions in prose, a moment after the last edit, where an engine has the values. */
@@ -92,7 +93,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   function follow(): void {
-    if (remote.worker) send({ run: [], stale: [] });
+    if (remote.worker) send({ run: [], stale: [] }, undefined, true);
   }
   let proseTimer: ReturnType<typeof setTimeout> | undefined;
   function showProse(): void {
@@ -101,14 +102,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     proseTimer = setTimeout(() => {
       void commitProse().then(
         (run) => {
-          if (remote.worker && run.length > 0) send({ run, stale: [] });
+          if (remote.worker && run.length > 0) send({ run, stale: [] }, undefined, true);
         },
         () => {}, // the parser could not be loaded: they are shown when cells run
       );
     }, PROSE_MS);
   }
 
-  function send({ run, stale }: Plan, failed?: ReadonlyMap<string, ErrorInfo>): void {
+  function send({ run, stale }: Plan, failed?: ReadonlyMap<string, ErrorInfo>, soft?: boolean): void {
     const cells = new Set<string>();
     const running = new Set(run);
     for (const id of stale) {
@@ -128,7 +129,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
     if (!remote.worker) engine.state = 'starting';
     else if (run.length) engine.state = 'busy';
-    remote.send({ kind: 'plan', plan: ++engine.plans, ...entries.delta(failed), run });
+    remote.send({ kind: 'plan', plan: ++engine.plans, ...entries.delta(failed, soft), run });
     tell({ cells, engine: true });
   }
 

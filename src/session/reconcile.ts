@@ -24,14 +24,14 @@ export function placeEntries(entries: Entries, blocks: readonly CellBlock[], key
     if (!byKey.has(key)) unnamed.push(entry);
     buried.delete(key);
     if (entry.code !== block.code || entry.block!.language !== block.language) {
-      editEntry(entry, block.code, byKey.has(key) ? entries.uses(entry.id) : undefined);
+      editEntry(entry, block.code, byKey.has(key) ? entries.place(entry.id) : undefined);
     }
     entry.block = block;
     return entry;
   });
   for (const key of buried.keys()) {
     if (buried.size <= mostBuried) break;
-    buried.delete(key);
+    buried.delete(key); // the first that were buried
   }
   if (unnamed.length > 0) nameEntries(next, new Set(unnamed));
   entries.list = next;
@@ -62,9 +62,9 @@ export const idsOf = (list: readonly Entry[]): readonly string[] =>
     })),
   ).ids;
 
-/** Its code is another one: out of date until it runs, until `settle` finds that it is what it was. `uses`: by the graph as it stands. */
-export function editEntry(entry: Entry, code: string, uses: string | undefined): void {
-  remember(entry, uses);
+/** Its code is another one: out of date until it runs, until `settle` finds that it is what it was. `place`: in the graph as it stands. */
+export function editEntry(entry: Entry, code: string, place: string | undefined): void {
+  remember(entry, place);
   Object.assign(entry, { code, dirty: true, edited: true, status: undefined });
   if (entry.state === 'queued') entry.before = 'stale';
   else if (entry.state !== 'idle' && entry.state !== 'running' && entry.state !== 'off') {
@@ -72,18 +72,18 @@ export function editEntry(entry: Entry, code: string, uses: string | undefined):
   }
 }
 
-/** A cell that it uses is not there any more. */
-export function orphan(entry: Entry, uses: string): void {
+/** Its place in the graph is another one by an edit of its neighbours. `place`: the one it had. */
+export function displace(entry: Entry, place: string, why: string): void {
   if (entry.state !== 'done') return;
-  remember(entry, uses);
-  Object.assign(entry, { state: 'stale', why: 'a cell that it uses was deleted', status: undefined });
+  remember(entry, place);
+  Object.assign(entry, { state: 'stale', why, status: undefined });
 }
 
-/** Keeps what it is now, in accord with its evaluation; `uses` undefined where nobody knows. */
-function remember(entry: Entry, uses: string | undefined): void {
+/** Keeps what it is now, in accord with its evaluation; `place` undefined where nobody knows. */
+export function remember(entry: Entry, place: string | undefined): void {
   const { code, block, analysis, state, evaluation, error, why, edited, dirty } = entry;
   if (entry.was || state === 'queued' || state === 'running') return;
-  entry.was = { code, language: block?.language, analysis, state, evaluation, error, why, edited, dirty, uses };
+  entry.was = { code, language: block?.language, analysis, state, evaluation, error, why, edited, dirty, place };
 }
 
 /** Gives an entry back its analysis where its code is again that of its last evaluation. Whether it is another one by that. */
@@ -96,11 +96,11 @@ export function recall(entry: Entry): boolean {
   return true;
 }
 
-/** The same for its state, where the names it uses (`uses`) are those of then as well. */
-export function settle(entry: Entry, uses: string): boolean {
+/** The same for its state, where its `place` in the graph is that of then as well. */
+export function settle(entry: Entry, place: string): boolean {
   const { was } = entry;
-  if (!was || !isThere(entry, was) || (was.uses !== undefined && was.uses !== uses)) return false;
-  if (entry.state !== 'stale' && entry.state !== was.state) return false;
+  if (!was || !isThere(entry, was) || (was.place !== undefined && was.place !== place)) return false;
+  if (entry.state !== 'stale' && entry.state !== 'idle' && entry.state !== was.state) return false;
   const { state, error, why, edited, dirty } = was;
   Object.assign(entry, { state, error, why, edited, dirty, was: undefined, status: undefined });
   return true;

@@ -25,6 +25,8 @@ interface Held {
   readonly record: ProgramCell;
 }
 
+type Failed = ReadonlyMap<string, ErrorInfo>;
+
 export type Told = ReturnType<typeof createTold>;
 
 export function createTold() {
@@ -52,19 +54,26 @@ export function createTold() {
     },
     rank: ({ key }: Entry): number => held.get(key)!.record.rank,
 
-    /** What the engine has to be told, which then counts as told. `failed`: cells that count as failed without running.
-        `gone`: entries whose values the engine drops by that. */
-    delta(all: readonly Entry[], failed?: ReadonlyMap<string, ErrorInfo>, gone?: (key: number) => void): Delta {
+    /** What the engine has to be told, which then counts as told. `failed`: cells that count as failed without running ·
+        `dropped`: keys of cells whose values go by that · `soft`: what was deleted stays there, so that undo finds it. */
+    delta(
+      all: readonly Entry[],
+      { failed, dropped, soft }: { failed?: Failed | undefined; dropped?: (key: number) => void; soft?: boolean | undefined },
+    ): Delta {
       if (!changed) return { define: [], remove: [] };
       const next = new Map([...held].map(([key, { record }]) => [key, failOf(record, failed?.get(record.id))]));
+      if (soft) {
+        const taken = new Set([...next.values()].map(({ id }) => id));
+        for (const [key, record] of told) if (!next.has(key) && !taken.has(record.id)) next.set(key, record);
+      }
       const define = [...next].flatMap(([key, record]) => (told.get(key) === record ? [] : [record]));
       const rename = [...told].flatMap(([key, { id }]) =>
         next.has(key) && next.get(key)!.id !== id ? [[id, next.get(key)!.id] as const] : [],
       );
       const remove = [...told].flatMap(([key, { id }]) => (next.has(key) ? [] : [id]));
-      if (gone) for (const key of told.keys()) if (!next.has(key)) gone(key);
+      for (const key of told.keys()) if (!next.has(key) || next.get(key)!.run === 'off') dropped?.(key);
       told = next;
-      changed = failed !== undefined;
+      changed = failed !== undefined || soft === true;
       const named = new Map(all.map((entry) => [entry.id, entry]));
       if (rename.length > 0) coming.push(named);
       else if (coming.length > 0) coming[coming.length - 1] = named;
