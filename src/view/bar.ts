@@ -4,7 +4,7 @@
 import { createRenderEffect, on, type Accessor } from 'solid-js';
 import type { Commands } from './commands/commands.ts';
 import type { CommandId } from './commands/table.ts';
-import { h, setText } from './dom.ts';
+import { setText } from './dom.ts';
 import type { Facts } from './reactive.ts';
 
 export interface BarOptions {
@@ -72,29 +72,7 @@ export function bindBar(page: Document, { commands, facts }: BarOptions): () => 
       }
     }),
   );
-  // What is not kept is said where every width sees it, with what keeps it beside.
-  let band: HTMLElement | undefined;
-  createRenderEffect(
-    on(
-      () => facts().saveError,
-      (error) => {
-        band?.remove();
-        band =
-          error === undefined
-            ? undefined
-            : h(
-                'div',
-                { class: 'banner', role: 'alert' },
-                h('div', {}, h('strong', {}, 'Not saved.'), ' ', error),
-                h('button', { type: 'button', class: 'btn small', 'data-action': 'download' }, 'Download'),
-                h('button', { type: 'button', class: 'btn small', 'data-action': 'save-copy' }, 'Save a copy'),
-              );
-        if (band) page.querySelector('header.bar')?.after(band);
-      },
-    ),
-  );
   return () => {
-    band?.remove();
     page.removeEventListener('click', onClick);
   };
 }

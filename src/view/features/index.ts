@@ -14,9 +14,28 @@ import { rename } from './rename.ts';
 import { search } from './search.ts';
 import { select } from './select.ts';
 import { site } from './site.ts';
+import { storage } from './storage.ts';
+import { tabs } from './tabs.ts';
+import { versions } from './versions.ts';
 import { writing } from './writing.ts';
 
-const features: readonly Feature[] = [...writing, search, help, site, cells, fences, select, rename, cellMenu, find, outline, barMore];
+const features: readonly Feature[] = [
+  ...writing,
+  search,
+  help,
+  site,
+  cells,
+  fences,
+  select,
+  rename,
+  cellMenu,
+  find,
+  outline,
+  barMore,
+  tabs,
+  versions,
+  storage,
+];
 
 export function bindFeatures(context: NotebookContext): () => void {
   const undo: (() => void)[] = [];
