@@ -43,7 +43,7 @@ interface Place {
   /** Into a field, code included. */
   readonly typing: boolean;
   readonly inCode: boolean;
-  /** The cell itself has the focus. */
+  /** The cell itself has the focus, or a block of text. */
   readonly onCell: boolean;
   /** Nothing has, or the cell's run button. */
   readonly loose: boolean;
@@ -59,7 +59,7 @@ function placeOf(event: KeyboardEvent): Place {
     cell: cell?.dataset['cell'],
     typing: target.closest('input, textarea, select, [contenteditable]:not([contenteditable="false"])') !== null,
     inCode: target.closest('.code') !== null,
-    onCell: target === cell,
+    onCell: target === cell || target.matches('[data-prose]'),
     loose: target === document.body || (cell !== null && target.closest('.run') !== null),
     floating: target.closest('dialog, [popover], [role="menu"], [role="dialog"]') !== null,
     key: event.key,

@@ -56,9 +56,14 @@ export function focusStep(context: NotebookContext, { keys }: HistoryStep): void
   focusBlock(context, keys[0]);
 }
 
-/** Now, or in one of the next frames: what was changed may not be drawn yet. */
-export function soon(attempt: () => boolean, frames = 5): void {
-  if (!attempt() && frames > 0) requestAnimationFrame(() => soon(attempt, frames - 1));
+/** Now, or in one of the next frames: what was changed may not be drawn yet (text is rendered by what is loaded then). Given up
+    once the reader has gone elsewhere. */
+export function soon(attempt: () => boolean, frames = 60): void {
+  if (attempt() || frames === 0) return;
+  const held = document.activeElement;
+  requestAnimationFrame(() => {
+    if (document.activeElement === held || document.activeElement === document.body) soon(attempt, frames - 1);
+  });
 }
 
 /** "cell loss", "3 cells", "the text". */

@@ -89,7 +89,7 @@ function addButton(cell: HTMLElement): void {
   const meta = cell.querySelector(':scope > .meta'),
     id = cell.dataset['cell'];
   if (meta === null || id === undefined || meta.querySelector('.cell-menu') !== null) return;
-  const name = meta.querySelector('b');
+  const said = meta.querySelector(':scope > .say');
   const button = h(
     'button',
     {
@@ -105,8 +105,8 @@ function addButton(cell: HTMLElement): void {
       s('path', { d: 'M3.2 8h.01M8 8h.01M12.8 8h.01', 'stroke-width': '2.4' }),
     ),
   );
-  if (name) name.after(button);
-  else meta.prepend(button);
+  if (said) said.after(button);
+  else meta.append(button);
 }
 
 function rowsOf({ commands, session, selection }: NotebookContext, id: string): readonly MenuRow[] {

@@ -10,7 +10,7 @@ import type { CommandId } from '../commands/table.ts';
 import type { Reason, Run } from '../commands/commands.ts';
 import { editorOf, editorOfCell } from '../editors.ts';
 import { plural } from '../words.ts';
-import { capital, focusBlock, focusedText, focusStep, named, targets } from './blocks.ts';
+import { capital, focusBlock, focusedText, focusStep, named, soon, targets } from './blocks.ts';
 import { copied, copyBlocks } from './clipboard.ts';
 import { asNew, fromText } from './markdown.ts';
 
@@ -222,12 +222,29 @@ export const cells: Feature = (context) => {
     voice.say(`Merged ${plural(whole.length, 'cell')}.`);
   });
 
-  // ---- text and code
-  change('insert-text', (blocks) => {
-    const [key] = insert({ after: blocks.at(-1)!.key }, [{ kind: 'prose', markdown: '' }]);
+  // ---- new ones, beside text too, and into an empty notebook
+  const beside = (blocks: readonly FrameBlock[], above: boolean): Place =>
+    blocks.length === 0 ? 'end' : above ? { before: blocks[0]!.key } : { after: blocks.at(-1)!.key };
+  for (const id of ['insert-above', 'insert-below'] as const)
+    implement(id, (cell) => {
+      flushEdits();
+      const blocks = all(cell);
+      const [key] = insert(beside(blocks, id === 'insert-above'), [{ kind: 'cell', language: language(blocks[0]), code: '' }]);
+      const made = session.blocks.find((block) => block.key === key)?.id;
+      if (made !== undefined) soon(() => (context.view(made)?.focusCode(), context.view(made) !== undefined));
+    });
+  implement('insert-text', (cell) => {
+    flushEdits();
+    const [key] = insert(beside(all(cell), false), [{ kind: 'prose', markdown: '' }]);
     focusBlock(context, key);
-    if (commands.offered('edit-text')) commands.run('edit-text');
+    soon(() => {
+      if (focusedText(session.blocks)?.key !== key) return false;
+      commands.run('edit-text');
+      return true;
+    });
   });
+
+  // ---- text and code
   change('to-text', (blocks) => {
     let key: number | undefined;
     act(() => {

@@ -84,7 +84,7 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
     says,
     h(
       'p',
-      { class: 'foot', 'aria-hidden': 'true' },
+      { class: 'hints', 'aria-hidden': 'true' },
       h('span', {}, h('kbd', {}, '↑ ↓'), ' choose'),
       h('span', {}, h('kbd', {}, 'Enter'), ' go'),
       ...signs
@@ -140,7 +140,7 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
       }))
       .filter(({ found }) => found.length > 0);
     const order = new Map(sources.map((source, i) => [source, i]));
-    groups.sort((a, b) => (query === '' ? 0 : best(b.found) - best(a.found)) || order.get(a.source)! - order.get(b.source)!);
+    groups.sort((a, b) => (query === '' ? 0 : tier(b.found) - tier(a.found)) || order.get(a.source)! - order.get(b.source)!);
     rows = [];
     const nodes: Node[] = [];
     for (const { source, found } of groups) {
@@ -219,10 +219,14 @@ function find(entries: readonly Entry[], query: string, limit: number, offers: n
       if (other && (other.score > 900 || query.length < 3)) found.push({ entry, match: { score: other.score / 2, at: [] } });
     }
   }
-  return found.sort((a, b) => b.match.score - a.match.score).slice(0, limit);
+  found.sort((a, b) => b.match.score - a.match.score);
+  // Beside what is called so, what only has to do with it is noise.
+  const called = found.filter(({ match }) => match.at.length > 0);
+  return (called.length > 0 && limit <= most ? called : found).slice(0, limit);
 }
 
-const best = (found: readonly Found[]): number => found[0]?.match.score ?? -Infinity;
+/** Groups with something that has the query as it was typed come before those with its letters here and there. */
+const tier = (found: readonly Found[]): number => (found.some(({ match }) => match.at.length > 0 && match.score > 600) ? 1 : 0);
 
 function rowOf({ label, detail, keys, place, icon, mono, reason }: Entry, { at }: Match, id: string): HTMLElement {
   return h(

@@ -44,7 +44,7 @@ async function steps({ base }: Site): Promise<readonly Entry[]> {
     const there = ids.has(id);
     return {
       label: `${label} ${title}`,
-      detail: there ? '' : 'not written yet',
+      detail: there ? '' : 'ahead, not written yet',
       also: `${topics} ${phases.find(({ number }) => number === phase)?.title ?? ''}`,
       icon: () => h('span', { class: there ? 'pt ready' : 'pt' }),
       act: () => go(base, there ? `n/${encodeURIComponent(id)}/` : `#u${label}`),
