@@ -14,7 +14,7 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
   ],
   Inputs: [
     'Inputs.range([min, max], { label, step, value })',
-    'Inputs with Observable’s signatures: range number select radio checkbox toggle text textarea button color date datetime file search table form bind.',
+    'Inputs with Observable’s signatures and options: range number select radio checkbox toggle text email tel url password textarea button color date datetime file search table form bind. `address: "k"` keeps a value in the page’s address.',
   ],
   console: [
     'console.log(value, …)',

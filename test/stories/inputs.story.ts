@@ -177,8 +177,8 @@ const same = view(Inputs.text({ label: 'Even', value: 'ab', validate: (input) =>
 
 test('rows: found, sorted, chosen one by one and by a range', async () => {
   const page = await asked('rows', [
-    `const rows = Array.from({ length: 1200 }, (_, i) => ({ name: 'row ' + i, square: i * i }))
-const found = view(Inputs.search(rows, { label: 'Find', query: 'row', columns: ['name'] }))`,
+    `const rows = Array.from({ length: 1200 }, (_, i) => ({ name: 'row' + i, square: i * i }))
+const found = view(Inputs.search(rows, { label: 'Find', query: 'row' }))`,
     `const picked = view(Inputs.table(found, { label: 'Rows', required: false }))`,
     `const names = picked.map((row) => row.name), count = found.length`,
     show('count, names'),
@@ -187,15 +187,15 @@ const found = view(Inputs.search(rows, { label: 'Find', query: 'row', columns: [
   const table = page.getByRole('group', { name: 'Rows' });
   await table.getByRole('button', { name: 'square' }).click();
   await table.getByRole('button', { name: 'square' }).click();
-  await expect.poll(() => table.getByRole('row').nth(1).innerText()).toContain('row 1199');
+  await expect.poll(() => table.getByRole('row').nth(1).innerText()).toContain('row1199');
   expect(await table.getByRole('columnheader', { name: 'square' }).getAttribute('aria-sort')).toBe('descending');
   await table.getByRole('checkbox', { name: 'Row 1', exact: true }).click();
   await table.getByRole('checkbox', { name: 'Row 3', exact: true }).click({ modifiers: ['Shift'] });
-  await arrives(page, { names: ['row 1199', 'row 1198', 'row 1197'] });
+  await arrives(page, { names: ['row1199', 'row1198', 'row1197'] });
   await table.getByRole('checkbox', { name: 'Row 2', exact: true }).focus();
   await page.keyboard.press('Space');
-  await arrives(page, { names: ['row 1199', 'row 1197'] });
-  await page.getByRole('searchbox', { name: 'Find' }).fill('row 7');
+  await arrives(page, { names: ['row1199', 'row1197'] });
+  await page.getByRole('searchbox', { name: 'Find' }).fill('row7');
   await page.getByText('111 results').waitFor();
   await arrives(page, { count: 111 });
   expect(page.problems).toEqual([]);
