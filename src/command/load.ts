@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { type Analysis, analyse } from '../analysis/index.ts';
 import {
   type CellBlock,
-  type Notebook,
   type Problem,
   type RunMode,
   frontMatterError,
