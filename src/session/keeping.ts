@@ -13,6 +13,8 @@ export interface Keeping {
   /** The notebook's id in the store. */
   readonly id: string;
   readonly store: Promise<Store>;
+  /** Name of the lock and of the channel that the tabs of this notebook share. */
+  readonly shared: string;
   /** It is a copy of a notebook that ships with the site. */
   readonly shipped: boolean;
   readonly versions: Versions;
@@ -60,7 +62,20 @@ export function createKeeping(options: KeepingOptions): { readonly keeper: Keepe
   return {
     keeper,
     keeping: {
-      ...{ id, store, shipped: shippedHash !== undefined, versions, problems, retry, listen, beforeText, hold, follow, latest },
+      ...{
+        id,
+        store,
+        shared: `gradus-notebook:${id}`,
+        shipped: shippedHash !== undefined,
+        versions,
+        problems,
+        retry,
+        listen,
+        beforeText,
+        hold,
+        follow,
+        latest,
+      },
       get base() {
         return keeper.base;
       },

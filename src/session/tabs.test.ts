@@ -123,7 +123,7 @@ function makeBrowser(text = 'start\n', delay: () => number = () => 1) {
         },
       },
       keeping: {
-        id: 'n',
+        shared: 'n',
         hold: (on) => {
           state.held = on;
           if (!on) save();

@@ -30,7 +30,7 @@ export interface TabChannel {
 
 export interface TabsOptions {
   readonly session: Pick<Session, 'text' | 'revision' | 'saved' | 'setText' | 'subscribe'>;
-  readonly keeping: Pick<Keeping, 'id' | 'hold' | 'follow' | 'latest'>;
+  readonly keeping: Pick<Keeping, 'shared' | 'hold' | 'follow' | 'latest'>;
   readonly locks: TabLocks;
   readonly openChannel: (name: string) => TabChannel;
   /** Hands typed letters that wait in an editor to the session. */
@@ -83,7 +83,7 @@ const askMs = 250,
   yieldMs = 2000;
 
 export function openTabs({ session, keeping, locks, openChannel, flushEdits, changed, me = crypto.randomUUID() }: TabsOptions): Tabs {
-  const name = `gradus-notebook:${keeping.id}`;
+  const { shared: name } = keeping;
   const channel = openChannel(name);
   const post = (message: Message): void => channel.postMessage(message);
   const closing = new AbortController();

@@ -15,6 +15,7 @@ import type { NotebookContext, NotebookOptions } from './context.ts';
 import { fill, h, setText } from './dom.ts';
 import { bindKeyboard } from './keyboard.ts';
 import { errorBody } from './outputs/error.ts';
+import { watchOtherTabs } from './other-tabs.ts';
 import { makeLive } from './reactive.ts';
 import { createSelection } from './selection.ts';
 import { plural } from './words.ts';
@@ -331,8 +332,10 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     const early = (): void => {
       root.removeEventListener('pointermove', early);
       root.removeEventListener('focusin', early);
+      unwatch?.();
       void loadFeatures().catch(() => undefined);
     };
+    const unwatch = session.keeping === undefined ? undefined : watchOtherTabs(session.keeping, early);
     root.addEventListener('pointermove', early);
     root.addEventListener('focusin', early);
     const onClick = (event: MouseEvent): void => {
@@ -373,6 +376,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       undoKeys();
       undoCommands();
       selection.dispose();
+      unwatch?.();
       root.removeEventListener('pointermove', early);
       root.removeEventListener('focusin', early);
       root.removeEventListener('click', onClick);
