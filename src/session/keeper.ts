@@ -225,9 +225,11 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     retry,
     /** While another tab writes: the text is not stored from here. */
     hold(on: boolean): void {
+      if (held === on) return;
       held = on;
-      if (on) clearTimeout(saveTimer);
-      if (on) saveTimer = undefined;
+      clearTimeout(saveTimer);
+      saveTimer = undefined;
+      if (!on) void save();
     },
     /** `text` is what another tab has as `revision`, and `acknowledged` what is stored of it. */
     follow(text: string, acknowledged: number): void {
