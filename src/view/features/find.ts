@@ -154,7 +154,7 @@ export const find: Feature = (context) => {
     const more = hits.length >= mostPlaces ? ' or more' : '';
     const words = field.value === '' ? '' : hits.length === 0 ? 'No match' : `${count(at + 1)} of ${count(hits.length)}${more}`;
     if (says.textContent !== words) says.textContent = words;
-    panel.classList.toggle('none', field.value !== '' && hits.length === 0);
+    panel.classList.toggle('nothing', field.value !== '' && hits.length === 0);
     const outputs = hits[at]?.part === 'outputs';
     for (const [button, off, why] of [
       [replaceOne, at < 0 || outputs, outputs ? 'Outputs cannot be replaced: they are made by running.' : 'Nothing is found.'],

@@ -139,11 +139,15 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
         found: find(entries, query, sign === undefined ? most : mostAlone, sign === undefined ? source.offers : mostAlone),
       }))
       .filter(({ found }) => found.length > 0);
+    // Beside what has the query as it was typed, what has its letters here and there is noise.
+    const strong = groups.some(({ found }) => found.some(isStrong));
+    const shown = strong ? groups.map(({ source, found }) => ({ source, found: found.filter(isStrong) })) : groups;
     const order = new Map(sources.map((source, i) => [source, i]));
-    groups.sort((a, b) => (query === '' ? 0 : tier(b.found) - tier(a.found)) || order.get(a.source)! - order.get(b.source)!);
+    shown.sort((a, b) => order.get(a.source)! - order.get(b.source)!);
     rows = [];
     const nodes: Node[] = [];
-    for (const { source, found } of groups) {
+    for (const { source, found } of shown) {
+      if (found.length === 0) continue;
       nodes.push(h('li', { role: 'presentation', class: 'grp' }, source.group));
       for (const { entry, match } of found) {
         const index = rows.length,
@@ -225,8 +229,7 @@ function find(entries: readonly Entry[], query: string, limit: number, offers: n
   return (called.length > 0 && limit <= most ? called : found).slice(0, limit);
 }
 
-/** Groups with something that has the query as it was typed come before those with its letters here and there. */
-const tier = (found: readonly Found[]): number => (found.some(({ match }) => match.at.length > 0 && match.score > 600) ? 1 : 0);
+const isStrong = ({ match }: Found): boolean => match.at.length > 0 && match.score > 600;
 
 function rowOf({ label, detail, keys, place, icon, mono, reason }: Entry, { at }: Match, id: string): HTMLElement {
   return h(
