@@ -24,7 +24,7 @@ export const outline: Feature = (context) => {
   // ---- sections
   let headings: HTMLElement[] = [];
   const sections = (): void => {
-    headings = [...root.querySelectorAll<HTMLElement>('h2.sec')];
+    headings = [...root.querySelectorAll<HTMLElement>('h2.sec:not(.prose-edit *)')];
     const words = headings.map((heading) => `${heading.id} ${titleOf(heading)}`).join('\n');
     if (
       words ===
