@@ -137,7 +137,14 @@ export type Output =
       readonly alt?: string;
     }
   | { readonly kind: 'markdown'; readonly markdown: string }
-  | { readonly kind: 'log'; readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug'; readonly text: string; readonly count?: number }
+  | {
+      readonly kind: 'log';
+      readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
+      readonly text: string;
+      readonly count?: number;
+      /** The cell whose code called, where it is another one: the line stands where the function was written. */
+      readonly from?: string;
+    }
   | { readonly kind: 'log'; readonly truncated: number }
   | {
       readonly kind: 'progress';
@@ -149,6 +156,8 @@ export type Output =
       readonly finished: boolean;
       readonly pausable?: boolean;
       readonly paused?: boolean;
+      /** Inside how many other progress outputs of the cell it runs. Absent: 0. */
+      readonly depth?: number;
     }
   | {
       readonly kind: 'metric';

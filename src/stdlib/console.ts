@@ -1,19 +1,28 @@
 /* `console` of a cell: every call is an output of kind `log` below the cell that wrote it. */
 
-import type { Evaluation } from './host.ts';
+import type { Evaluation, Host } from './host.ts';
 import { toText } from '../output/inspect.ts';
 import type { Output } from '../output/types.ts';
 import { toRows, toTable } from './tables.ts';
 
 type Level = Extract<Output, { level: unknown }>['level'];
 
-/** The console of one evaluation. */
-export function makeConsole(evaluation: Evaluation): Record<string, (...args: never[]) => void> {
+/** The console of one evaluation; `current`: the evaluation whose code runs, which may be another that calls a function of this one. */
+export function makeConsole(
+  evaluation: Evaluation,
+  current: Host['current'] = () => evaluation,
+): Record<string, (...args: never[]) => void> {
   const counts = new Map<string, number>();
   const timers = new Map<string, number>();
   let indent = '';
   const write = (level: Level, text: string): void => {
-    evaluation.emit({ kind: 'log', level, text: indent ? indent + text.replaceAll('\n', `\n${indent}`) : text });
+    const from = current()?.cell ?? evaluation.cell;
+    evaluation.emit({
+      kind: 'log',
+      level,
+      text: indent ? indent + text.replaceAll('\n', `\n${indent}`) : text,
+      ...(from === evaluation.cell ? {} : { from }),
+    });
   };
   const writer =
     (level: Level) =>

@@ -68,7 +68,7 @@ export function createLibrary(host: Host): Library {
     ...checkNames(host),
     view: (evaluation) => (input: unknown) => ask.view(input, evaluation),
     Inputs: () => Inputs,
-    console: makeConsole,
+    console: (evaluation) => makeConsole(evaluation, host.current),
     // A generator gives tensors once the library is there, so a cell that draws beside the one that loads it waits with it.
     random(evaluation) {
       const make = (from?: number | bigint): Generator => (from === undefined ? generatorOf(evaluation).own : random(from));

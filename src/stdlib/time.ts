@@ -29,7 +29,7 @@ export function createTime(host: Host, show: (value: unknown, evaluation: Evalua
         (n: number, options: { run?: { name: string }; label?: string } = {}) => {
           if (!Number.isInteger(n) || n < 0)
             throw new RangeError(`steps: expected a number of steps, an integer from 0 on, got ${String(n)}.`);
-          const meter = new Meter(evaluation, options.label ?? options.run?.name ?? '', n, true);
+          const meter = new Meter(evaluation, options.label ?? options.run?.name ?? '', n, { pausable: true });
           return steps(host, evaluation, n, meter, loops);
         },
       sleep: (evaluation) => (ms: number) =>
@@ -86,7 +86,16 @@ function entered(host: Host, evaluation: Evaluation, fn: unknown, args: readonly
     });
 }
 
-/** One progress output: shown first and last, and at most ten times a second between. */
+/** Progress that goes on in an evaluation, from the outermost to the innermost. */
+interface Going {
+  readonly meters: Meter[];
+  /** Outputs of inner loops that have ended, by depth and label: the next turn of the loop around them shows there. */
+  readonly free: Map<string, number[]>;
+}
+const goings = new WeakMap<Evaluation, Going>();
+
+/** One progress output: shown first and last, and at most ten times a second between. Inside another one it is its child, and
+    when the loop runs again it takes the place of its last turn. */
 class Meter {
   readonly #evaluation: Evaluation;
   readonly #label: string;
@@ -95,15 +104,26 @@ class Meter {
   #started = performance.now();
   #shownAt = -Infinity;
   #key: number | undefined;
+  readonly #depth: number;
   #done = 0;
   #finished = false;
 
-  constructor(evaluation: Evaluation, label: string, total: number | undefined, pausable = false) {
+  /** `loop`: what is iterated; progress that runs inside is its child. */
+  constructor(evaluation: Evaluation, label: string, total: number | undefined, { pausable = false, loop = true } = {}) {
     this.#evaluation = evaluation;
     this.#label = label;
     this.#total = total;
     this.#pausable = pausable;
+    let going = goings.get(evaluation);
+    if (!going) goings.set(evaluation, (going = { meters: [], free: new Map() }));
+    this.#depth = going.meters.length;
+    this.#key = going.free.get(this.#place)?.pop();
+    if (loop) going.meters.push(this);
     this.show();
+  }
+
+  get #place(): string {
+    return `${this.#depth} ${this.#label}`;
   }
 
   advance(n = 1): void {
@@ -115,6 +135,15 @@ class Meter {
     if (this.#finished) return;
     this.#finished = true;
     this.show();
+    const { meters, free } = goings.get(this.#evaluation)!;
+    const at = meters.indexOf(this);
+    if (at >= 0) meters.splice(at, 1);
+    if (meters.length === 0) free.clear();
+    else if (this.#depth > 0 && this.#key !== undefined && this.#key >= 0) {
+      const places = free.get(this.#place);
+      if (places) places.push(this.#key);
+      else free.set(this.#place, [this.#key]);
+    }
   }
 
   /** The clock stands still while paused. */
@@ -136,6 +165,7 @@ class Meter {
       done: this.#done,
       rate,
       finished: this.#finished,
+      ...(this.#depth > 0 ? { depth: this.#depth } : {}),
       ...(this.#total === undefined ? {} : { total: this.#total }),
       ...(this.#total !== undefined && rate > 0 && !this.#finished
         ? { remainingMs: Math.max(0, ((this.#total - this.#done) / rate) * 1000) }
@@ -149,7 +179,7 @@ class Meter {
 function progress(host: Host, evaluation: Evaluation, items: unknown, label: string): unknown {
   if (typeof items === 'number') {
     if (!(items >= 0)) throw new RangeError(`progress: expected a total from 0 on, got ${items}.`);
-    const meter = new Meter(evaluation, label, items);
+    const meter = new Meter(evaluation, label, items, { loop: false });
     return {
       advance: (n = 1) => {
         meter.advance(n);

@@ -8,6 +8,8 @@ import type { KeyedOutput } from '../../session/types.ts';
 import { h } from '../dom.ts';
 import type { Points } from './curve-data.ts';
 import { count } from '../words.ts';
+import { isLine } from './log-view.ts';
+import { logViewOf, tellLogs } from './logs.ts';
 import { drawCheck, drawLog, drawProgress, drawText, drawTruncated } from './lines.ts';
 import { drawValue } from './value.ts';
 import { drawMarkdown, drawPlot } from './swap.ts';
@@ -87,18 +89,31 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
   const known = before ?? new Map<string, Slot>();
   const next = new Map<string, Slot>();
   let logs = 0,
-    lastLog: { slot: Slot; level: string; text: string; times: number } | undefined,
+    lines = 0,
+    lastLog: { slot: Slot; level: string; text: string; from: string | undefined; times: number } | undefined,
     logsLeft = 0;
   let cursor: ChildNode | null = container.firstChild;
-  const showAllLogs = container.dataset['logs'] === 'all';
+  const log = logViewOf(container);
+  if (cursor !== null && cursor === log.bar?.element) cursor = cursor.nextSibling;
   for (const { key, output } of outputs) {
-    if (output.kind === 'log' && 'text' in output) {
-      if (lastLog !== undefined && lastLog.level === output.level && lastLog.text === output.text && lastLog.slot.output.kind === 'log') {
+    if (isLine(output)) {
+      lines++;
+      if (log.level !== undefined && output.level !== log.level) {
+        lastLog = undefined;
+        continue;
+      }
+      if (
+        lastLog !== undefined &&
+        lastLog.level === output.level &&
+        lastLog.text === output.text &&
+        lastLog.from === output.from &&
+        lastLog.slot.output.kind === 'log'
+      ) {
         lastLog.times += output.count ?? 1;
         lastLog.slot.drawing?.update({ ...output, count: lastLog.times });
         continue;
       }
-      if (++logs > logLimit && !showAllLogs) {
+      if (++logs > logLimit && !log.all) {
         logsLeft++;
         lastLog = undefined;
         continue;
@@ -110,10 +125,11 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
     else if (slot.output !== output) show(slot, output, context);
     next.set(id, slot);
     known.delete(id);
-    if (slot.element === cursor) cursor = cursor.nextSibling;
-    else container.insertBefore(slot.element, cursor);
-    lastLog =
-      output.kind === 'log' && 'text' in output ? { slot, level: output.level, text: output.text, times: output.count ?? 1 } : undefined;
+    if (slot.element === cursor) {
+      cursor = cursor.nextSibling;
+      if (cursor !== null && cursor === log.bar?.element) cursor = cursor.nextSibling;
+    } else container.insertBefore(slot.element, cursor);
+    lastLog = isLine(output) ? { slot, level: output.level, text: output.text, from: output.from, times: output.count ?? 1 } : undefined;
   }
   for (const slot of known.values()) {
     observer?.unobserve(slot.element);
@@ -128,7 +144,7 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
         type: 'button',
         class: 'btn bare small more',
         onclick: () => {
-          container.dataset['logs'] = 'all';
+          log.all = true;
           drawOutputs(container, outputs, context);
         },
       },
@@ -137,6 +153,7 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
     container.append(more);
   }
   slots.set(container, next);
+  tellLogs(container, outputs, lines, () => drawOutputs(container, log.outputs, context));
 }
 
 /** Whether the same places are to show other values, so that nothing is inserted, removed or folded together. */

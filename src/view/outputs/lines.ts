@@ -1,7 +1,7 @@
 /* The outputs that are a line: text, log, progress and check. They change in place, many times a second. */
 
 import type { Output } from '../../output/types.ts';
-import { fill, h, setText } from '../dom.ts';
+import { fill, h, icon, setText } from '../dom.ts';
 import { count, duration, number } from '../words.ts';
 import type { Draw, OutputContext } from './index.ts';
 
@@ -15,11 +15,12 @@ export const drawText: Draw<'text'> = (output, element) => {
 };
 
 /** Level as a word at the left where it says something, the text, and how often the same line came. */
-export function drawLog(output: Log, element: HTMLElement, _context: OutputContext): { update(next: Output): boolean } {
+export function drawLog(output: Log, element: HTMLElement, context: OutputContext): { update(next: Output): boolean } {
   const word = h('span', { class: 'level' }),
     text = h('span', { class: 'said' }),
     times = h('span', { class: 'count' });
   const line = h('div', { class: 'log' }, text, times);
+  let from: string | undefined;
   element.append(line);
   const update = (next: Output): boolean => {
     if (next.kind !== 'log' || !('text' in next)) return false;
@@ -30,6 +31,14 @@ export function drawLog(output: Log, element: HTMLElement, _context: OutputConte
     } else word.remove();
     setText(text, next.text);
     setText(times, (next.count ?? 1) > 1 ? `× ${count(next.count ?? 1)}` : '');
+    if (next.from !== from) {
+      line.querySelector('.from')?.remove();
+      from = next.from;
+      if (from !== undefined && from !== context.cell)
+        line.append(
+          h('a', { class: 'from quiet', href: `#cell-${encodeURIComponent(from)}`, title: 'The cell that called' }, `from ${from}`),
+        );
+    }
     return true;
   };
   update(output);
@@ -64,6 +73,9 @@ export const drawProgress: Draw<'progress'> = (output, element, context) => {
   const update = (next: Output): boolean => {
     if (next.kind !== 'progress') return false;
     const total = next.total;
+    if (next.depth !== undefined) element.style.paddingInlineStart = `${Math.min(6, next.depth) * 1.5}rem`;
+    if (next.finished) element.firstElementChild?.setAttribute('data-finished', '');
+    else element.firstElementChild?.removeAttribute('data-finished');
     track.hidden = total === undefined;
     bar.style.width = total === undefined || total === 0 ? '0' : `${Math.min(100, (100 * next.done) / total)}%`;
     track.setAttribute('aria-label', next.label || 'progress');
@@ -84,9 +96,11 @@ export const drawProgress: Draw<'progress'> = (output, element, context) => {
             ? `${duration(next.remainingMs)} left`
             : '',
     );
+    track.setAttribute('aria-valuetext', [done.textContent, left.textContent].filter(Boolean).join(', '));
     paused = next.paused === true;
     pause.hidden = next.pausable !== true || next.finished;
-    setText(pause, paused ? 'Resume' : 'Pause');
+    const word = paused ? 'Resume' : 'Pause';
+    if (pause.textContent !== word) fill(pause, icon(paused ? 'run' : 'pause'), word);
     return true;
   };
   update(output);
