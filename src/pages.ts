@@ -169,11 +169,10 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   }
 
   async function showRuns(): Promise<void> {
-    const [{ RunsPage }, { render }, { download }, store] = await Promise.all([
+    const [{ RunsPage }, { render }, { download }] = await Promise.all([
       import('./view/runs/RunsPage.tsx'),
       import('solid-js/web'),
       import('./view/commands/core.ts'),
-      openedStore(),
     ]);
     const box = h('div');
     replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, main: 'runs' }), box);
@@ -181,7 +180,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
       render(
         () =>
           RunsPage({
-            store,
+            store: openedStore,
             download,
             open(text, name) {
               chosen = { text, name };
@@ -195,15 +194,14 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
 
   async function showNotebooks(): Promise<void> {
     const known = shippedHere();
-    const [{ NotebooksPage }, { render }, { download }, store] = await Promise.all([
+    const [{ NotebooksPage }, { render }, { download }] = await Promise.all([
       import('./view/notebooks/NotebooksPage.tsx'),
       import('solid-js/web'),
       import('./view/commands/core.ts'),
-      openedStore(),
     ]);
     const box = h('div');
     replaceBody('Notebooks', makeBar(baseHref, { title: 'Notebooks', commands: false, main: 'notebooks' }), box);
-    close(render(() => NotebooksPage({ store, base: baseHref, shipped: () => known, recent: recentIds(), download }), box));
+    close(render(() => NotebooksPage({ store: openedStore, base: baseHref, shipped: () => known, recent: recentIds(), download }), box));
   }
 
   async function showStorage(): Promise<void> {

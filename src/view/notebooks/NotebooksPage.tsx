@@ -7,7 +7,7 @@ import type { Store } from '../../store/types.ts';
 import { createDeletions } from '../pages/deletion.ts';
 import { Offers } from '../pages/Offers.tsx';
 import { count, plural } from '../words.ts';
-import { Trouble } from '../pages/Trouble.tsx';
+import { Trouble, Waiting } from '../pages/Trouble.tsx';
 import { Empty, NoMatch } from './blank.tsx';
 import { findEntries, makeEntries, type Entry, type Order, type Shipped } from './entries.ts';
 import { copyOf, forget, rename, type Naming } from './changes.ts';
@@ -17,7 +17,8 @@ import '../styles/pages.css';
 import './notebooks.css';
 
 export interface NotebooksProps {
-  readonly store: Store;
+  /** The store, opened; rejects where the browser gives none. */
+  readonly store: () => Promise<Store>;
   /** The site's root. */
   readonly base: string;
   /** What ships, as the course map lists it. */
@@ -35,7 +36,7 @@ const groups = [
 ] as const;
 
 export function NotebooksPage(props: NotebooksProps): JSX.Element {
-  const [stored, { refetch }] = createResource(() => props.store.notebooks());
+  const [stored, { refetch }] = createResource(async () => (await props.store()).notebooks());
   const [shipped] = createResource(() => props.shipped());
   const [fault, setFault] = createSignal<unknown>();
   const read = (): void => void refetch();
@@ -85,21 +86,24 @@ export function NotebooksPage(props: NotebooksProps): JSX.Element {
   const remove = async (entry: Entry): Promise<void> => {
     const at = rows().findIndex((row) => row.parentElement?.dataset['notebookRow'] === entry.id);
     const next = rows()[at + 1] ?? rows()[at - 1];
-    const runs = await props.store.runs({ notebook: entry.id }).catch(() => []);
+    const runs = await props
+      .store()
+      .then((store) => store.runs({ notebook: entry.id }))
+      .catch(() => []);
     const stays = entry.kind === 'copy' ? ' The shipped one stays.' : runs.length > 0 ? ` ${runs.length === 1 ? 'Its run stays.' : `Its ${count(runs.length)} runs stay.`}` : '';
     deletions.begin({
       key: entry.id,
       words: `${entry.kind === 'copy' ? `Your copy of “${entry.title}”` : `“${entry.title}”`} is deleted.${stays}`,
-      carryOut: () => forget(props.store, entry.id),
+      carryOut: async () => forget(await props.store(), entry.id),
     });
     focusRow(next?.parentElement?.dataset['notebookRow']);
   };
-  const duplicate = (entry: Entry): Promise<void> => attempt(() => copyOf(props.store, entry, (shipped.latest ?? []).map(({ id }) => id)));
+  const duplicate = (entry: Entry): Promise<void> => attempt(async () => copyOf(await props.store(), entry, (shipped.latest ?? []).map(({ id }) => id)));
   const give = (entry: Entry): void => props.download(entry.stored?.text ?? '', `${entry.id}.md`);
   const named = async (wanted: Naming): Promise<void> => {
     const entry = naming();
     setNaming(undefined);
-    if (entry) await attempt(() => rename(props.store, entry, wanted));
+    if (entry) await attempt(async () => rename(await props.store(), entry, wanted));
   };
 
   const onKey = (event: KeyboardEvent): void => {
@@ -132,7 +136,10 @@ export function NotebooksPage(props: NotebooksProps): JSX.Element {
         <p class="quiet" role="status">
           <Show when={kept().length > 0}>
             {text() === '' ? '' : `${count(found().length)} found · `}
-            {plural(kept().length, 'notebook')} kept in this browser
+            {plural(kept().length, 'notebook')} kept in this browser ·{' '}
+            <a class="link" href="#/storage">
+              Storage
+            </a>
           </Show>
         </p>
       </div>
@@ -181,6 +188,9 @@ export function NotebooksPage(props: NotebooksProps): JSX.Element {
             )}
           </For>
         </nav>
+      </Show>
+      <Show when={stored.state === 'pending'}>
+        <Waiting />
       </Show>
       <Show when={stored.state === 'ready' && kept().length === 0 && text() === ''}>
         <Empty />

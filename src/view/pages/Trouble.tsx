@@ -1,4 +1,4 @@
-/* An error of the store on a page of lists: what is wrong, what to do, and reading again. */
+/* In place of a list: an error of the store with what to do and reading again; hairlines while it is read. */
 
 import type { JSX } from 'solid-js';
 import { GradusError } from '../../base/errors.ts';
@@ -16,5 +16,18 @@ export function Trouble(props: { readonly error: unknown; readonly retry: () => 
         Read again
       </button>
     </p>
+  );
+}
+
+/** Nothing for 150 ms, then the lines that text will stand on. */
+export function Waiting(): JSX.Element {
+  return (
+    <div class="waiting" role="status">
+      <span class="vh">Reading what this browser keeps</span>
+      <i />
+      <i />
+      <i />
+      <i />
+    </div>
   );
 }

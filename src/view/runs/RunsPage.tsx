@@ -5,7 +5,7 @@ import { createMemo, createResource, createSignal, onCleanup, onMount, Show, typ
 import type { Store } from '../../store/types.ts';
 import { createDeletions } from '../pages/deletion.ts';
 import { Offers } from '../pages/Offers.tsx';
-import { Trouble } from '../pages/Trouble.tsx';
+import { Trouble, Waiting } from '../pages/Trouble.tsx';
 import { count, plural } from '../words.ts';
 import { Card } from './Card.tsx';
 import { atMost } from './compare.ts';
@@ -18,7 +18,8 @@ import '../styles/pages.css';
 import './runs.css';
 
 export interface RunsProps {
-  readonly store: Store;
+  /** The store, opened; rejects where the browser gives none. */
+  readonly store: () => Promise<Store>;
   /** Gives the reader a file. */
   readonly download: (text: string, name: string, type: string) => void;
   /** Opens a text as a file that was chosen would be. */
@@ -29,7 +30,10 @@ export interface RunsProps {
 const atFirst = 4;
 
 export function RunsPage(props: RunsProps): JSX.Element {
-  const [all, { refetch }] = createResource(async () => makeRows(...(await Promise.all([props.store.runs(), props.store.runEntries()]))));
+  const [all, { refetch }] = createResource(async () => {
+    const store = await props.store();
+    return makeRows(...(await Promise.all([store.runs(), store.runEntries()])));
+  });
   const look = (): void => void (document.visibilityState === 'visible' && refetch());
   onMount(() => document.addEventListener('visibilitychange', look));
   onCleanup(() => document.removeEventListener('visibilitychange', look));
@@ -76,7 +80,7 @@ export function RunsPage(props: RunsProps): JSX.Element {
     deletions.begin({
       key: gone.run.id,
       words: `${gone.run.name} ${gone.number} is deleted.`,
-      carryOut: () => props.store.deleteRun(gone.run.id),
+      carryOut: async () => (await props.store()).deleteRun(gone.run.id),
     });
     queueMicrotask(() => document.querySelector<HTMLElement>('.toast:last-child button')?.focus());
   };
@@ -92,7 +96,10 @@ export function RunsPage(props: RunsProps): JSX.Element {
         <p class="quiet" role="status">
           <Show when={kept().length > 0}>
             {shown().length < kept().length ? `${count(shown().length)} of ` : ''}
-            {plural(kept().length, 'run')}, all in this browser
+            {plural(kept().length, 'run')}, all in this browser ·{' '}
+            <a class="link" href="#/storage">
+              Storage
+            </a>
           </Show>
         </p>
       </div>
@@ -100,9 +107,14 @@ export function RunsPage(props: RunsProps): JSX.Element {
       <Show
         when={kept().length > 0}
         fallback={
-          <Show when={all.state === 'ready'}>
-            <Empty />
-          </Show>
+          <>
+            <Show when={all.state === 'pending'}>
+              <Waiting />
+            </Show>
+            <Show when={all.state === 'ready'}>
+              <Empty />
+            </Show>
+          </>
         }
       >
         <div class="tools">

@@ -131,7 +131,7 @@ function draw(view: NotebookView): Drawn {
       continue;
     }
     if (block.kind === 'diagram') {
-      body += diagram(block, view.math);
+      body += renderDiagram(block, view.math);
       continue;
     }
     const text = notebook.text.slice(block.start, block.end);
@@ -196,7 +196,8 @@ function usersOf(compiled: Compiled, owners: ReadonlyMap<string, string>): Reado
   return users;
 }
 
-function diagram({ language, code }: DiagramBlock, math: MathRenderer | undefined): string {
+/** A block that is drawn and not run. */
+export function renderDiagram({ language, code }: Pick<DiagramBlock, 'language' | 'code'>, math: MathRenderer | undefined): string {
   if (language === 'tex') {
     try {
       return `<div class="math block" ${math ? `tabindex="0" role="group" aria-label="Formula">${math(code, true)}` : `data-tex="${escapeHtml(code)}">${escapeHtml(code)}`}</div>\n`;

@@ -76,7 +76,7 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     base,
     assets,
     kind: 'missing',
-    body: `<main class="wide" id="main" data-not-found><h1>No notebook called <span data-missing>that</span></h1><p class="lede">Nothing lies at this address. All steps and examples are on <a class="link" href="${base}">the course map</a>.</p></main>`,
+    body: `<main class="wide plain-page" id="main" data-not-found><h1>No notebook called <span data-missing>that</span></h1><p class="lede">Nothing lies at this address. All steps and examples are on the course map.</p><p class="ways"><a class="btn" href="${base}">Course map</a><a class="btn bare" href="${base}#/notebooks">Your notebooks</a></p></main>`,
   });
   return [{ path: 'index.html', html: map }, ...pages.map(({ path, html }) => ({ path, html })), { path: '404.html', html: missing }];
 }
