@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diff, linesOf, wordsOf } from './diff.ts';
 import { merge } from './merge.ts';
+import { rebase } from './rebase.ts';
 
 const apply = (a: readonly string[], b: readonly string[]): string[] => {
   const out: string[] = [];
@@ -156,6 +157,33 @@ describe('merge', () => {
         for (const line of start) if (mine.includes(line) && theirs.includes(line)) expect(whole).toContain(line);
       }),
       { seed: 13, numRuns: 3000 },
+    );
+  });
+});
+
+describe('rebase', () => {
+  test('puts what was typed into what somebody else made of the text', () => {
+    expect(rebase('abc', 'abXc', 'Yabc')).toBe('YabXc');
+    expect(rebase('abc', 'Xabc', 'abcY')).toBe('XabcY');
+    expect(rebase('abc', 'abc', 'aYc')).toBe('aYc');
+    expect(rebase('abc', 'aXc', 'abc')).toBe('aXc');
+    expect(rebase('ab', 'abX', 'abY')).toBe('abYX');
+    expect(rebase('abcd', 'aXd', 'aYd')).toBe('aYXd');
+    expect(rebase('abcd', 'ad', 'abYcd')).toBe('aYd');
+  });
+
+  test('keeps every letter that either side put in', () => {
+    const change = fc.record({ at: fc.nat(12), remove: fc.nat(4), insert: fc.constantFrom('', 'x', 'xyz') });
+    fc.assert(
+      fc.property(change, change, (m, t) => {
+        const base = 'abcdefghijkl';
+        const mine = base.slice(0, m.at) + m.insert.toUpperCase() + base.slice(m.at + m.remove);
+        const theirs = base.slice(0, t.at) + t.insert + base.slice(t.at + t.remove);
+        const both = rebase(base, mine, theirs);
+        expect(both).toContain(m.insert.toUpperCase());
+        expect(both).toContain(t.insert);
+      }),
+      { seed: 19, numRuns: 1000 },
     );
   });
 });

@@ -9,6 +9,7 @@
    Without locks or a channel nobody calls this: the store's check of revisions and the merge in keeper.ts remain. */
 
 import { merge } from '../base/merge.ts';
+import { spliceOf } from '../base/rebase.ts';
 import type { Keeping } from './keeping.ts';
 import type { Session } from './types.ts';
 
@@ -182,7 +183,7 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
   }
   function send(): void {
     const { text, revision } = session;
-    const { start, end, insert } = between(shared.text, text);
+    const { start, end, insert } = spliceOf(shared.text, text);
     post({ kind: 'splice', before: shared.revision, revision, saved: session.saved, start, end, insert });
     shared = { text, revision };
     sharedSaved = session.saved;
@@ -300,17 +301,4 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
       channel.close();
     },
   };
-}
-
-/** The smallest splice that makes `from` into `to`. */
-function between(from: string, to: string): { readonly start: number; readonly end: number; readonly insert: string } {
-  let start = 0,
-    end = from.length,
-    toEnd = to.length;
-  while (start < end && start < toEnd && from[start] === to[start]) start++;
-  while (end > start && toEnd > start && from[end - 1] === to[toEnd - 1]) {
-    end--;
-    toEnd--;
-  }
-  return { start, end, insert: to.slice(start, toEnd) };
 }

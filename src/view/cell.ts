@@ -58,6 +58,7 @@ export class CellView {
     if (pre?.parentElement) {
       this.#code = new CodeBox(pre.parentElement, pre, status, {
         id: () => this.#id,
+        code: () => host.look(this.#id)?.code ?? this.#status.code,
         edit: (code) => host.edit(this.#id, code),
         pending: (waits) => host.pending(this.#id, waits),
       });

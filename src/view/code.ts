@@ -6,10 +6,13 @@ import type { ErrorInfo } from '../output/types.ts';
 import type { Token } from './colours.ts';
 import type { Editor } from './editor.ts';
 import { h } from './dom.ts';
+import { rebase } from '../base/rebase.ts';
 import { squiggleOf } from './squiggle.ts';
 
 export interface CodeOptions {
   readonly id: () => string;
+  /** The code as the session has it now, drawn or not. */
+  readonly code: () => string;
   readonly edit: (code: string) => void;
   /** Something typed waits to be handed to the session, or has been. */
   readonly pending: (waits: boolean) => void;
@@ -57,10 +60,12 @@ export class CodeBox {
     const error = status.state === 'error' ? status.error : undefined;
     const moved = error?.line !== this.#error?.line || error?.column !== this.#error?.column;
     this.#error = error;
-    const foreign = status.code !== this.#shown && this.#timer === undefined && status.code !== before.code;
+    // While something typed waits, or the reader is in the static code, `#reconcile` takes it in.
+    const free = this.#timer === undefined && (this.#pre === undefined || document.activeElement !== this.#pre);
+    const foreign = status.code !== this.#shown && free && status.code !== before.code;
     if (foreign) this.#shown = status.code;
     if (this.#editor !== undefined) {
-      if (foreign) this.#editor.setCode(status.code);
+      if (foreign) this.#editor.setCode(status.code, follows() ? 'keep' : undefined);
       if (before.uses !== status.uses) this.#editor.setNames(status.uses.map((use) => use.name));
       if (moved || before.error !== status.error) this.#editor.markError(error);
     } else if (this.#pre !== undefined && (foreign || moved) && document.activeElement !== this.#pre) paint(this.#pre, status, error);
@@ -86,12 +91,21 @@ export class CodeBox {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const text = this.#editor?.code() ?? (this.#pre === undefined ? this.#shown : textOf(this.#pre, this.#shown));
-    if (text !== this.#shown) {
-      this.#shown = text;
-      this.#options.edit(text);
-    }
+    this.#reconcile();
     this.#options.pending(false);
+  }
+
+  /** What was typed goes to the session; where its text has changed meanwhile (another tab), both are in it. */
+  #reconcile(): void {
+    const text = this.#editor?.code() ?? (this.#pre === undefined ? this.#shown : textOf(this.#pre, this.#shown));
+    const now = this.#options.code();
+    const both = now === this.#shown ? text : text === this.#shown ? now : rebase(this.#shown, text, now);
+    this.#shown = both;
+    if (both !== text) {
+      if (this.#editor !== undefined) this.#editor.setCode(both, 'keep');
+      else if (this.#pre !== undefined) this.#pre.textContent = both;
+    }
+    if (both !== now) this.#options.edit(both);
   }
 
   mount(): Promise<void> {
@@ -118,6 +132,7 @@ export class CodeBox {
       if (focused) this.#editor.focus('keep');
       this.#editor.markError(this.#error);
       if (code !== this.#shown) this.#typed();
+      else if (this.#options.code() !== this.#shown) this.#reconcile();
     }));
   }
 
@@ -131,6 +146,9 @@ export class CodeBox {
     this.#timer ??= setTimeout(() => this.flush(), delayMs);
   }
 }
+
+/** Another tab writes: what changes is no step of this reader's, so the caret stays where it is. */
+const follows = (): boolean => (document.documentElement.dataset['tab'] ?? 'writes') !== 'writes';
 
 /** The text of an editable block. Chromium ends a block whose last line is empty with one line break more. */
 function textOf(pre: HTMLElement, before: string): string {

@@ -31,7 +31,8 @@ export interface Editor {
   readonly element: HTMLElement;
   code(): string;
   /** Text that came from elsewhere; the caret stays with its letters, and goes to the change where the editor has the focus. */
-  setCode(code: string): void;
+  /** `keep`: the caret stays with its letters; else it goes to where the text changed. */
+  setCode(code: string, caret?: 'keep'): void;
   setNames(names: readonly string[]): void;
   markError(error: ErrorInfo | undefined): void;
   /** `keep` leaves the selection where it is. */
@@ -150,7 +151,7 @@ export function openEditor(options: EditorOptions): Editor {
   return {
     element: view.dom,
     code: () => view.state.doc.toString(),
-    setCode(code) {
+    setCode(code, caret) {
       const before = view.state.doc.toString();
       if (code === before) return;
       let from = 0,
@@ -162,7 +163,7 @@ export function openEditor(options: EditorOptions): Editor {
       quiet = true;
       view.dispatch({
         changes: { from, to: before.length - end, insert },
-        ...(view.hasFocus
+        ...(view.hasFocus && caret !== 'keep'
           ? { selection: { anchor: from + insert.length }, effects: EditorView.scrollIntoView(from + insert.length, { y: 'nearest' }) }
           : {}),
       });

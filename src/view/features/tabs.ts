@@ -23,7 +23,6 @@ export const tabs: Feature = ({ session, voice, flushEdits }) => {
 
   const draw = (): void => {
     const role = open?.role;
-    document.documentElement.dataset['tab'] = role === 'follower' ? 'follows' : 'writes';
     if (role !== 'follower') return closeBand('tabs');
     showBand('tabs', {
       role: 'status',
@@ -36,6 +35,7 @@ export const tabs: Feature = ({ session, voice, flushEdits }) => {
   };
   const later = (): void => {
     clearTimeout(timer);
+    document.documentElement.dataset['tab'] = open?.role === 'writer' || open?.role === 'joining' ? 'writes' : 'follows';
     if (open?.role === 'follower') timer = setTimeout(draw, patienceMs);
     else draw();
   };
