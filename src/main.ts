@@ -299,8 +299,15 @@ document.addEventListener('click', (event) => {
   if (action === 'palette' && document.querySelector('main.nb') === null) void pages().then((made) => made.find());
 });
 
-/** Shows what the address names, then does what was pressed before the page was alive. */
-async function show(): Promise<void> {
+/** Shows what the address names, one page after another: what comes late would else close what is already shown. */
+let shown: Promise<void> = Promise.resolve();
+function show(): Promise<void> {
+  const address = location.href;
+  return (shown = shown.then(() => (address === location.href ? showNow() : undefined)));
+}
+
+/** Shows a page, then does what was pressed before it was alive. */
+async function showNow(): Promise<void> {
   try {
     await route();
   } catch (error) {

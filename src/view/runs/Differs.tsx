@@ -12,7 +12,7 @@ export function Differs(props: { readonly rows: readonly Row[]; readonly slotOf:
     <section class="diffs" aria-labelledby="differs-title">
       <h2 id="differs-title">What differs</h2>
       <Show when={found().given.length + found().came.length > 0} fallback={<p class="quiet">Nothing that was recorded.</p>}>
-        <div class="scroll" tabindex="0" role="region" aria-label="What differs">
+        <div class="scroll" tabindex="0" role="group" aria-label="Table of what differs">
           <table class="tbl">
             <thead>
               <tr>

@@ -12,7 +12,7 @@ export function renderBar(place: string, base: string, commands: boolean): strin
     `<button class="${name}" type="button" data-action="${action}">${icon}${label}</button>`;
   const iconic = (name: string, label: string, inside: string, attributes: string): string =>
     `<button class="btn bare icon${name}" type="button" ${attributes} aria-label="${label}">${inside}</button>`;
-  const search = `<button class="btn bare search${commands ? ' hide-phone' : ''}" type="button" data-action="palette" aria-label="Search" aria-keyshortcuts="Control+K">${icons.search}<span>Search</span> <kbd>Ctrl K</kbd></button>`;
+  const search = `<button class="btn bare search${commands ? ' hide-phone' : ''}" type="button" data-action="palette" aria-keyshortcuts="Control+K">${icons.search}<span>Search</span> <kbd aria-hidden="true">Ctrl K</kbd></button>`;
   return [
     `<header class="bar${commands ? '' : ' wide-bar'}">`,
     `<a class="brand" href="${escapeHtml(base)}" aria-label="Gradus, course map">${mark}<span class="hide-phone">Gradus</span></a>`,
