@@ -7,7 +7,7 @@
 import { partsOf } from '../document/compose.ts';
 import { countLines, type ReadFront } from '../document/parse.ts';
 import { between, applySplices } from '../document/reparse.ts';
-import { expressions } from '../document/prose.ts';
+import { expressions, type InlinePart } from '../document/prose.ts';
 import { sameEdges } from '../schedule/index.ts';
 import { entryOf, type Entries, type Entry } from './entries.ts';
 import { createHistory, keyChange, type Step } from './history.ts';
@@ -193,7 +193,9 @@ export function createEdits({
     const keep = (entry: Entry): void => void (left.get(entry.code)?.push(entry) ?? left.set(entry.code, [entry]));
     entries.prose.forEach(keep);
     for (const entry of entries.buried.values()) if (entry.index !== undefined && entry.evaluation > 0) keep(entry);
-    const codes = notebook.blocks.flatMap((block) => (block.kind === 'prose' ? valuesIn(textOf(notebook, block)) : []));
+    const codes = notebook.blocks.flatMap((block) =>
+      block.kind === 'prose' ? partsOfText(textOf(notebook, block)).map(({ code }) => code) : [],
+    );
     const next = codes.map((code) => left.get(code)?.shift() ?? freshExpression(code));
     if (next.length === entries.prose.length && next.every((entry, i) => entry === entries.prose[i])) return false;
     const here = new Set(next);
@@ -374,7 +376,7 @@ const sameAttributes = (a: CellBlock, b: CellBlock): boolean =>
   a.attributes === b.attributes || JSON.stringify(a.attributes) === JSON.stringify(b.attributes);
 
 const textOf = ({ text }: Notebook, { start, end }: Block): string => text.slice(start, end);
-const valuesIn = (markdown: string): readonly string[] => (markdown.includes('${') ? expressions(markdown).map(({ code }) => code) : []);
+const partsOfText = (markdown: string): readonly InlinePart[] => (markdown.includes('${') ? expressions(markdown) : []);
 
 /** Gives the front matter that was read of this text. */
 function frontOf({ text, bodyStart, front, problems }: Notebook): ReadFront {
@@ -393,7 +395,8 @@ function frameOf(notebook: Notebook, keys: readonly number[], { list }: Entries)
     if (block.kind === 'diagram') return { key, kind: 'diagram', text: block.code, language: block.language };
     const text = notebook.text.slice(start, end).replace(/\r\n?/g, '\n');
     const firstValue = values;
-    values += valuesIn(text).length;
-    return { key, kind: 'prose', text, prose: proses.get(index)!, firstValue };
+    const inside = partsOfText(text);
+    values += inside.length;
+    return { key, kind: 'prose', text, prose: proses.get(index)!, firstValue, values: inside };
   });
 }

@@ -63,6 +63,8 @@ export interface FrameBlock {
   readonly prose?: number;
   /** Of prose: number of its first expression in the file, as `session.prose` counts. */
   readonly firstValue?: number;
+  /** Of prose: its expressions, as offsets into `text`. */
+  readonly values?: readonly { readonly start: number; readonly end: number }[];
 }
 
 /** Where blocks go; `before` and `after` are keys. */

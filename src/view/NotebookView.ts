@@ -8,11 +8,12 @@ import type { Session } from '../session/types.ts';
 import type { CellStatus } from '../session/types.ts';
 import { makeVoice } from './announce.ts';
 import { bindBar } from './bar.ts';
-import { CellView, makeShell, type CellHost } from './cell.ts';
+import { followBlocks } from './blocks.ts';
+import { CellView, type CellHost } from './cell.ts';
 import { createCommands } from './commands/commands.ts';
 import { implementCore } from './commands/core.ts';
 import type { NotebookContext, NotebookOptions } from './context.ts';
-import { fill, h, setText } from './dom.ts';
+import { fill, h } from './dom.ts';
 import { bindKeyboard } from './keyboard.ts';
 import { errorBody } from './outputs/error.ts';
 import { watchOtherTabs } from './other-tabs.ts';
@@ -139,84 +140,33 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
         asked = undefined;
       }
     };
-    const follow = (ids: readonly string[]): void => {
-      const shown = [...root.querySelectorAll<HTMLElement>('[data-cell]')];
-      const old = shown.map((element) => element.dataset['cell'] ?? '');
-      let head = 0,
-        tail = 0;
-      while (head < old.length && head < ids.length && old[head] === ids[head]) head++;
-      while (tail < old.length - head && tail < ids.length - head && old[old.length - 1 - tail] === ids[ids.length - 1 - tail]) tail++;
-      const held = shown.map((element) => views.get(element.dataset['cell'] ?? ''));
-      const gone = shown.slice(head, shown.length - tail),
-        come = ids.slice(head, ids.length - tail);
-      if (gone.length === come.length)
-        gone.forEach((element, i) => rename(element, held[head + i], old[head + i]!, come[i]!)); // names changed, the list did not
-      else {
-        const kept = new Set(come);
-        for (const element of gone) if (!kept.has(element.dataset['cell'] ?? '')) remove(element);
-        come.forEach((id, i) => {
-          if (views.has(id)) return;
-          const status = session.cell(id);
-          if (status === undefined) return;
-          const shell = makeShell(status),
-            previous = views.get(ids[head + i - 1] ?? ''),
-            next = shown[shown.length - tail];
-          if (previous !== undefined) previous.element.after(shell);
-          else if (next !== undefined) next.before(shell);
-          else root.append(shell);
-          bind(shell, id);
-        });
+    const rename = (pairs: readonly (readonly [from: string, to: string])[]): void => {
+      const moved = pairs.map(([from, to]) => ({ view: views.get(from), to, waits: pending.has(from) }));
+      for (const [from] of pairs) forget(from);
+      for (const { view, to, waits } of moved) {
+        const status = session.cell(to);
+        if (view === undefined || status === undefined) continue;
+        views.set(to, view);
+        if (waits) pending.add(to);
+        view.update(status);
+        note(undefined, status);
       }
+      for (const { view, to } of moved) if (view !== undefined) watch(view, to);
     };
-    const rename = (element: HTMLElement, view: CellView | undefined, from: string, to: string): void => {
-      const status = session.cell(to);
-      if (from === to || status === undefined) return;
-      if (view === undefined) {
-        bind(element, to);
-        return;
-      }
-      if (views.get(from) === view) {
-        effects.get(from)?.();
-        effects.delete(from);
-        views.delete(from);
-      }
-      running.delete(from);
-      failed.delete(from);
-      views.set(to, view);
-      if (pending.delete(from)) pending.add(to);
-      view.update(status);
-      note(undefined, status);
-      watch(view, to);
-    };
-    const remove = (element: HTMLElement): void => {
-      const id = element.dataset['cell'] ?? '';
+    const forget = (id: string): void => {
       effects.get(id)?.();
       effects.delete(id);
-      views.get(id)?.dispose();
       views.delete(id);
       running.delete(id);
       failed.delete(id);
       pending.delete(id);
-      element.remove();
+    };
+    const unbind = (id: string): void => {
+      views.get(id)?.dispose();
+      forget(id);
     };
     for (const element of root.querySelectorAll<HTMLElement>('[data-cell]')) bind(element, element.dataset['cell'] ?? '');
-    createRenderEffect(on(live.ids, follow));
-
-    // ---- prose values
-    for (const place of root.querySelectorAll<HTMLElement>('[data-value]')) {
-      const index = Number(place.dataset['value']);
-      createRenderEffect(
-        on(live.prose(index), (value) => {
-          setText(
-            place,
-            value === undefined ? '…' : value.error !== undefined ? missingName(value.error.message) : value.text === '' ? '…' : value.text,
-          );
-          place.classList.toggle('missing', value?.error !== undefined);
-          if (value?.error === undefined) place.removeAttribute('title');
-          else place.title = value.error.message;
-        }),
-      );
-    }
+    const unfollow = followBlocks({ root, session, live, bind, rename, unbind, drawn: () => root.dispatchEvent(new Event('drawn')) });
 
     // ---- errors of no known cell
     const notices = h('div', { class: 'notices' });
@@ -382,6 +332,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       root.removeEventListener('click', onClick);
       removeEventListener('pagehide', onHide);
       document.removeEventListener('visibilitychange', onVisibility);
+      unfollow();
       for (const dispose of effects.values()) dispose();
       for (const view of views.values()) view.dispose();
       voice.dispose();
@@ -390,9 +341,4 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       disposeRoot();
     };
   });
-}
-
-/** The name that a value in prose lacks: the first one that its error names. */
-function missingName(message: string): string {
-  return /`([^`]+)`/.exec(message)?.[1] ?? /^([\p{L}\p{N}_$]+) is not defined/u.exec(message)?.[1] ?? '…';
 }

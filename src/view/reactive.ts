@@ -80,8 +80,8 @@ export function makeLive(session: Session): Live {
       prose = changedProse;
     changed = new Set();
     changedProse = new Set();
+    if (structure) setIds([...session.ids]); // first: what is said of a cell by its name is said to the one that has it now
     batch(() => {
-      if (structure) setIds([...session.ids]);
       for (const id of drawn) cells.get(id)?.[1](() => session.cell(id));
       for (const index of prose) proses.get(index)?.[1](() => session.prose(index));
       if (noticed) setNotices(session.notices);
@@ -111,11 +111,13 @@ export function makeLive(session: Session): Live {
     cell(id) {
       let signal = cells.get(id);
       if (signal === undefined) cells.set(id, (signal = createSignal<CellStatus | undefined>(session.cell(id))));
+      else signal[1](() => session.cell(id));
       return signal[0];
     },
     prose(index) {
       let signal = proses.get(index);
       if (signal === undefined) proses.set(index, (signal = createSignal(session.prose(index))));
+      else signal[1](() => session.prose(index));
       return signal[0];
     },
     ids,
