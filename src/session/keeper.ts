@@ -93,6 +93,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
       try {
         await (await store).saveNotebook(record);
       } catch (reason) {
+        if (held) return; // another tab took over meanwhile: it has this text
         const conflict = reason instanceof GradusError && reason.code === 'revision' && tries < 5;
         if (conflict && (await mergeStored(await store).catch(() => false))) {
           record = recordOf();

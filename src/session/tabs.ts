@@ -216,9 +216,9 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
     if (role !== 'follower') return;
     if (edited()) return claim();
     if (version.revision < shared.revision) return;
+    await replace(version.text, version.revision);
     shared = { text: version.text, revision: version.revision };
     keeping.follow(version.text, version.saved);
-    await replace(version.text, version.revision);
     if (edited()) claim();
   }
 
