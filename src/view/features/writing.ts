@@ -2,6 +2,8 @@
 
 import type { Feature } from '../context.ts';
 import { complete } from './complete.ts';
+import { gaps } from './gaps.ts';
+import { prose } from './prose.ts';
 import { threads } from './threads.ts';
 
-export const writing: readonly Feature[] = [complete, threads];
+export const writing: readonly Feature[] = [complete, threads, prose, gaps];

@@ -1,0 +1,3 @@
+/* Where the `${…}` of a piece of Markdown stand, for who shows prose that is being written. */
+
+export { expressions } from '../document/prose.ts';
