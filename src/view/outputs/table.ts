@@ -83,9 +83,9 @@ export function tableView(element: HTMLElement, { label, file, ask }: TableViewO
     want: (from, to) => pages.want(from, to),
     decorate: (cell, row, column) => {
       const value = pages.row(row)?.values[columns[column]!.at];
-      cell.classList.toggle('null', value === null || value === undefined);
-      if (value === null || value === undefined || value !== value)
-        cell.dataset['none'] = value === null ? 'null' : value === undefined ? '' : 'NaN';
+      const none = value === null ? 'null' : undefined;
+      if (cell.dataset['none'] === none) return;
+      if (none) cell.dataset['none'] = none;
       else delete cell.dataset['none'];
     },
   });
@@ -176,8 +176,9 @@ export function tableView(element: HTMLElement, { label, file, ask }: TableViewO
   }
 
   function changed(): void {
-    grid.draw();
+    grid.drawSoon();
     const { count: n, total } = pages;
+    for (const one of links) one.hidden = data.columns.length === 0;
     const some = n !== total || Object.keys(filters).length > 0;
     setText(
       said,
@@ -229,6 +230,7 @@ export function tableView(element: HTMLElement, { label, file, ask }: TableViewO
       sumSoon();
     });
   }
+  const links = [filterButton, columnsButton, copyButton, saveButton];
   function setFiltering(open: boolean, focus: boolean, column = grid.cursor.column): void {
     filtering = open;
     filterButton.setAttribute('aria-expanded', String(open));

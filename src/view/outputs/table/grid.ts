@@ -43,8 +43,10 @@ export interface Grid {
   readonly page: number;
   /** Moves the cursor, and what is selected with it unless `extend`. */
   go(at: At, extend?: boolean): void;
-  /** Draws the cells anew: rows came, or are others. */
+  /** Draws the cells anew: rows are others. */
   draw(): void;
+  /** The same with the next frame: rows came. */
+  drawSoon(): void;
   /** Columns, their heads or their widths are others. */
   drawHead(): void;
   /** To the first row. */
@@ -105,6 +107,7 @@ export function createGrid(options: GridOptions): Grid {
   let headCells: HTMLElement[] = [];
   let headFrom = 0,
     headTo = 0;
+  let marked: HTMLElement[] = [];
   let total = 0;
 
   let viewHeight = 0,
@@ -164,7 +167,6 @@ export function createGrid(options: GridOptions): Grid {
   }
   function headCell(column: number): HTMLElement {
     const cell = options.head(column);
-    cell.id = `${id}h${column}`;
     cell.setAttribute('aria-colindex', String(column + 1));
     cell.classList.add('grid-cell');
     if (options.columns()[column]!.right) cell.classList.add('r');
@@ -200,7 +202,7 @@ export function createGrid(options: GridOptions): Grid {
     for (let row = first; row < last; row++) {
       let line = lines.get(row);
       if (!line) {
-        line = spare.pop() ?? { element: h('div', { role: 'row', class: 'grid-row' }), row: -1, cells: [], from: 0, to: 0 };
+        line = spare.pop() ?? { element: h('div', { role: 'row', class: 'grid-row' }), row: -1, cells: [], from: -1, to: -1 };
         lines.set(row, line);
         line.row = row;
         line.element.setAttribute('aria-rowindex', String(row + 2));
@@ -217,23 +219,26 @@ export function createGrid(options: GridOptions): Grid {
   }
 
   function fillLine(line: Line, from: number, to: number): void {
-    if (line.from !== from || line.to !== to || line.cells.length === 0) {
+    if (line.from !== from || line.to !== to) {
       line.cells = fit(line.element, line.cells.slice(0, 1 + Math.max(0, to - from)), from, to, bodyCell);
       line.from = from;
       line.to = to;
+      const columns = options.columns();
+      line.cells.forEach((cell, i) => {
+        const column = i === 0 ? 0 : from + i - 1;
+        cell.classList.toggle('r', columns[column]!.right);
+        cell.setAttribute('aria-colindex', String(column + 1));
+      });
     }
-    const columns = options.columns();
-    line.cells.forEach((cell, i) => {
+    for (let i = 0; i < line.cells.length; i++) {
       const column = i === 0 ? 0 : from + i - 1;
-      const text = options.text(line.row, column);
-      const said = text ?? '';
-      if (cell.textContent !== said) cell.textContent = said;
-      cell.classList.toggle('r', columns[column]!.right);
-      cell.classList.toggle('wait', text === undefined);
-      cell.id = `${id}c${line.row}-${column}`;
-      cell.setAttribute('aria-colindex', String(column + 1));
+      const said = options.text(line.row, column) ?? '';
+      const cell = line.cells[i]!;
+      if (cell.firstChild instanceof Text) {
+        if (cell.firstChild.data !== said) cell.firstChild.data = said;
+      } else if (said !== '') cell.textContent = said;
       options.decorate?.(cell, line.row, column);
-    });
+    }
     options.onRow?.(line.element, line.row);
   }
 
@@ -243,19 +248,30 @@ export function createGrid(options: GridOptions): Grid {
     to: { row: Math.max(cursor.row, anchor.row), column: Math.max(cursor.column, anchor.column) },
   });
   function mark(): void {
+    for (const cell of marked) {
+      cell.classList.remove('at');
+      cell.removeAttribute('aria-selected');
+    }
+    marked = [];
     const { from, to } = selected();
-    const many = from.row !== to.row || from.column !== to.column;
-    const each = (cell: HTMLElement, row: number, column: number): void => {
-      cell.classList.toggle('at', row === cursor.row && column === cursor.column);
-      const on = row >= 0 && row >= from.row && row <= to.row && column >= from.column && column <= to.column;
-      if (on && many) cell.setAttribute('aria-selected', 'true');
-      else cell.removeAttribute('aria-selected');
-    };
-    headCells.forEach((cell) => each(cell, -1, Number(cell.getAttribute('aria-colindex')) - 1));
-    for (const line of lines.values()) line.cells.forEach((cell, i) => each(cell, line.row, i === 0 ? 0 : line.from + i - 1));
+    if (from.row !== to.row || from.column !== to.column) {
+      for (const line of lines.values()) {
+        if (line.row < from.row || line.row > to.row) continue;
+        line.cells.forEach((cell, i) => {
+          const column = i === 0 ? 0 : line.from + i - 1;
+          if (column < from.column || column > to.column) return;
+          cell.setAttribute('aria-selected', 'true');
+          marked.push(cell);
+        });
+      }
+    }
     const active = cellAt(cursor);
-    if (active) element.setAttribute('aria-activedescendant', active.id);
-    else element.removeAttribute('aria-activedescendant');
+    if (active) {
+      active.classList.add('at');
+      active.id = `${id}c${cursor.row}-${cursor.column}`;
+      marked.push(active);
+      element.setAttribute('aria-activedescendant', active.id);
+    } else element.removeAttribute('aria-activedescendant');
   }
   const cellAt = ({ row, column }: At): HTMLElement | undefined => {
     if (row < 0) return headCells.find((cell) => cell.getAttribute('aria-colindex') === String(column + 1));
@@ -329,6 +345,9 @@ export function createGrid(options: GridOptions): Grid {
       draw();
     },
     draw,
+    drawSoon: () => {
+      if (frame === 0) frame = requestAnimationFrame(draw);
+    },
     drawHead,
     top: () => {
       cursor = anchor = { row: Math.min(0, options.count() - 1), column: Math.min(cursor.column, options.columns().length - 1) };

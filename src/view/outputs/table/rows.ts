@@ -41,7 +41,8 @@ export interface RowPages {
 }
 
 const pageSize = 200,
-  mostPages = 80;
+  mostPages = 80,
+  passingMs = 50;
 
 /** `ask`: absent where there is no engine to ask. `path` of the questions is the value itself. */
 export function createPages(data: TableData, ask: AskRows | undefined, changed: () => void): RowPages {
@@ -64,6 +65,9 @@ export function createPages(data: TableData, ask: AskRows | undefined, changed: 
   let turn = 0;
   let stopped = false;
   let fetching = 0;
+  let lookedAt = -Infinity,
+    lastPage = 0;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
   /** What stands there until the first rows of a new order have come. */
   let before: ((i: number) => TableRow | undefined) | undefined;
 
@@ -147,11 +151,18 @@ export function createPages(data: TableData, ask: AskRows | undefined, changed: 
       const from0 = Math.floor(from / pageSize),
         to0 = Math.floor(Math.max(from, to - 1) / pageSize);
       wanted = [];
+      const now = performance.now();
+      const flung = now - lookedAt < passingMs && Math.abs(from0 - lastPage) > 1;
+      lookedAt = now;
+      lastPage = from0;
       for (let page = from0; page <= to0; page++) {
         const least = page * pageSize;
         if (least < rows && !atHand(Math.min(rows - 1, Math.max(to - 1, least)))) wanted = [...wanted, page];
       }
-      next();
+      // What is passed by at speed is not fetched.
+      clearTimeout(waiting);
+      if (flung) waiting = setTimeout(next, passingMs);
+      else next();
     },
     setOrder: async (given) => {
       const mine = ++turn;
@@ -205,6 +216,7 @@ export function createPages(data: TableData, ask: AskRows | undefined, changed: 
       return parts;
     },
     stop: () => {
+      clearTimeout(waiting);
       stopped = true;
     },
   };
