@@ -1,0 +1,39 @@
+/* How a law fails: plain facts for a verdict, and words that begin with the smallest case. */
+
+import { toText } from '../../output/inspect.ts';
+
+/** Thrown by `forAll` and `model`. */
+export class CheckFailure extends Error {
+  override readonly name = 'CheckFailure';
+  /** The law in words: what its function is called, or said when it failed. */
+  readonly law: string;
+  /** The smallest case that breaks it. */
+  readonly smallest: unknown;
+  readonly seed: number;
+  /** How many cases were tried, the failing one included. */
+  readonly runs: number;
+  /** Shares of the labels among the cases. */
+  readonly labels: Readonly<Record<string, number>>;
+
+  constructor(facts: {
+    law: string;
+    smallest: unknown;
+    said: string;
+    seed: number;
+    runs: number;
+    labels: Readonly<Record<string, number>>;
+  }) {
+    super(`${facts.said || 'It does not hold'}. Smallest case: ${toText(facts.smallest, 600)}`);
+    this.law = facts.law;
+    this.smallest = facts.smallest;
+    this.seed = facts.seed;
+    this.runs = facts.runs;
+    this.labels = facts.labels;
+  }
+}
+
+/** What an error says, without a full stop at its end. */
+export function saidBy(error: unknown): string {
+  const text = error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : toText(error, 600);
+  return text.replace(/[.\s]+$/, '');
+}
