@@ -53,6 +53,7 @@ const rows = [
   { id: 'run-mode-off', title: 'Turn off', group: 'Cells', cell: true },
   { id: 'hide-code', title: 'Hide or show code', group: 'Cells', keys: ['H'], where: 'command', cell: true },
   { id: 'hide-output', title: 'Hide or show output', group: 'Cells', keys: ['O'], where: 'command', cell: true },
+  { id: 'cell-menu', title: 'Menu of the cell', group: 'Cells', keys: ['Shift+F10', 'ContextMenu'], where: 'cell', cell: true },
   { id: 'link-cell', title: 'Copy link to cell', group: 'Cells', cell: true },
 
   // ---- Edit

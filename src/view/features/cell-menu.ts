@@ -10,7 +10,7 @@ import { plural } from '../words.ts';
 import { openMenu, type MenuRow } from './menu.ts';
 
 export const cellMenu: Feature = (context) => {
-  const { root, session, selection, view } = context;
+  const { root, session, selection, view, commands } = context;
   const open = (id: string, at: { readonly x: number; readonly y: number } | HTMLElement): void => {
     if (!selection.ids.includes(id)) selection.set(id);
     const many = selection.ids.length;
@@ -28,18 +28,13 @@ export const cellMenu: Feature = (context) => {
     if (event.shiftKey || (own && !byKey)) return;
     event.preventDefault();
     if (!byKey) return open(id, { x: event.clientX, y: event.clientY });
-    const box = view(id)?.element.querySelector('.body')?.getBoundingClientRect();
-    open(id, { x: (box?.left ?? event.clientX) + 24, y: Math.max(64, (box?.top ?? event.clientY) + 24) });
+    commands.run('cell-menu', id);
   };
-  const onKey = (event: KeyboardEvent): void => {
-    if (!((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') || event.defaultPrevented) return;
-    const id = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-cell]')?.dataset['cell'] : undefined;
-    if (id === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const box = view(id)?.element.querySelector('.body')?.getBoundingClientRect();
-    open(id, { x: (box?.left ?? 0) + 24, y: Math.max(64, (box?.top ?? 0) + 24) });
-  };
+  const takeBack = commands.implement('cell-menu', (cell) => {
+    const id = cell ?? selection.head,
+      body = id === undefined ? undefined : view(id)?.element.querySelector('.body')?.getBoundingClientRect();
+    if (id !== undefined && body !== undefined) open(id, { x: body.left + 24, y: Math.max(64, body.top + 24) });
+  });
   const onClick = (event: MouseEvent): void => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>('.cell-menu') : null;
     const id = button?.closest<HTMLElement>('[data-cell]')?.dataset['cell'];
@@ -73,13 +68,12 @@ export const cellMenu: Feature = (context) => {
   for (const part of root.querySelectorAll('.part')) grown.observe(part, { childList: true });
 
   root.addEventListener('contextmenu', onContext);
-  root.addEventListener('keydown', onKey, true);
   root.addEventListener('click', onClick);
   return () => {
     near.disconnect();
     grown.disconnect();
     root.removeEventListener('contextmenu', onContext);
-    root.removeEventListener('keydown', onKey, true);
+    takeBack();
     root.removeEventListener('click', onClick);
     for (const button of root.querySelectorAll('.cell-menu')) button.remove();
   };

@@ -28,6 +28,9 @@ export interface MenuOptions {
   readonly back?: () => void;
 }
 
+/** Letters typed within this time are one word, in ms. */
+const typeMs = 700;
+
 let open: (() => void) | undefined;
 
 /** Opens a menu in place of the one that is open; returns what closes it. */
@@ -102,9 +105,15 @@ export function openMenu({ label, rows, at, back }: MenuOptions): () => void {
     else if (key === 'Home') to(0);
     else if (key === 'End') to(-1);
     else if (key === 'Escape' || key === 'Tab') close();
-    else if (key.length === 1 && key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    else if (
+      key.length === 1 &&
+      (key !== ' ' || (typed !== '' && event.timeStamp - typedAt < typeMs)) &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey
+    ) {
       const now = event.timeStamp;
-      typed = now - typedAt > 700 ? key : typed + key;
+      typed = now - typedAt > typeMs ? key : typed + key;
       typedAt = now;
       const from = typed.length === 1 ? index + 1 : Math.max(0, index);
       const order = buttons.map((_, i) => buttons[(from + i) % buttons.length]!);

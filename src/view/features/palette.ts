@@ -77,7 +77,7 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
         s('path', { d: 'M7 2.6a4.4 4.4 0 1 1 0 8.8a4.4 4.4 0 0 1 0-8.8zM10.4 10.4l3.4 3.4' }),
       ),
       field,
-      h('button', { type: 'button', class: 'esc', 'aria-label': 'Close', onclick: () => dialog.close() }, h('kbd', {}, 'Esc')),
+      h('button', { type: 'button', class: 'esc', 'aria-label': 'Esc: close', onclick: () => dialog.close() }, h('kbd', {}, 'Esc')),
     ),
     list,
     none,
