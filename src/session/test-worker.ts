@@ -5,7 +5,8 @@ import type { Executor, ExecutorOptions } from '../../workers/typescript/types.t
 import type { Request } from '../engine/protocol.ts';
 import type { WorkerLike } from './types.ts';
 
-export function inProcessWorker(createLibrary: ExecutorOptions['createLibrary']): WorkerLike {
+/** `load`: packs; default: none. */
+export function inProcessWorker(createLibrary: ExecutorOptions['createLibrary'], load?: ExecutorOptions['load']): WorkerLike {
   let executor: Executor | undefined;
   let alive = true;
   const tell = (data: unknown): void => {
@@ -22,7 +23,7 @@ export function inProcessWorker(createLibrary: ExecutorOptions['createLibrary'])
       setImmediate(() => {
         if (!alive) return;
         if (request.kind === 'start') {
-          executor = inProcessExecutor({ start: request.options, post: tell, createLibrary });
+          executor = inProcessExecutor({ start: request.options, post: tell, createLibrary, ...(load ? { load } : {}) });
           tell([{ kind: 'ready' }]);
         } else executor?.receive(request);
       });

@@ -8,17 +8,19 @@ const heldOutputs = 64;
 
 export class Behind {
   readonly #values = new Map<number, { readonly value: unknown } | WeakRef<object>>();
-  readonly #strong: number[] = [];
+  /** Keys of values held for certain, the oldest first. */
+  readonly #strong = new Set<number>();
 
   /** `value` stands behind output `key` from now on; undefined: nothing does. */
   set(key: number, value: unknown): void {
     this.#values.delete(key);
+    this.#strong.delete(key);
     if (value === undefined) return;
     const holder = typeof value === 'object' && value !== null;
     if (holder && isTensor(value)) return void this.#values.set(key, new WeakRef(value));
     this.#values.set(key, { value });
-    this.#strong.push(key);
-    if (this.#strong.length > heldOutputs) this.#weaken(this.#strong.shift()!);
+    this.#strong.add(key);
+    if (this.#strong.size > heldOutputs) this.#weaken(this.#strong.values().next().value!);
   }
   /** Undefined where nothing stands behind it any more. */
   get(key: number): unknown {
@@ -27,9 +29,8 @@ export class Behind {
   }
 
   #weaken(key: number): void {
-    const held = this.#values.get(key);
-    if (!held || held instanceof WeakRef || this.#strong.includes(key)) return;
-    const { value } = held;
+    this.#strong.delete(key);
+    const value = this.get(key);
     if (typeof value === 'object' && value !== null) this.#values.set(key, new WeakRef(value));
     else this.#values.delete(key);
   }
