@@ -3,7 +3,8 @@
 import type { Feature } from '../context.ts';
 import { complete } from './complete.ts';
 import { gaps } from './gaps.ts';
+import { graph } from './graph.ts';
 import { prose } from './prose.ts';
 import { threads } from './threads.ts';
 
-export const writing: readonly Feature[] = [complete, threads, prose, gaps];
+export const writing: readonly Feature[] = [complete, threads, prose, gaps, graph];
