@@ -2,7 +2,7 @@
    do, and the other cells on the way. The same body serves the card of a failed cell and a late error below it. */
 
 import type { ErrorInfo, Output } from '../../output/types.ts';
-import { h } from '../dom.ts';
+import { button, h } from '../dom.ts';
 import type { Draw, OutputContext } from './index.ts';
 
 export const drawLateError: Draw<'error'> = (output, element, context) => {
@@ -39,32 +39,51 @@ export function errorBody(error: ErrorInfo, cell: string, context: Pick<OutputCo
   ];
   if (rest.length > 0) parts.push(h('p', { class: 'error-rest' }, rest.join('\n')));
   if (error.hint !== undefined) parts.push(h('p', {}, ...coded(error.hint)));
+  const copy = button(
+    'Copy',
+    () => {
+      navigator.clipboard.writeText(errorText(error, cell)).then(
+        () => (copy.textContent = 'Copied'),
+        () => (copy.textContent = 'The browser refused'),
+      );
+      setTimeout(() => (copy.textContent = 'Copy'), 1500);
+    },
+    { class: 'btn bare small', 'aria-label': 'Copy this error' },
+  );
+  const row = h('div', { class: 'row' });
   if (error.frames.length > 0) {
-    parts.push(
+    row.append(
       h(
-        'div',
-        { class: 'row' },
+        'details',
+        {},
+        h('summary', {}, error.frames.length === 1 ? 'By way of one cell' : `By way of ${error.frames.length} cells`),
         h(
-          'details',
+          'ul',
           {},
-          h('summary', {}, error.frames.length === 1 ? 'By way of one cell' : `By way of ${error.frames.length} cells`),
-          h(
-            'ul',
-            {},
-            ...error.frames.map((frame) =>
-              h(
-                'li',
-                {},
-                at(frame.cell, frame.line, frame.column),
-                frame.name === undefined ? null : h('span', { class: 'quiet' }, ` in ${frame.name}`),
-              ),
+          ...error.frames.map((frame) =>
+            h(
+              'li',
+              {},
+              at(frame.cell, frame.line, frame.column),
+              frame.name === undefined ? null : h('span', { class: 'quiet' }, ` in ${frame.name}`),
             ),
           ),
         ),
       ),
     );
   }
+  row.append(h('span', { class: 'grow' }), copy);
+  parts.push(row);
   return parts;
+}
+
+/** The error as text: name, message, what to do, and the places. */
+function errorText({ name, message, hint, line, column, frames }: ErrorInfo, cell: string): string {
+  const place = line === undefined ? [] : [`at ${cell}, line ${line}, column ${column ?? 1}`];
+  const way = frames.map(
+    (frame) => `by way of ${frame.cell}, line ${frame.line}, column ${frame.column}${frame.name === undefined ? '' : ` in ${frame.name}`}`,
+  );
+  return [`${name}: ${message}`, ...(hint === undefined ? [] : [hint]), ...place, ...way].join('\n');
 }
 
 /** Text with its `…` stretches as code. */

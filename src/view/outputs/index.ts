@@ -11,6 +11,7 @@ import { count } from '../words.ts';
 import { isLine } from './log-view.ts';
 import { logViewOf, tellLogs } from './logs.ts';
 import { drawCheck, drawLog, drawProgress, drawText, drawTruncated } from './lines.ts';
+import { timed, turn } from './turns.ts';
 import { drawValue } from './value.ts';
 import { drawMarkdown, drawPlot } from './swap.ts';
 import { drawLateError } from './error.ts';
@@ -69,7 +70,6 @@ const heavy: ReadonlySet<Output['kind']> = new Set(['plot', 'table', 'tensor', '
 const slots = new WeakMap<HTMLElement, Map<string, Slot>>();
 const waiting = new WeakMap<Element, () => void>();
 let observer: IntersectionObserver | undefined;
-
 /** Brings `container` to show exactly `outputs`. */
 export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutput[], context: OutputContext): void {
   const before = slots.get(container);
@@ -260,11 +260,11 @@ function later<K extends Output['kind']>(
     gone = false;
   const start = (): void => {
     load().then(
-      (make) => {
-        if (!gone) {
-          element.replaceChildren();
-          drawing = make(latest, element, context);
-        }
+      async (make) => {
+        await turn();
+        if (gone) return;
+        element.replaceChildren();
+        drawing = timed(() => make(latest, element, context));
       },
       () => {
         element.replaceChildren(

@@ -69,11 +69,12 @@ export const drawProgress: Draw<'progress'> = (output, element, context) => {
     class: 'btn bare small',
     onclick: () => context.control(context.cell, paused ? 'resume' : 'pause'),
   });
-  element.append(h('div', { class: 'progress' }, track, h('div', { class: 'say' }, done, rate, left, h('span', { class: 'grow' }), pause)));
+  const say = h('div', { class: 'say' }, done, rate, left, h('span', { class: 'grow' }));
+  element.append(h('div', { class: 'progress' }, track, say));
   const update = (next: Output): boolean => {
     if (next.kind !== 'progress') return false;
     const total = next.total;
-    if (next.depth !== undefined) element.style.paddingInlineStart = `${Math.min(6, next.depth) * 1.5}rem`;
+    if (next.depth !== undefined) element.style.paddingInlineStart = `calc(var(--bleed) + ${Math.min(6, next.depth) * 1.5}rem)`;
     if (next.finished) element.firstElementChild?.setAttribute('data-finished', '');
     else element.firstElementChild?.removeAttribute('data-finished');
     track.hidden = total === undefined;
@@ -98,9 +99,12 @@ export const drawProgress: Draw<'progress'> = (output, element, context) => {
     );
     track.setAttribute('aria-valuetext', [done.textContent, left.textContent].filter(Boolean).join(', '));
     paused = next.paused === true;
-    pause.hidden = next.pausable !== true || next.finished;
     const word = paused ? 'Resume' : 'Pause';
-    if (pause.textContent !== word) fill(pause, icon(paused ? 'run' : 'pause'), word);
+    if (next.pausable !== true || next.finished) pause.remove();
+    else {
+      if (pause.textContent !== word) fill(pause, icon(paused ? 'run' : 'pause'), word);
+      if (!pause.isConnected) say.append(pause);
+    }
     return true;
   };
   update(output);

@@ -1,7 +1,6 @@
 /* Above a long log: find with the number of hits and a way from one to the next, lines of one level alone, copy. Searches all
    lines, also those that are not shown yet. */
 
-import type { KeyedOutput } from '../../session/types.ts';
 import { fill, h, setText } from '../dom.ts';
 import { count, plural } from '../words.ts';
 import { isLine, type LogBar, type LogLine, type LogView } from './log-view.ts';

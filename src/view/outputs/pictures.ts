@@ -5,9 +5,14 @@ import type { Output } from '../../output/types.ts';
 import { h } from '../dom.ts';
 import type { Draw } from './index.ts';
 import { swapping } from './swap.ts';
+import { bytesText } from './tensor-data.ts';
+import './pictures.css';
 
+/** Below a picture: how large it is, and how large it is shown. A picture that is enlarged past its size shows its pixels. */
 export const drawImage: Draw<'image'> = (output, element) => {
+  let scale: number | 'fit' = 'fit';
   const drawing = swapping('image', element, async (next, target) => {
+    const bytes = typeof next.data === 'string' ? undefined : next.data.byteLength;
     const url =
       typeof next.data === 'string'
         ? addressOf(next.mime, next.data)
@@ -16,18 +21,68 @@ export const drawImage: Draw<'image'> = (output, element) => {
       if (url.startsWith('blob:')) URL.revokeObjectURL(url);
     };
     const image = h('img', { src: url, alt: next.alt ?? '', width: next.width, height: next.height });
-    target.append(image);
+    const frame = h('div', { class: 'image-frame' }, image);
+    target.append(frame);
     try {
       await image.decode();
     } catch {
       release();
       throw new Error(`its data is not ${next.mime}`);
     }
+    const wide = next.width ?? image.naturalWidth,
+      tall = next.height ?? image.naturalHeight;
+    const kind = next.mime
+      .replace(/^image\//, '')
+      .replace(/\+.*$/, '')
+      .toUpperCase();
+    if (next.alt === undefined) image.alt = `Picture, ${wide} by ${tall} pixels`;
+    const vector = kind === 'SVG';
+    const said = [
+      ...(vector ? [] : [`${image.naturalWidth} × ${image.naturalHeight}`]),
+      kind,
+      ...(bytes === undefined ? [] : [bytesText(bytes)]),
+    ].join(' · ');
+    const zooms = zoomsOf(wide, element.clientWidth);
+    const buttons = zooms.map((zoom) =>
+      h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => show(zoom) }, zoom === 'fit' ? 'Fit' : `${zoom}×`),
+    );
+    const show = (zoom: number | 'fit'): void => {
+      scale = zooms.includes(zoom) ? zoom : 'fit';
+      const times = scale === 'fit' ? 1 : scale;
+      frame.dataset['zoom'] = scale === 'fit' ? 'fit' : times > 1 ? 'pixels' : 'size';
+      image.style.width = scale === 'fit' ? '' : `${wide * times}px`;
+      image.style.height = scale === 'fit' ? '' : `${tall * times}px`;
+      // What is larger than its frame is scrolled, by keys too.
+      const over = scale !== 'fit' && wide * times > frame.clientWidth;
+      for (const [name, value] of [
+        ['tabindex', '0'],
+        ['role', 'group'],
+        ['aria-label', 'Picture, enlarged'],
+      ] as const)
+        if (over) frame.setAttribute(name, value);
+        else frame.removeAttribute(name);
+      buttons.forEach((button, i) => button.setAttribute('aria-pressed', String(zooms[i] === scale)));
+    };
+    show(scale);
+    target.append(
+      h(
+        'div',
+        { class: 'image-foot' },
+        h('span', { class: 'cap num' }, said),
+        vector || zooms.length < 2 ? null : h('span', { class: 'seg', role: 'group', 'aria-label': 'Size' }, ...buttons),
+      ),
+    );
     return release;
   });
   drawing.update(output);
   return drawing;
 };
+
+/** The sizes at which a picture `wide` px wide can be looked at in `room` px. */
+function zoomsOf(wide: number, room: number): readonly (number | 'fit')[] {
+  const fits = [1, 2, 4, 8, 16].filter((times) => wide * times <= Math.max(2400, wide));
+  return wide > room ? ['fit', ...fits] : ['fit', ...fits.filter((times) => times > 1)];
+}
 
 /** A data URL, base64, or the text of an SVG. */
 function addressOf(mime: string, data: string): string {

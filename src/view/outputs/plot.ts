@@ -8,6 +8,7 @@ import { button, h, s } from '../dom.ts';
 import { count } from '../words.ts';
 import { sentenceOf, tablesOf, tellingMark, type PlotTable } from './plot-words.ts';
 import { css, onTheme, token } from './theme.ts';
+import { timed, turn } from './turns.ts';
 import './plot.css';
 
 /** Plot, or its common part. */
@@ -155,6 +156,7 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement, name = 
   }
   const { plot: record } = output;
   const Plot = await libraryFor(record);
+  await turn();
   const stage = h('div', { class: 'plot-stage' });
   element.replaceChildren(stage, foot(stage, record.call === 'legend' ? undefined : () => tablesOf(record), name));
   let drawnFor = 0;
@@ -165,7 +167,7 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement, name = 
     dress(figure, nameOf(output, sentenceOf(record, scales)), scales);
     stage.replaceChildren(figure);
   };
-  draw();
+  timed(draw);
   const undoTheme = onTheme(draw);
   const size = new ResizeObserver(() => {
     const width = element.clientWidth;
