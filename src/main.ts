@@ -261,8 +261,22 @@ async function route(): Promise<void> {
   if (page.dataset['kind'] === 'map') await (await pages()).showMap();
 }
 
+const app = (hash: string): boolean => /^#(\/|g1\.|src=)/.test(hash);
+/** Within a page that an address like `#/n/ID` names, a link to a heading must leave that address alone; skipping to the content
+    moves the focus on every page. */
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href^="#"]') : null;
+  const hash = link?.getAttribute('href') ?? '#';
+  if (link === null || event.defaultPrevented || event.ctrlKey || event.metaKey || app(hash)) return;
+  if (!app(location.hash) && !link.matches('.skip')) return;
+  const target = document.getElementById(decodeURIComponent(hash.slice(1)));
+  event.preventDefault();
+  if (target === null) return;
+  if (!target.matches('a, button, input, [tabindex]')) target.setAttribute('tabindex', '-1');
+  target.scrollIntoView();
+  target.focus({ preventScroll: true });
+});
 addEventListener('hashchange', () => {
-  const app = (hash: string): boolean => /^#(\/|g1\.|src=)/.test(hash);
   const before = home;
   home = location.hash;
   if (app(location.hash)) void show();

@@ -60,6 +60,13 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     );
   }
   addEventListener('keydown', (event) => {
+    const typing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
+    const field = document.querySelector<HTMLInputElement>('main:not(.nb) input[type=search]');
+    if (event.key === '/' && !typing && field !== null && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
     if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== 'k') return;
     if (event.defaultPrevented || document.querySelector('main.nb, dialog[open]:not(.palette)') !== null) return;
     event.preventDefault();

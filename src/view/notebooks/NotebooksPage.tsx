@@ -232,7 +232,7 @@ export function NotebooksPage(props: NotebooksProps): JSX.Element {
       </Show>
       <Show when={kept().length > 0}>
         <p class="keys quiet">
-          <kbd>↑ ↓</kbd> choose · <kbd>Enter</kbd> open · <kbd>F2</kbd> rename · <kbd>Delete</kbd> delete · <kbd>Ctrl Z</kbd> undo
+          <kbd>↑ ↓</kbd> choose · <kbd>Enter</kbd> open · <kbd>F2</kbd> rename · <kbd>Delete</kbd> delete · <kbd>Ctrl Z</kbd> undo · <kbd>/</kbd> search
         </p>
       </Show>
       <Show when={naming()}>

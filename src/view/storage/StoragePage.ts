@@ -148,7 +148,7 @@ export function makeStoragePage({ store, space, persist, base, download }: Stora
                       {
                         class: 'btn bare small',
                         'data-focus': 'all',
-                        'aria-label': `Delete the outputs of all notebooks, ${bytes(sum('outputs'))}`,
+                        'aria-label': `Delete all outputs of all notebooks, ${bytes(sum('outputs'))}`,
                       },
                     )
                   : null,
