@@ -21,7 +21,7 @@ export interface Layout {
 }
 
 export const columnPx = 190,
-  rowPx = 36;
+  rowPx = 42;
 const sweeps = 6;
 
 export function layoutGraph(nodes: readonly GraphNode[]): Layout {

@@ -144,11 +144,11 @@ export function openGraph(context: NotebookContext, start: string | undefined): 
       const label = place.id.length > 18 ? `${place.id.slice(0, 17)}…` : place.id;
       const wide = pen.measureText(label).width;
       pen.fillStyle = ink.sheet;
-      pen.globalAlpha = 0.8;
-      pen.fillRect(cx + 11, cy - 9, wide + 4, 18);
+      pen.globalAlpha = 0.85;
+      pen.fillRect(cx - 7, cy - 24, wide + 4, 15);
       pen.globalAlpha = 1;
       pen.fillStyle = place.id === lead ? ink.blue : ink.ink;
-      pen.fillText(label, cx + 13, cy);
+      pen.fillText(label, cx - 5, cy - 16);
     }
   };
   const again = (): void => {
