@@ -22,7 +22,7 @@ const mostToasts = 3,
 export function makeVoice(): Voice {
   const polite = h('div', { class: 'vh', role: 'status', 'aria-live': 'polite' });
   const alert = h('div', { class: 'vh', role: 'alert' });
-  const toasts = h('div', { class: 'toasts' });
+  const toasts = h('section', { class: 'toasts', 'aria-label': 'Messages' });
   document.body.append(polite, alert, toasts);
   const speak = (region: HTMLElement, text: string): void => {
     fill(region, h('span', {}, text));

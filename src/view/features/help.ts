@@ -24,7 +24,6 @@ export const help: Feature = ({ commands }) =>
 
 export function openHelp(table: readonly Command[]): void {
   const field = h('input', {
-    type: 'search',
     class: 'text',
     'aria-label': 'Search shortcuts',
     placeholder: 'run, move, Ctrl …',

@@ -122,7 +122,8 @@ export function openMenu({ label, rows, at, back }: MenuOptions): () => void {
     event.preventDefault();
     event.stopPropagation();
   });
-  document.body.append(element);
+  // Inside of the landmark that it belongs to; shown in the top layer.
+  ((trigger ?? before)?.closest('main, header, aside') ?? document.querySelector('main') ?? document.body).append(element);
   element.showPopover();
   if (innerWidth > 760) place(element, at);
   trigger?.setAttribute('aria-haspopup', 'menu');
