@@ -49,7 +49,7 @@ export interface Grid {
   drawSoon(): void;
   /** Columns, their heads or their widths are others. */
   drawHead(): void;
-  /** To the first row. */
+  /** To the first row; a cursor in the head stays there. */
   top(): void;
   /** The cell at a place, if it is in the page. */
   cell(at: At): HTMLElement | undefined;
@@ -350,7 +350,10 @@ export function createGrid(options: GridOptions): Grid {
     },
     drawHead,
     top: () => {
-      cursor = anchor = { row: Math.min(0, options.count() - 1), column: Math.min(cursor.column, options.columns().length - 1) };
+      cursor = anchor = {
+        row: Math.min(cursor.row, 0, options.count() - 1),
+        column: Math.min(cursor.column, options.columns().length - 1),
+      };
       put(placeAt(0, extent()));
       draw();
     },

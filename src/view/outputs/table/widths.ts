@@ -6,6 +6,8 @@ import type { TableData } from './rows.ts';
 import type { Write } from './words.ts';
 
 const least = 56,
+  /** Where the head says how values are spread. */
+  leastSummed = 96,
   most = 320,
   padding = 28,
   /** Room for the arrow and the menu in a head. */
@@ -32,7 +34,7 @@ export function widthsOf(element: HTMLElement, data: TableData, writers: readonl
     const font = type === 'number' ? mono : sans;
     const inside = sample.reduce((widest, row) => Math.max(widest, measure(writers[at]!(row[at]).slice(0, 80), font)), 0);
     const head = measure(name.slice(0, 60), bold) + headRoom;
-    return Math.ceil(Math.min(at === 0 ? Math.max(120, room * 0.4) : most, Math.max(least, inside + padding, head)));
+    return Math.ceil(Math.min(at === 0 ? Math.max(120, room * 0.4) : most, Math.max(data.total >= 200 ? leastSummed : least, inside + padding, head)));
   });
   if (only !== undefined) return widths;
   const total = widths.reduce((sum, width) => sum + width, 0);

@@ -124,6 +124,7 @@ export function createTools(tree: TreeCore, element: HTMLElement, context: Outpu
     turn = 0,
     searching = false;
   let marked: TreeRow | undefined;
+  let revealing: Promise<TreeRow | undefined> | undefined;
   const field = h('input', {
     type: 'search',
     class: 'text',
@@ -159,6 +160,10 @@ export function createTools(tree: TreeCore, element: HTMLElement, context: Outpu
     const row = marked ?? tree.current();
     mark(undefined);
     tree.focus(row);
+    // A hit that is on its way gets the focus when it is there.
+    void revealing?.then((shown) => {
+      if (shown && document.activeElement === row.element) tree.focus(shown);
+    });
   }
   function mark(row: TreeRow | undefined): void {
     marked?.element.classList.remove('hit');
@@ -205,7 +210,8 @@ export function createTools(tree: TreeCore, element: HTMLElement, context: Outpu
     const mine = turn;
     at = (at + by + hits.length) % hits.length;
     say();
-    const row = await tree.reveal(hits[at]!);
+    revealing = tree.reveal(hits[at]!);
+    const row = await revealing;
     if (mine === turn && row) mark(row);
   }
   field.addEventListener('input', () => {
