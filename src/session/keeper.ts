@@ -48,7 +48,10 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
   let createdAt = stored?.createdAt;
   /** The text that this session and the store last had in common. */
   let base = notebook().text;
+  /** The latest stored revision, of this tab or another, that this session's text holds. */
+  let included = saved;
   let held = false;
+  const opened = { text: base, revision: saved };
   let known = stored !== undefined;
   let attempts = 0;
   let flushEdits: () => void = () => {};
@@ -91,7 +94,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     let record = recordOf();
     for (let tries = 0; store && !held && saved < record.revision; tries++) {
       try {
-        await (await store).saveNotebook(record);
+        await (await store).saveNotebook(record, included);
       } catch (reason) {
         if (held) return; // another tab took over meanwhile: it has this text
         const conflict = reason instanceof GradusError && reason.code === 'revision' && tries < 5;
@@ -101,7 +104,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
         }
         return failed('text', reason);
       }
-      saved = Math.max(saved, record.revision);
+      saved = included = Math.max(saved, record.revision);
       base = record.text;
       known = true;
       createdAt = record.createdAt;
@@ -123,7 +126,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     const { text, revision } = notebook();
     const merged = merge(base, text, theirs.text);
     base = theirs.text;
-    saved = theirs.revision;
+    saved = included = theirs.revision;
     createdAt = theirs.createdAt;
     await adopt(merged.text, Math.max(revision, theirs.revision) + 1);
     tell('merged');
@@ -167,7 +170,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     const there = await open.notebook(notebook().id).catch(() => undefined);
     if (there || !known) return;
     tell('cleared');
-    saved = -1;
+    saved = included = -1;
     await save();
   }
 
@@ -192,6 +195,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     get base(): string {
       return base;
     },
+    opened,
     saveSoon(): void {
       if (store && !held) saveTimer ??= setTimeout(() => void save(), SAVE_MS);
     },
@@ -233,8 +237,9 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
       if (!on) void save();
     },
     /** `text` is what another tab has as `revision`, and `acknowledged` what is stored of it. */
-    follow(text: string, acknowledged: number): void {
+    follow(text: string, acknowledged: number, revision: number): void {
       base = text;
+      included = Math.max(included, revision);
       known = true;
       if (acknowledged !== saved) {
         saved = acknowledged;

@@ -29,10 +29,12 @@ export interface Keeping {
   beforeText(flush: () => void): void;
   /** The text that this session and the store last had in common. */
   readonly base: string;
+  /** The text that the session was opened with. */
+  readonly opened: { readonly text: string; readonly revision: number };
   /** While another tab writes: the text is not stored from here. */
   hold(on: boolean): void;
-  /** Another tab has this text; what is stored of it is revision `acknowledged`. */
-  follow(text: string, acknowledged: number): void;
+  /** Another tab has this text as `revision`; what is stored of it is revision `acknowledged`. */
+  follow(text: string, acknowledged: number, revision: number): void;
   /** What the store has of it now, with what a tab that closed could not store any more. */
   latest(): Promise<StoredNotebook | undefined>;
 }
@@ -44,41 +46,28 @@ export interface KeepingOptions extends Omit<KeeperOptions, 'written' | 'stored'
 /** `keeper` works without a store too, and keeps nothing then; `keeping` is absent. */
 export function createKeeping(options: KeepingOptions): { readonly keeper: Keeper; readonly keeping: Keeping | undefined } {
   const { store, now, notebook, stored } = options;
-  const opened = stored === undefined ? undefined : { text: notebook().text, time: stored.updatedAt ?? now() };
+  const before = stored === undefined ? undefined : { text: notebook().text, time: stored.updatedAt ?? now() };
   const versions =
     store &&
     createVersions({
       store,
       now,
       notebook,
-      opened,
+      opened: before,
       failed: (error) => keeper.failed('versions', error),
       worked: () => keeper.worked('versions'),
     });
   const keeper: Keeper = createKeeper({ ...options, written: (record) => versions?.written(record) });
   if (!store || !versions) return { keeper, keeping: undefined };
   const { id, shippedHash } = notebook();
-  const { problems, retry, listen, beforeText, hold, follow, latest } = keeper;
-  return {
-    keeper,
-    keeping: {
-      ...{
-        id,
-        store,
-        shared: `gradus-notebook:${id}`,
-        shipped: shippedHash !== undefined,
-        versions,
-        problems,
-        retry,
-        listen,
-        beforeText,
-        hold,
-        follow,
-        latest,
-      },
-      get base() {
-        return keeper.base;
-      },
+  const { problems, retry, listen, beforeText, hold, follow, latest, opened } = keeper;
+  const keeping: Keeping = {
+    ...{ id, store, versions, problems, retry, listen, beforeText, hold, follow, latest, opened },
+    shared: `gradus-notebook:${id}`,
+    shipped: shippedHash !== undefined,
+    get base() {
+      return keeper.base;
     },
   };
+  return { keeper, keeping };
 }

@@ -104,7 +104,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
         if (!recording) return;
         for (const [name, points] of Object.entries(report.metrics)) {
           let column = recording.columns.get(name);
-          if (!column) recording.columns.set(name, (column = { steps: createColumn(), values: createColumn(), times: createColumn(), written: 0 }));
+          if (!column)
+            recording.columns.set(name, (column = { steps: createColumn(), values: createColumn(), times: createColumn(), written: 0 }));
           column.steps.append(points.steps);
           column.values.append(points.values);
           if (points.times) column.times.append(points.times);

@@ -124,6 +124,8 @@ function makeBrowser(text = 'start\n', delay: () => number = () => 1) {
       },
       keeping: {
         shared: 'n',
+        opened: { text: state.text, revision: state.revision },
+        base: state.text,
         hold: (on) => {
           state.held = on;
           if (!on) save();

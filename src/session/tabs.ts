@@ -31,7 +31,7 @@ export interface TabChannel {
 
 export interface TabsOptions {
   readonly session: Pick<Session, 'text' | 'revision' | 'saved' | 'setText' | 'subscribe'>;
-  readonly keeping: Pick<Keeping, 'shared' | 'hold' | 'follow' | 'latest'>;
+  readonly keeping: Pick<Keeping, 'shared' | 'hold' | 'follow' | 'latest' | 'base' | 'opened'>;
   readonly locks: TabLocks;
   readonly openChannel: (name: string) => TabChannel;
   /** Hands typed letters that wait in an editor to the session. */
@@ -90,7 +90,7 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
   const closing = new AbortController();
   let role: Role = 'joining';
   /** The text that this tab and the others last had in common: what it sent, or what it was sent. */
-  let shared = { text: session.text, revision: session.revision };
+  let shared = keeping.opened;
   let sharedSaved = session.saved;
   let held: { readonly release: () => void } | undefined;
   let queued = false;
@@ -155,7 +155,8 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
     if (closing.signal.aborted) return;
     if (theirs === undefined) {
       const stored = await keeping.latest().catch(() => undefined);
-      if (stored && stored.revision > shared.revision) theirs = { text: stored.text, revision: stored.revision, saved: stored.revision };
+      if (stored && stored.revision > Math.max(shared.revision, session.saved))
+        theirs = { text: stored.text, revision: stored.revision, saved: stored.revision };
     }
     if (theirs !== undefined) await join(theirs);
     be('writer');
@@ -166,7 +167,7 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
   }
   async function join(theirs: Version): Promise<void> {
     flushEdits();
-    keeping.follow(theirs.text, theirs.saved);
+    keeping.follow(theirs.text, theirs.saved, theirs.revision);
     if (session.text === theirs.text && session.revision >= theirs.revision) return;
     const { text } = merge(shared.text, session.text, theirs.text);
     const both = text !== theirs.text && theirs.text !== shared.text;
@@ -218,7 +219,7 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
     if (version.revision < shared.revision) return;
     await replace(version.text, version.revision);
     shared = { text: version.text, revision: version.revision };
-    keeping.follow(version.text, version.saved);
+    keeping.follow(version.text, version.saved, version.revision);
     if (edited()) claim();
   }
 
@@ -246,7 +247,7 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
         return;
       }
       case 'saved':
-        if (role === 'follower' && !edited()) keeping.follow(shared.text, message.saved);
+        if (role === 'follower' && !edited()) keeping.follow(shared.text, message.saved, message.saved);
         return;
       case 'claim':
         if (role !== 'writer') return;
@@ -279,7 +280,10 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
   });
   acquire({ ifAvailable: true }, (got) =>
     inTurn(() => {
-      if (got) return write();
+      if (got) {
+        shared = { text: keeping.base, revision: session.saved }; // nobody else had it: what is stored is what was shared
+        return write();
+      }
       be('follower');
       queue();
       post({ kind: 'hello' });

@@ -82,6 +82,15 @@ describe('a notebook', () => {
     expect((await here.notebook('n'))?.text).toBe('there');
   });
 
+  test('refuses a text that does not hold what another tab has stored since, however often it was edited', async () => {
+    const store = await openStore();
+    await store.saveNotebook(notebook({ revision: 2, text: 'theirs' }));
+    expect(await code(store.saveNotebook(notebook({ revision: 9, text: 'mine' }), 1))).toBe('revision');
+    expect((await store.notebook('n'))?.text).toBe('theirs');
+    await store.saveNotebook(notebook({ revision: 9, text: 'both' }), 2);
+    expect((await store.notebook('n'))?.text).toBe('both');
+  });
+
   test('lets the same write come twice', async () => {
     const store = await openStore();
     await store.saveNotebook(notebook({ revision: 2 }));

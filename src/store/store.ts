@@ -95,16 +95,17 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
           });
       }),
 
-    saveNotebook: (notebook) =>
+    saveNotebook: (notebook, known = notebook.revision - 1) =>
       write(['notebooks'], 'strict', async (transaction) => {
         const notebooks = transaction.objectStore('notebooks');
         const stored: unknown = await notebooks.get(notebook.id);
         if (stored !== undefined && !isNotebook(stored)) throw damagedNotebook(notebook.id);
         // The same write again (a retry) is no conflict.
-        if (stored && stored.revision >= notebook.revision && !(stored.revision === notebook.revision && stored.text === notebook.text)) {
+        const again = stored?.revision === notebook.revision && stored.text === notebook.text;
+        if (stored && !again && (stored.revision >= notebook.revision || stored.revision > known)) {
           throw new GradusError(
             'revision',
-            `notebook ${notebook.id}: expected a revision above ${stored.revision}, got ${notebook.revision}. Another tab has saved it since.`,
+            `notebook ${notebook.id}: expected revision ${Math.min(known, notebook.revision - 1)} or an earlier one to be stored, got ${stored.revision}. Another tab has saved it since.`,
             'Save yours as a copy, or reload to see the other text.',
           );
         }
