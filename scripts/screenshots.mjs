@@ -1,11 +1,9 @@
-/* Pictures of the built site for looking at it: every page at 1440, 1024 and 390 px in light and dark, and axe over each.
-   `node scripts/screenshots.mjs [--site dist] [--out docs/screenshots] [PAGE ...]` where PAGE is an address below
-   the site's root ('' the map, `n/ID/` a notebook; default: the map, and the first step or example it links). `--full`
-   takes the whole page instead of the first screen. Exit status 1 where axe found a violation.
-   `--five` takes instead the five of docs/screenshots: map, unit in light and dark, runs, phone. */
+/* Pictures of the built site for docs/screenshots, and for looking at it: `npm run screenshots [-- NAME ...] [--out FOLDER]`.
+   Each of map, unit, error, palette, runs, notebooks, empty in light and dark at 1440 px and on a phone, in a browser that
+   keeps what is worth looking at: a changed step, a notebook of one's own, four fits of a line. WebP, so that they stay
+   small. Names are those below, all by default; `--full` takes whole pages. */
 
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchChromium } from './chromium.mjs';
@@ -18,21 +16,11 @@ const { values, positionals } = parseArgs({
     site: { type: 'string', default: 'dist' },
     out: { type: 'string', default: 'docs/screenshots' },
     full: { type: 'boolean', default: false },
-    five: { type: 'boolean', default: false },
-    settle: { type: 'string', default: '1500' },
   },
 });
-const site = resolve(root, values.site);
 const out = resolve(root, values.out);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const first = /class="u ready"[^>]*href="\.\/(n\/[^"]+)"|href="\.\/(n\/[^"]+)"/.exec(readFileSync(join(site, 'index.html'), 'utf8'));
-const pages = positionals.length > 0 ? positionals : ['', ...(first ? [first[1] ?? first[2]] : [])];
+const quality = 0.86;
 
-mkdirSync(out, { recursive: true });
-const server = await startServer({ root: site });
-const browser = await launchChromium();
-let violations = 0;
-const unit = first?.[1] ?? first?.[2] ?? '';
 /** Runs worth looking at: one fit at four rates. */
 const fits = `---
 gradus: 1
@@ -44,97 +32,166 @@ seed: 3
 const noise = random(), xs = noise.uniform(100), ys = xs.map((x) => 2 * x + 1 + 0.1 * noise.normal())
 for (const rate of [0.02, 0.05, 0.1, 0.5]) {
   const run = await startRun('line-fit', { rate, points: 100 })
-  let slope = 0, offset = 0
+  let slope = 0, offset = 0, error = 1
   for (let step = 0; step < 400; step++) {
     const errors = ys.map((y, i) => slope * xs[i] + offset - y)
     slope -= rate * 2 * errors.reduce((sum, e, i) => sum + e * xs[i], 0) / 100
     offset -= rate * 2 * errors.reduce((sum, e) => sum + e, 0) / 100
-    run.log({ loss: errors.reduce((sum, e) => sum + e * e, 0) / 100, slope }, step)
+    error = errors.reduce((sum, e) => sum + e * e, 0) / 100
+    run.log({ loss: error, slope }, step)
   }
-  await run.finish({ slope, offset })
+  await run.finish({ slope, offset, loss: error })
 }
 \`\`\`
 `;
-const five = [
-  ['course-map', '', 1440, 'light'],
-  ['unit-light', unit, 1440, 'light', 'curves'],
-  ['unit-dark', unit, 1440, 'dark', 'layer-controls'],
-  ['runs', '#/runs', 1440, 'light'],
-  ['phone', unit, 390, 'dark', 'curves'],
-];
-async function takeFive() {
-  for (const [name, path, width, colorScheme, cell] of five) {
-    const context = await browser.newContext({
-      viewport: { width, height: width === 390 ? 844 : 900 },
+/** A layer whose inner sizes differ, what waits for it, and what goes on. */
+const layers = `---
+gradus: 1
+id: one-layer
+title: One layer
+---
+
+Sixty-four pictures of 784 numbers each go through a layer of 128 neurons. The batch stands in rows, so the whole layer is one matrix product.
+
+\`\`\`ts {id=pictures}
+const pictures = tensor.rand([64, 784])
+\`\`\`
+
+\`\`\`ts {id=forward}
+const W = tensor.randn([128, 784])
+const hidden = pictures.matmul(W).relu()
+\`\`\`
+
+\`\`\`ts {id=answer}
+hidden.mean()
+\`\`\`
+
+\`\`\`ts {id=numbers}
+const numbers = 128 * 784 + 128
+\`\`\`
+`;
+
+const cellIs = (page, id, state) => page.locator(`[data-cell="${id}"][data-state="${state}"]`).waitFor({ timeout: 60_000 });
+const unit = 'n/nn-fundamentals/';
+
+/** Opens a text as a file, keeps it, and runs it. */
+async function keep(page, site, name, text) {
+  await page.goto(site);
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name, mimeType: 'text/markdown', buffer: Buffer.from(text) });
+  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
+  await page.waitForURL(`**/#/n/${name.replace('.md', '')}`);
+  await page.locator('.banner').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Run all' }).click();
+}
+
+/** What the browser keeps before the pictures are taken, by the app itself. */
+async function prepare(page, site) {
+  await keep(page, site, 'line-fit.md', fits);
+  await cellIs(page, 'fit', 'done');
+  await keep(page, site, 'one-layer.md', layers);
+  await cellIs(page, 'forward', 'error');
+  await page.goto(new URL(unit, site).href);
+  await cellIs(page, 'curves', 'done');
+  await page.getByRole('textbox', { name: 'Code of z' }).first().click();
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.type('  // try 3');
+  await page.waitForFunction(() => Number(document.documentElement.dataset.saved ?? 0) > 0);
+}
+
+/** Each: where, what to do there, and how high the window is (1440 px, phone). `fresh`: in a browser that keeps nothing. */
+const pictures = {
+  map: { path: '', ready: (page) => page.locator('[data-begun]').waitFor() },
+  unit: { path: unit, fresh: true, high: 1320, ready: (page) => cellIs(page, 'curves', 'done') },
+  error: {
+    path: '#/n/one-layer',
+    async ready(page) {
+      await page.getByRole('button', { name: 'Run all' }).click();
+      await cellIs(page, 'forward', 'error');
+      await cellIs(page, 'numbers', 'done');
+    },
+  },
+  palette: {
+    path: unit,
+    fresh: true,
+    async ready(page) {
+      await cellIs(page, 'curves', 'done');
+      await page.keyboard.press('ControlOrMeta+K');
+      await page.getByRole('combobox').waitFor();
+      await page.keyboard.type('st');
+    },
+  },
+  runs: { path: '#/runs', high: 1250, ready: (page) => page.locator('.overlay svg.chart').first().waitFor() },
+  notebooks: { path: '#/notebooks', ready: (page) => page.locator('[data-notebook-row]').first().waitFor() },
+  empty: { path: '#/runs', fresh: true, high: 620, ready: (page) => page.getByText('No runs yet').waitFor() },
+};
+
+const wanted = positionals.length > 0 ? positionals : Object.keys(pictures);
+const unknown = wanted.filter((name) => !(name in pictures));
+if (unknown.length > 0) {
+  process.stderr.write(`screenshots: no picture called ${unknown.join(', ')}. There are ${Object.keys(pictures).join(', ')}.\n`);
+  process.exit(2);
+}
+
+mkdirSync(out, { recursive: true });
+const server = await startServer({ root: resolve(root, values.site) });
+const browser = await launchChromium();
+/** Pictures become WebP in a page of their own. */
+const press = await browser.newPage();
+async function webp(png) {
+  const data = await press.evaluate(
+    async ([source, share]) => {
+      const picture = await createImageBitmap(await (await fetch(source)).blob());
+      const canvas = Object.assign(document.createElement('canvas'), { width: picture.width, height: picture.height });
+      canvas.getContext('2d').drawImage(picture, 0, 0);
+      return canvas.toDataURL('image/webp', share);
+    },
+    [`data:image/png;base64,${png.toString('base64')}`, quality],
+  );
+  return Buffer.from(data.split(',')[1], 'base64');
+}
+
+let bytes = 0;
+try {
+  for (const [kind, width, colorScheme] of [
+    ['light', 1440, 'light'],
+    ['dark', 1440, 'dark'],
+    ['phone', 390, 'light'],
+  ]) {
+    const phone = width < 500;
+    const options = {
+      viewport: { width, height: 900 },
       colorScheme,
       reducedMotion: 'reduce',
-    });
-    const page = await context.newPage();
-    if (name === 'runs') {
-      await page.goto(server.url);
-      await page
-        .locator('input[type=file]')
-        .first()
-        .setInputFiles({ name: 'line-fit.md', mimeType: 'text/markdown', buffer: Buffer.from(fits) });
-      await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-      await page.waitForURL('**/#/n/line-fit');
-      await page.locator('.banner').waitFor({ state: 'detached' });
-      await page.getByRole('button', { name: 'Run all' }).click();
-      await page.locator('[data-cell="fit"][data-state="done"]').waitFor();
-      await page.goto('about:blank');
+      ...(phone ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {}),
+    };
+    const kept = await browser.newContext(options);
+    const first = await kept.newPage();
+    if (wanted.some((name) => !pictures[name].fresh)) await prepare(first, server.url);
+    await first.close();
+    for (const name of wanted) {
+      const { path, ready, fresh, high = 900 } = pictures[name];
+      const context = fresh ? await browser.newContext(options) : kept;
+      const page = await context.newPage();
+      await page.setViewportSize({ width, height: phone ? 844 : high });
+      await page.goto(new URL(path, server.url).href);
+      await ready(page);
+      await page.evaluate(() => document.fonts.ready.then(() => undefined));
+      await page.waitForTimeout(1200);
+      const picture = await webp(await page.screenshot({ fullPage: values.full }));
+      writeFileSync(join(out, `${name}-${kind}.webp`), picture);
+      bytes += picture.length;
+      await page.close();
+      if (fresh) await context.close();
     }
-    await page.goto(new URL(path, server.url).href);
-    await page.evaluate(() => document.fonts.ready);
-    if (cell) {
-      await page.locator(`[data-cell="${cell}"][data-state="done"]`).waitFor();
-      await page.locator(`[data-cell="${cell}"]`).evaluate((element) => scrollTo(0, element.getBoundingClientRect().top + scrollY - 80));
-    }
-    if (name === 'runs') await page.locator('.pick').first().click();
-    await page.waitForTimeout(Number(values.settle));
-    await page.screenshot({ path: join(out, `${name}.png`) });
-    await context.close();
-  }
-}
-try {
-  if (values.five) await takeFive();
-  for (const [width, height] of values.five
-    ? []
-    : [
-        [1440, 1000],
-        [1024, 900],
-        [390, 844],
-      ]) {
-    for (const colorScheme of ['light', 'dark']) {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce', bypassCSP: true });
-      for (const path of pages) {
-        const page = await context.newPage();
-        await page.goto(new URL(path, server.url).href);
-        await page.evaluate(() => document.fonts.ready);
-        await page.waitForTimeout(Number(values.settle));
-        const name = `${path.replace(/^n\/|\/$/g, '') || 'course-map'}-${width}-${colorScheme}`;
-        await page.screenshot({ path: join(out, `${name}.png`), fullPage: values.full });
-        await page.evaluate(axe);
-        const found = await page.evaluate(async () =>
-          (await globalThis.axe.run()).violations.map((v) => ({
-            id: v.id,
-            help: v.help,
-            nodes: v.nodes
-              .slice(0, 4)
-              .map((n) => `${n.target.join(' ')}: ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ''}`),
-          })),
-        );
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        violations += found.length + (sideways > 0 ? 1 : 0);
-        for (const v of found) console.log(`${name}: ${v.id}, ${v.help}\n  ${v.nodes.join('\n  ')}`);
-        if (sideways > 0) console.log(`${name}: the page scrolls sideways by ${sideways} px`);
-        await page.close();
-      }
-      await context.close();
-    }
+    await kept.close();
   }
 } finally {
   await browser.close();
   await server.close();
 }
-console.log(violations === 0 ? `no violations; pictures in ${values.out}` : `${violations} violations`);
-process.exitCode = violations === 0 ? 0 : 1;
+// What earlier versions of this script wrote.
+for (const old of ['course-map', 'phone', 'runs', 'unit-dark', 'unit-light']) rmSync(join(out, `${old}.png`), { force: true });
+process.stdout.write(`${wanted.length * 3} pictures, ${Math.round(bytes / 1000)} kB, in ${values.out}\n`);

@@ -14,6 +14,8 @@ export interface Begun {
 
 /** At most so many of one's own notebooks stand on the map; the notebooks page has all. */
 const listed = 4;
+/** Ways on that stand beside the graph: a third one would cover it. */
+const atMost = 2;
 
 /** `begun`: latest first. */
 export function showProgress(root: HTMLElement, begun: readonly Begun[]): void {
@@ -77,6 +79,7 @@ function goOn(root: HTMLElement, steps: readonly Begun[], rows: ReadonlyMap<stri
     if (other.getAttribute('href') === href || other.matches('[data-begun]')) other.remove();
     else other.querySelector('.btn')?.classList.remove('solid');
   }
+  for (const other of [...now.querySelectorAll('.go')].slice(atMost - 1)) other.remove();
   const label = row.querySelector('.n')?.textContent ?? '';
   now.prepend(
     h(

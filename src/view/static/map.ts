@@ -35,6 +35,8 @@ const points: Record<StepState, string> = {
   unwritten: 'pt',
 };
 
+const small: Readonly<Record<number, string>> = { 2: 'Two', 3: 'Three', 4: 'Four', 5: 'Five', 6: 'Six', 7: 'Seven', 8: 'Eight', 9: 'Nine' };
+
 /** Everything below the bar. */
 export function renderMap(view: MapView): string {
   const state = (unit: Unit): StepState => view.state?.(unit) ?? (view.written.has(unit.id) ? 'ready' : 'unwritten');
@@ -47,7 +49,7 @@ export function renderMap(view: MapView): string {
       ? 'None is written yet; the examples below run.'
       : written === units.length
         ? ''
-        : `${written === 1 ? 'One is' : `${written} are`} written so far.`
+        : `${written === 1 ? 'One is' : `${small[written] ?? written} are`} written so far.`
   }`;
   return `<main class="wide" id="main" data-map>
 <div class="hero-map"><div class="top">
