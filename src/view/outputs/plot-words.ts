@@ -98,7 +98,8 @@ export function sentenceOf(record: PlotRecord, scales: Scales): string {
     const scale = scales(name);
     const domain = scale?.domain === undefined ? [] : Array.from(scale.domain);
     if (domain.length === 0) continue;
-    const label = scale?.label === undefined || scale.label === '' ? '' : ` ${scale.label.replace(/[←→↑↓]/g, '').trim()}`;
+    const given = scale?.label ?? axisField(record, name);
+    const label = given === undefined || given === '' ? '' : ` ${given.replace(/[←→↑↓]/g, '').trim()}`;
     const what = { x: 'x', y: 'y', fx: 'columns', fy: 'rows', color: 'colour', r: 'size' }[name];
     const ordinal = /ordinal|categorical|band|point/.test(scale?.type ?? '');
     const range = ordinal
@@ -111,6 +112,20 @@ export function sentenceOf(record: PlotRecord, scales: Scales): string {
   const rows = Math.max(0, ...marks.map((mark) => mark.rows?.length ?? 0));
   if (rows > 0) parts.push(`${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`);
   return `${parts.join('; ')}.`;
+}
+
+/** What Plot calls an axis without a label: the field that its marks take from their rows, or what its author wrote. */
+function axisField(record: PlotRecord, name: string): string | undefined {
+  const [options] = record.options as readonly unknown[];
+  const written = (options as Readonly<Record<string, { label?: unknown } | undefined>> | undefined)?.[name]?.label;
+  if (typeof written === 'string') return written;
+  const keys = { color: ['fill', 'stroke'], x: ['x', 'x2'], y: ['y', 'y2'] }[name] ?? [name];
+  for (const { rows, options: of } of marksOf(record))
+    for (const key of keys) {
+      const value = flat(of)[key];
+      if (typeof value === 'string' && rows !== undefined && columnOf(value, rows)) return value;
+    }
+  return undefined;
 }
 
 export interface PlotTable {

@@ -179,6 +179,7 @@ export const drawTensor: Draw<'tensor'> = (output, element, context) => {
     fill(
       name,
       tensor.name === undefined ? null : h('b', { class: 'mono' }, tensor.name),
+      tensor.name === undefined ? null : ' ',
       h('span', { class: 'num' }, `${tensor.dtype} [${shape.join(', ')}]${tensor.device === undefined ? '' : ` · ${tensor.device}`}`),
     );
     group.setAttribute(
