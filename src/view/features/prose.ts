@@ -55,16 +55,6 @@ export const prose: Feature = (context) => {
     document.getSelection()?.removeAllRanges();
     edit(block.key);
   };
-  const onKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const target = event.target instanceof HTMLElement ? event.target : null;
-    if (target?.dataset['prose'] === undefined) return;
-    const block = blockOf(target);
-    if (block === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    edit(block.key);
-  };
   const onClick = (event: MouseEvent): void => {
     const pressed = event.target instanceof Element ? event.target.closest('.edit-text') : null;
     const block = pressed === null ? undefined : blockOf(pressed);
@@ -72,11 +62,19 @@ export const prose: Feature = (context) => {
   };
   root.addEventListener('dblclick', onDouble);
   root.addEventListener('click', onClick);
-  root.addEventListener('keydown', onKey);
   undo.push(
     () => root.removeEventListener('dblclick', onDouble),
     () => root.removeEventListener('click', onClick),
-    () => root.removeEventListener('keydown', onKey),
+    // Enter, on a block of text that has the focus as on a cell.
+    commands.implement('edit', (cell) => {
+      const text = cell === undefined ? blockOf(document.activeElement) : undefined;
+      const id = cell ?? context.selection.head;
+      if (text !== undefined) edit(text.key);
+      else if (id !== undefined) {
+        context.view(id)?.focusCode();
+        context.view(id)?.element.scrollIntoView({ block: 'nearest' });
+      }
+    }),
     commands.implement('edit-text', (cell) => {
       const focused = blockOf(document.activeElement);
       const { blocks } = session;
