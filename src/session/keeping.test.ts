@@ -1,0 +1,174 @@
+import 'fake-indexeddb/auto';
+import { deleteDB } from 'idb';
+import { IDBFactory } from 'fake-indexeddb';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { GradusError } from '../base/errors.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { recover, stash } from '../store/stash.ts';
+import { bounded, KEPT_BYTES } from './keeper.ts';
+import { createKeeping } from './keeping.ts';
+import { versionEveryMs } from './versions.ts';
+
+beforeEach(() => vi.stubGlobal('indexedDB', new IDBFactory()));
+
+/** A session that is only a text, over a real store. `clock.now` is its time. */
+async function sitting(store: Store, over: { text?: string } = {}) {
+  const stored = await store.notebook('n');
+  const state = { text: stored?.text ?? over.text ?? 'one\n', revision: stored?.revision ?? 0 };
+  const clock = { now: 1000 };
+  const events: string[] = [];
+  const { keeper, keeping } = createKeeping({
+    store: Promise.resolve(store),
+    now: () => clock.now,
+    notebook: () => ({ id: 'n', title: 'N', ...state }),
+    stored,
+    changed: () => undefined,
+    adopt: async (text, revision) => void Object.assign(state, { text, revision }),
+    again: () => undefined,
+  });
+  keeping!.listen((event) => events.push(event));
+  const edit = async (text: string, laterMs = 0): Promise<void> => {
+    clock.now += laterMs;
+    Object.assign(state, { text, revision: state.revision + 1 });
+    await keeper.flush();
+  };
+  return { state, clock, events, keeper, keeping: keeping!, edit };
+}
+/** A store whose writes fail as the browser's do. */
+const broken = (store: Store, what: (keyof Store)[], fault: { on: boolean }): Store => ({
+  ...store,
+  ...Object.fromEntries(
+    what.map((name) => [
+      name,
+      (...given: never[]) =>
+        fault.on
+          ? Promise.reject(new GradusError('storage-full', 'Storage is full.', 'Free some.'))
+          : (store[name] as (...given: never[]) => unknown)(...given),
+    ]),
+  ),
+});
+
+describe('a text', () => {
+  test('that another tab has stored meanwhile is merged with this one, and stored', async () => {
+    const store = await openStore();
+    const [here, there] = [await sitting(store, { text: 'one\ntwo\n' }), await sitting(store, { text: 'one\ntwo\n' })];
+    await here.edit('ONE\ntwo\n');
+    await there.edit('one\nTWO\n');
+    expect(there.state.text).toBe('ONE\nTWO\n');
+    expect((await store.notebook('n'))?.text).toBe('ONE\nTWO\n');
+    expect(there.events).toEqual(['merged']);
+    await here.edit('ONE\ntwo\nthree\n');
+    expect((await store.notebook('n'))?.text).toBe('ONE\nTWO\nthree\n');
+    expect(here.keeper.saved).toBe(here.state.revision);
+  });
+
+  test('that finds no room is said, kept trying for, and stored when there is room', async () => {
+    const fault = { on: true };
+    const open = await openStore();
+    const { edit, keeping, keeper, state } = await sitting(broken(open, ['saveNotebook'], fault));
+    await edit('two\n');
+    expect(keeping.problems.get('text')?.code).toBe('storage-full');
+    expect(keeper.saved).toBeLessThan(state.revision);
+    fault.on = false;
+    keeping.retry();
+    await keeper.flush();
+    expect(keeping.problems.size).toBe(0);
+    expect((await open.notebook('n'))?.text).toBe('two\n');
+  });
+
+  test('that the browser has dropped under an open page is stored again', async () => {
+    const store = await openStore();
+    const { edit, events, keeper } = await sitting(store);
+    await edit('two\n');
+    await deleteDB('gradus');
+    await store.notebooks().catch(() => undefined);
+    await vi.waitFor(async () => expect((await store.notebook('n'))?.text).toBe('two\n'));
+    expect(events).toContain('cleared');
+    await vi.waitFor(() => expect(keeper.saved).toBe(1));
+  });
+
+  test('is not stored while another tab writes, and at once when it does no more', async () => {
+    const store = await openStore();
+    const { edit, keeping, keeper } = await sitting(store);
+    keeping.hold(true);
+    await edit('two\n');
+    expect(await store.notebook('n')).toBeUndefined();
+    keeping.hold(false);
+    await keeper.flush();
+    expect((await store.notebook('n'))?.text).toBe('two\n');
+  });
+
+  test('stashed by a tab that closed is merged into what another stored, and kept as a version', async () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('localStorage', {
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      getItem: (key: string) => kept.get(key) ?? null,
+      removeItem: (key: string) => void kept.delete(key),
+      key: (i: number) => [...kept.keys()][i] ?? null,
+      get length() {
+        return kept.size;
+      },
+    });
+    const store = await openStore();
+    const record = { id: 'n', title: 'N', createdAt: 1, updatedAt: 1 };
+    await store.saveNotebook({ ...record, text: 'ONE\ntwo\n', revision: 5 });
+    stash({ ...record, text: 'one\nTWO\n', revision: 4, updatedAt: 7 }, 'one\ntwo\n');
+    await recover(store);
+    expect((await store.notebook('n'))?.text).toBe('ONE\nTWO\n');
+    expect(await store.versions('n')).toMatchObject([{ text: 'one\nTWO\n', why: 'unsaved' }]);
+    expect(kept.size).toBe(0);
+    vi.unstubAllGlobals();
+  });
+});
+
+describe('versions', () => {
+  test('are kept before the first edit of a sitting and every ten minutes of edits, as the text was then', async () => {
+    const store = await openStore();
+    await store.saveNotebook({ id: 'n', title: 'N', text: 'as opened\n', revision: 1, createdAt: 1, updatedAt: 500 });
+    const { edit, keeping } = await sitting(store);
+    await edit('first\n', 10);
+    await edit('second\n', versionEveryMs - 1000);
+    await edit('third\n', 2000);
+    await edit('fourth\n', 2000);
+    await vi.waitFor(async () => expect(await keeping.versions.list()).toHaveLength(2));
+    expect((await keeping.versions.list()).map(({ text, why }) => [text, why])).toEqual([
+      ['second\n', 'edits'],
+      ['as opened\n', 'opened'],
+    ]);
+  });
+
+  test('of one text are one: it gets the name', async () => {
+    const { keeping, state } = await sitting(await openStore());
+    await keeping.versions.keep('restore');
+    await keeping.versions.keep('save', 'good');
+    await keeping.versions.keep('restore');
+    expect(await keeping.versions.list()).toMatchObject([{ text: state.text, name: 'good' }]);
+    const [version] = await keeping.versions.list();
+    const back = await keeping.versions.remove(version!);
+    expect(await keeping.versions.list()).toEqual([]);
+    await back();
+    expect(await keeping.versions.list()).toEqual([version]);
+  });
+
+  test('that find no room are said, and the text is stored all the same', async () => {
+    const fault = { on: false };
+    const open = await openStore();
+    await open.saveNotebook({ id: 'n', title: 'N', text: 'as opened\n', revision: 1, createdAt: 1, updatedAt: 500 });
+    const { edit, keeping } = await sitting(broken(open, ['saveVersion'], fault));
+    fault.on = true;
+    await edit('first\n', 10);
+    await vi.waitFor(() => expect(keeping.problems.get('versions')?.code).toBe('storage-full'));
+    expect(keeping.problems.has('text')).toBe(false);
+    expect((await open.notebook('n'))?.text).toBe('first\n');
+  });
+});
+
+test('outputs are kept up to a bound, and what is left out is named', () => {
+  const large = { kind: 'text', text: 'x'.repeat(KEPT_BYTES) } as const;
+  const small = { kind: 'text', text: 'y' } as const;
+  expect(bounded([small, small])).toEqual([small, small]);
+  const [first, note, ...rest] = bounded([small, large, large]);
+  expect(rest).toEqual([]);
+  expect(first).toEqual(small);
+  expect(note).toMatchObject({ kind: 'log', text: expect.stringMatching(/^2 outputs of 8 MB: too large to be kept/) });
+});
