@@ -89,6 +89,7 @@ const steps = [
       at('src/base'),
       at('src/output'),
       at('src/engine'),
+      at('src/lab'),
       at('package-lock.json'),
       at('scripts/build.mjs'),
     ],

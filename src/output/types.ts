@@ -174,6 +174,9 @@ export type Output =
       readonly pass: boolean;
       readonly message: string;
       readonly ms: number;
+      /** The law that broke, and the smallest case that breaks it, in words: where the check tried one. */
+      readonly law?: string;
+      readonly smallest?: string;
     };
 
 export type OutputKind = Output['kind'];

@@ -50,7 +50,15 @@ function check(
           : error || ms > limitMs
             ? tooLong(limitMs)
             : replaced(judging.changed());
-    evaluation.emit({ kind: 'check', exercise: evaluation.exercise, name, pass: message === '', message, ms: Math.round(ms * 100) / 100 });
+    evaluation.emit({
+      kind: 'check',
+      exercise: evaluation.exercise,
+      name,
+      pass: message === '',
+      message,
+      ms: Math.round(ms * 100) / 100,
+      ...brokenLaw(error?.thrown),
+    });
   };
   let result: unknown;
   try {
@@ -81,6 +89,12 @@ const replaced = (name: string | undefined): string =>
   name === undefined
     ? ''
     : `The answer replaced ${name}, which the checks rest on. Leave what the language has as it is, and write your own beside it.`;
+/** What `forAll` found, beside its words. */
+function brokenLaw(thrown: unknown): { readonly law?: string; readonly smallest?: string } {
+  if (!(thrown instanceof Error) || thrown.name !== 'CheckFailure') return {};
+  const { law, smallest } = thrown as Error & { law?: unknown; smallest?: unknown };
+  return { ...(typeof law === 'string' && law ? { law } : {}), smallest: toText(smallest, 600) };
+}
 const tooLong = (limitMs: number): string =>
   `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.`;
 const messageOf = (thrown: unknown): string =>

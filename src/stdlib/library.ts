@@ -116,6 +116,9 @@ export function createLibrary(host: Host): Library {
       '@tensorflow/tfjs': tf,
       'onnxruntime-web': ort,
       'gradus:tensor': (evaluation) => tensors.importModule(evaluation, bind('random', evaluation)),
+      'gradus:prop': async ({ cell }) =>
+        ((await host.load('prop')) as { create(options: { seed: number; cell: string }): unknown }).create({ seed, cell }),
+      'gradus:counting': () => host.load('counting'),
     }),
     enter(evaluation) {
       const before = randomness;
