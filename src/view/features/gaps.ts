@@ -145,8 +145,8 @@ export const gaps: Feature = (context) => {
       rect = element.getBoundingClientRect();
     const run = element.querySelector(':scope > .run')?.getBoundingClientRect();
     const left = (run?.left ?? rect.left - 44) - base.left - 20;
-    handle.hidden = left < 0;
-    handle.style.left = `${Math.max(0, left)}px`;
+    handle.hidden = false;
+    handle.style.left = `${left}px`;
     handle.style.top = `${(run?.top ?? rect.top) - base.top}px`;
   };
   const frameOf = (block: FrameBlock): DOMRect | undefined => {
