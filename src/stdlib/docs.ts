@@ -6,7 +6,10 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
   md: ['md`text ${value}`', 'Markdown with formulas, to be shown. A backslash is written once.'],
   tex: ['tex`\\frac{a}{b}`', 'A formula on its own line, to be shown.'],
   html: ['html`<b>${value}</b>`', 'HTML to be shown; interpolated text is escaped, and what could run is taken out.'],
-  table: ['table(rows, { columns?, format? })', 'Rows (records, arrays, or columns) as a table of at most 1,000 rows.'],
+  table: [
+    'table(rows, { columns?, format? })',
+    'Rows (records, arrays, columns, an Arrow table) as a table to sort, filter and look through, however many there are.',
+  ],
   Plot: ['Plot.plot({ marks: [Plot.dot(rows, { x, y })] })', 'Observable Plot: every call works and is drawn in the page.'],
   view: [
     'view(input)',

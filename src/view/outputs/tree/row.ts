@@ -1,11 +1,33 @@
 /* A row of a value's tree: key, type, and what is inside in a line, so that most values need not be opened. */
 
-import type { Child, NumberFacts } from '../../../output/look.ts';
+import type { Child, NumberFacts, Path } from '../../../output/look.ts';
 import type { ValueNode } from '../../../output/types.ts';
 import { h, type Child as Part } from '../../dom.ts';
 import { count, number, plural } from '../../words.ts';
 import { colours } from '../colours.ts';
 import { histogramBars } from '../table/bars.ts';
+
+/** A row: a child, or the gap between loaded ones. */
+export interface TreeRow {
+  readonly element: HTMLElement;
+  readonly parent: TreeRow | undefined;
+  readonly path: Path;
+  child: Child;
+  open: boolean;
+  /** In order; undefined while nobody has looked. */
+  rows: (TreeRow | Gap)[] | undefined;
+  total: number;
+  /** Its text, or a sentence, below it. */
+  note: HTMLElement | undefined;
+}
+/** Children that nobody has asked for: from a place to another. */
+export interface Gap {
+  readonly element: HTMLElement;
+  readonly parent: TreeRow;
+  from: number;
+  to: number;
+}
+export const isGap = (row: TreeRow | Gap): row is Gap => 'from' in row;
 
 type Container = Extract<ValueNode, { entries: readonly unknown[] }>;
 

@@ -8,7 +8,8 @@ import { count } from '../../words.ts';
 import type { OutputContext } from '../index.ts';
 import { copyText } from '../table/take.ts';
 import { tableView, type TableView } from '../table.ts';
-import type { TreeCore, TreeRow } from './tree.ts';
+import type { TreeRow } from './row.ts';
+import type { TreeCore } from './tree.ts';
 
 export interface Tools {
   /** True where the key was one of ours. */

@@ -8,34 +8,14 @@ import type { ValueNode } from '../../../output/types.ts';
 import { h } from '../../dom.ts';
 import { count } from '../../words.ts';
 import type { OutputContext } from '../index.ts';
-import { factsLine, isClass, isGetter, isTyped, opensTo, words } from './row.ts';
+import { bindKeys } from './keys.ts';
+import { factsLine, isClass, isGap, isGetter, isTyped, opensTo, words, type Gap, type TreeRow } from './row.ts';
 import type { Tools } from './tools.ts';
 
 export interface TreeView {
   show(node: ValueNode): void;
   dispose(): void;
 }
-
-/** A row: a child, or the gap between loaded ones. */
-export interface TreeRow {
-  readonly element: HTMLElement;
-  readonly parent: TreeRow | undefined;
-  readonly path: Path;
-  child: Child;
-  open: boolean;
-  /** In order; undefined while nobody has looked. */
-  rows: (TreeRow | Gap)[] | undefined;
-  total: number;
-  /** Its text, or a sentence, below it. */
-  note: HTMLElement | undefined;
-}
-interface Gap {
-  readonly element: HTMLElement;
-  readonly parent: TreeRow;
-  from: number;
-  to: number;
-}
-const isGap = (row: TreeRow | Gap): row is Gap => 'from' in row;
 
 /** What tools.ts uses of a tree. */
 export interface TreeCore {
@@ -312,73 +292,16 @@ export function createTree(element: HTMLElement, context: OutputContext): TreeVi
     else if (row.open) close(row);
     else void open(row);
   }
-  const lines = (): Element[] => [...tree.querySelectorAll(':scope > [role="treeitem"]')];
-  function step(by: number): void {
-    const all = lines();
-    const next = all[Math.min(all.length - 1, Math.max(0, all.indexOf(current!) + by))];
-    if (next) focus(next);
-  }
-  let typed = '',
-    typedAt = 0;
-  function typeAhead(letter: string, time: number): void {
-    typed = time - typedAt > 700 ? letter : typed + letter;
-    typedAt = time;
-    const all = lines();
-    const at = all.indexOf(current!);
-    const order = [...all.slice(at + (typed.length === 1 ? 1 : 0)), ...all.slice(0, at + 1)];
-    const found = order.find((line) => line.querySelector('.key')?.textContent?.toLowerCase().startsWith(typed.toLowerCase()));
-    if (found) focus(found);
-  }
-  tree.addEventListener('keydown', (event) => {
-    const line = event.target as Element;
-    const row = rowOf.get(line);
-    if (!row || tools?.key(event) === true) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key.length > 1) typedAt = -Infinity;
-    switch (event.key) {
-      case 'ArrowDown':
-        step(1);
-        break;
-      case 'ArrowUp':
-        step(-1);
-        break;
-      case 'ArrowRight':
-        if (isGap(row)) break;
-        if (row.open) {
-          if (row.rows) step(1);
-        } else if (isGetter(row.child.node)) void callGetter(row);
-        else void open(row);
-        break;
-      case 'ArrowLeft':
-        if (!isGap(row) && row.open) close(row);
-        else if (row.parent) focus(row.parent.element);
-        break;
-      case 'Home':
-        focus(lines()[0]!);
-        break;
-      case 'End':
-        focus(lines().at(-1)!);
-        break;
-      case 'Enter':
-      case ' ':
-        press(line);
-        break;
-      case '*':
-        for (const one of row.parent?.rows ?? [])
-          if (!isGap(one) && (one.child.opens ?? opensTo(one.child.node)) === 'children') void open(one);
-        break;
-      default:
-        if (event.key.length !== 1 || event.key === '/') return;
-        typeAhead(event.key, event.timeStamp);
-    }
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  tree.addEventListener('click', (event) => {
-    const line = (event.target as Element).closest('[role="treeitem"]');
-    if (!line || getSelection()?.isCollapsed === false) return; // a text was selected
-    focus(line);
-    press(line);
+  bindKeys({
+    tree,
+    row: (line) => rowOf.get(line),
+    current: () => current,
+    focus,
+    press,
+    open: (row) => void open(row),
+    close,
+    getter: (row) => void callGetter(row),
+    tool: (event) => tools?.key(event) === true,
   });
 
   // ---- waking: what can be done with rows is loaded when the reader comes near
