@@ -6,9 +6,24 @@ import { h } from '../dom.ts';
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 let eye: CanvasRenderingContext2D | null | undefined;
+/** What was read since the theme last changed: each reading costs the page a look at its styles. */
+const known = new Map<string, Rgb>();
+let watched = false;
 
-/** A colour token (`--ink`) as it stands at `element`, as bytes: a canvas reads every colour syntax. Grey where there is no canvas. */
+/** A colour token (`--ink`) of the page as bytes: a canvas reads every colour syntax. Grey where there is no canvas. `element`: any of the page. */
 export function token(element: Element, name: string): Rgb {
+  if (!watched) {
+    watched = true;
+    onTheme(() => known.clear());
+  }
+  const held = known.get(name);
+  if (held !== undefined) return held;
+  const read = readToken(element, name);
+  if (element.isConnected) known.set(name, read);
+  return read;
+}
+
+function readToken(element: Element, name: string): Rgb {
   const probe = h('i', { style: `color: var(${name}); display: none` });
   element.append(probe);
   const colour = getComputedStyle(probe).color;
