@@ -94,7 +94,8 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     let record = recordOf();
     for (let tries = 0; store && !held && saved < record.revision; tries++) {
       try {
-        await (await store).saveNotebook(record, included);
+        const before = await (await store).saveNotebook(record, included);
+        if (known && before === 'new') tell('cleared');
       } catch (reason) {
         if (held) return; // another tab took over meanwhile: it has this text
         const conflict = reason instanceof GradusError && reason.code === 'revision' && tries < 5;

@@ -95,8 +95,9 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
           });
       }),
 
-    saveNotebook: (notebook, known = notebook.revision - 1) =>
-      write(['notebooks'], 'strict', async (transaction) => {
+    saveNotebook: async (notebook, known = notebook.revision - 1) => {
+      let before: 'new' | 'newer' = 'new';
+      await write(['notebooks'], 'strict', async (transaction) => {
         const notebooks = transaction.objectStore('notebooks');
         const stored: unknown = await notebooks.get(notebook.id);
         if (stored !== undefined && !isNotebook(stored)) throw damagedNotebook(notebook.id);
@@ -109,8 +110,11 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
             'Save yours as a copy, or reload to see the other text.',
           );
         }
+        if (stored) before = 'newer';
         await notebooks.put(notebook);
-      }),
+      });
+      return before;
+    },
 
     deleteNotebook: (id) =>
       write(['notebooks', 'versions', 'outputs'], 'strict', async (transaction) => {

@@ -88,8 +88,9 @@ export interface Store {
   notebook(id: string): Promise<StoredNotebook | undefined>;
   notebooks(): Promise<readonly StoredNotebook[]>;
   /** Resolves after the transaction with strict durability has completed. Rejects with code `revision` where a newer one is stored:
-      newer than `known`, the latest revision that this text holds (default: the one before its own). */
-  saveNotebook(notebook: StoredNotebook, known?: number): Promise<void>;
+      newer than `known`, the latest revision that this text holds (default: the one before its own). Resolves to `new` where none was
+      stored before. */
+  saveNotebook(notebook: StoredNotebook, known?: number): Promise<'new' | 'newer'>;
   deleteNotebook(id: string): Promise<void>;
   /** What stands in the place of a notebook, sound or not: its text where there is one, else the record as JSON. */
   rawNotebook(id: string): Promise<{ readonly text: string; readonly whole: boolean } | undefined>;

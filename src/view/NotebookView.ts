@@ -285,6 +285,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       unwatch?.();
       void loadFeatures().catch(() => undefined);
     };
+    session.keeping?.beforeText(flushEdits);
     const unwatch = session.keeping === undefined ? undefined : watchOtherTabs(session.keeping, early);
     root.addEventListener('pointermove', early);
     root.addEventListener('focusin', early);

@@ -6,7 +6,7 @@ import type { ErrorInfo } from '../output/types.ts';
 import type { Token } from './colours.ts';
 import type { Editor } from './editor.ts';
 import { h } from './dom.ts';
-import { rebase } from '../base/rebase.ts';
+import { rebase, spliceOf } from '../base/rebase.ts';
 import { squiggleOf } from './squiggle.ts';
 
 export interface CodeOptions {
@@ -103,7 +103,7 @@ export class CodeBox {
     this.#shown = both;
     if (both !== text) {
       if (this.#editor !== undefined) this.#editor.setCode(both, 'keep');
-      else if (this.#pre !== undefined) this.#pre.textContent = both;
+      else if (this.#pre !== undefined) replaceIn(this.#pre, text, both);
     }
     if (both !== now) this.#options.edit(both);
   }
@@ -145,6 +145,17 @@ export class CodeBox {
     this.#options.pending(true);
     this.#timer ??= setTimeout(() => this.flush(), delayMs);
   }
+}
+
+/** Another text in a static block that may have the caret, which stays with its letters. */
+function replaceIn(pre: HTMLElement, from: string, to: string): void {
+  const caret = selectionIn(pre);
+  pre.textContent = to;
+  const letters = pre.firstChild;
+  if (caret === undefined || letters === null) return;
+  const { start, end, insert } = spliceOf(from, to);
+  const moved = (at: number): number => Math.min(to.length, at <= start ? at : Math.max(start, at + insert.length - (end - start)));
+  document.getSelection()?.setBaseAndExtent(letters, moved(caret.anchor), letters, moved(caret.head));
 }
 
 /** Another tab writes: what changes is no step of this reader's, so the caret stays where it is. */
