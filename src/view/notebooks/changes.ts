@@ -32,7 +32,8 @@ export async function rename(store: Store, entry: Entry, { title, id = entry.id 
     return id;
   }
   await store.saveNotebook({ ...now, id, title, text: withId(text, id), revision: 1, updatedAt: Date.now() });
-  const [outputs, runs] = await Promise.all([store.outputs(now.id), store.runs({ notebook: now.id })]);
+  const [outputs, runs, versions] = await Promise.all([store.outputs(now.id), store.runs({ notebook: now.id }), store.versions(now.id)]);
+  for (const version of [...versions].sort((a, b) => a.time - b.time)) await store.saveVersion({ ...version, notebook: id });
   await store.saveOutputs(outputs.map((one) => ({ ...one, notebook: id })));
   for (const run of runs) await store.saveRun({ ...run, notebook: id });
   await store.deleteNotebook(now.id);
