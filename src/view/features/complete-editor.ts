@@ -39,12 +39,11 @@ const boosts: Readonly<Record<Offer['kind'], number>> = {
 };
 const word = /^[\p{L}\p{N}_$]*$/u;
 
-export function completion(editor: OpenEditor, names: Promise<Names>, say: (words: string) => void): Extension {
+/** `load` gives what is known of names: asked for with the first name that is typed, so that who writes `6 * 7` does not wait for it. */
+export function completion(editor: OpenEditor, load: () => Promise<Names>, say: (words: string) => void): Extension {
   let ready: Names | undefined;
-  void names.then((loaded) => {
-    ready = loaded;
-  });
-  const helpOn = async (path: readonly string[]): Promise<Help | undefined> => (await names).help(path, editor.id());
+  const named = async (): Promise<Names> => (ready ??= await load());
+  const helpOn = async (path: readonly string[]): Promise<Help | undefined> => (await named()).help(path, editor.id());
 
   const source = (context: CompletionContext): CompletionResult | Promise<CompletionResult | null> | null => {
     const { state, pos, explicit } = context;
@@ -60,7 +59,7 @@ export function completion(editor: OpenEditor, names: Promise<Names>, say: (word
       const result = (list: readonly Offer[]): CompletionResult => ({ from: place.from, options: list.map(optionOf), validFor: word });
       return 'then' in offers ? offers.then(result) : result(offers);
     };
-    return ready === undefined ? names.then(answer) : answer(ready);
+    return ready === undefined ? named().then(answer) : answer(ready);
   };
 
   const optionOf = (offer: Offer): Completion => ({

@@ -12,14 +12,14 @@ export const complete: Feature = (context) => {
   const { commands, select, voice, root } = context;
   const undo: (() => void)[] = [];
   let names: Promise<Names> | undefined, closing: (() => void) | undefined;
+  const load = (): Promise<Names> => (names ??= loadLibrary().then((library) => createNames(context, library)));
   undo.push(
     onEditor((editor) => {
-      names ??= loadLibrary().then((library) => createNames(context, library));
       void Promise.all([import('./complete-editor.ts'), import('./complete-problems.ts')]).then(
         ([{ completion, closeOpen }, { problems }]) => {
           if (!editor.view.dom.isConnected) return;
           closing ??= onEscape(closeOpen);
-          editor.extend([completion(editor, names!, voice.say), problems(context, editor)]);
+          editor.extend([completion(editor, load, voice.say), problems(context, editor)]);
         },
       );
     }),
