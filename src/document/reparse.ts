@@ -14,16 +14,28 @@ export function applySplice(
   splice: Splice,
   readFront?: ReadFront,
 ): { readonly notebook: Notebook; readonly inverse: Splice } {
-  const done = applySplices(notebook, [splice], readFront);
-  return { notebook: done.notebook, inverse: done.inverse[0]! };
+  const applied = apply(notebook, [splice], readFront);
+  return { notebook: applied.notebook, inverse: applied.inverse[0]! };
 }
 
 /** The same for several splices in order that do not overlap; their offsets are all of the text before. */
-export function applySplices(
-  notebook: Notebook,
-  splices: readonly Splice[],
-  readFront?: ReadFront,
-): { readonly notebook: Notebook; readonly inverse: readonly Splice[] } {
+export function applySplices(notebook: Notebook, splices: readonly Splice[], readFront?: ReadFront): Applied {
+  const known = done.get(splices);
+  if (known?.of === notebook) return known;
+  const applied = { of: notebook, ...apply(notebook, splices, readFront) };
+  done.set(splices, applied);
+  return applied;
+}
+
+/** What splices led to, for whoever tries them before they are applied. */
+const done = new WeakMap<readonly Splice[], Applied & { readonly of: Notebook }>();
+
+interface Applied {
+  readonly notebook: Notebook;
+  readonly inverse: readonly Splice[];
+}
+
+function apply(notebook: Notebook, splices: readonly Splice[], readFront: ReadFront | undefined): Applied {
   const before = notebook.text;
   const inverse: Splice[] = [];
   let text = '',

@@ -8,8 +8,8 @@ import { partsOf } from '../document/compose.ts';
 import { countLines, type ReadFront } from '../document/parse.ts';
 import { between, applySplices } from '../document/reparse.ts';
 import { expressions, type InlinePart } from '../document/prose.ts';
-import { sameEdges } from '../schedule/index.ts';
-import { entryOf, type Entries, type Entry } from './entries.ts';
+import { sameEdges, type GraphCell } from '../schedule/index.ts';
+import { entryOf, placeOf, type Entries, type Entry } from './entries.ts';
 import { createHistory, keyChange, type Step } from './history.ts';
 import { matchKeys } from './match.ts';
 import { displace, editEntry, emptyAnalysis, idsOf, placeEntries, recall, remember, settle } from './reconcile.ts';
@@ -164,17 +164,17 @@ export function createEdits({
 
   /** The graph of the cells as they stand. What uses other cells by that is out of date; what was so and is not any more is done again. */
   function buildGraph(): void {
-    const before = placesOf(entries);
+    const { graph: before, byId: named } = entries;
+    const oldNames = new Map([...named].map(([id, { key }]) => [key, id]));
     entries.build();
     const here = new Set(entries.list.map(({ key }) => key));
     for (const entry of entries.all()) {
-      const was = before.get(entry.key);
-      const is = entries.place(entry.id);
-      if (was !== undefined && was !== is) {
-        const deleted = [...was.matchAll(/@(\d+)/g)].some(([, key]) => !here.has(Number(key)));
-        displace(entry, was, deleted ? 'a cell that it uses was deleted' : 'what it uses comes from elsewhere now');
+      const old = before.cells.get(oldNames.get(entry.key) ?? '');
+      if (old && entry.state === 'done' && !isPlaced(old, named, entries.graph.cells.get(entry.id)!, entries.byId)) {
+        const deleted = old.uses.some(({ cell }) => !here.has(named.get(cell)!.key));
+        displace(entry, placeOf(old, named), deleted ? 'a cell that it uses was deleted' : 'what it uses comes from elsewhere now');
       }
-      if (entry.was) settle(entry, is);
+      if (entry.was) settle(entry, entries.place(entry.id));
     }
   }
 
@@ -372,11 +372,26 @@ export function createEdits({
 const placesOf = (entries: Entries): ReadonlyMap<number, string> =>
   new Map([...entries.byId].map(([id, { key }]) => [key, entries.place(id)]));
 
+/** Whether a cell uses the same names of the same cells, by key, and has the same problem. */
+const isPlaced = (a: GraphCell, namesOfA: Names, b: GraphCell, namesOfB: Names): boolean =>
+  a.problem?.message === b.problem?.message &&
+  a.uses.length === b.uses.length &&
+  a.uses.every(({ name, cell }, i) => name === b.uses[i]!.name && namesOfA.get(cell) === namesOfB.get(b.uses[i]!.cell));
+type Names = ReadonlyMap<string, Entry>;
+
 const sameAttributes = (a: CellBlock, b: CellBlock): boolean =>
   a.attributes === b.attributes || JSON.stringify(a.attributes) === JSON.stringify(b.attributes);
 
 const textOf = ({ text }: Notebook, { start, end }: Block): string => text.slice(start, end);
-const partsOfText = (markdown: string): readonly InlinePart[] => (markdown.includes('${') ? expressions(markdown) : []);
+/** Expressions of texts that were asked for lately: most prose is the same after an edit. */
+let known = new Map<string, readonly InlinePart[]>();
+function partsOfText(markdown: string): readonly InlinePart[] {
+  if (!markdown.includes('${')) return [];
+  const parts = known.get(markdown) ?? expressions(markdown);
+  if (known.size > 4000) known = new Map();
+  known.set(markdown, parts);
+  return parts;
+}
 
 /** Gives the front matter that was read of this text. */
 function frontOf({ text, bodyStart, front, problems }: Notebook): ReadFront {

@@ -2,7 +2,7 @@
    be told of them (`delta`, by told.ts), and what its reports change in them (`advance`, `applyState`, `putOutput`). */
 
 import { optional } from '../base/optional.ts';
-import { buildGraph, type CellFacts, type CellState, type Graph } from '../schedule/index.ts';
+import { buildGraph, type CellFacts, type CellState, type Graph, type GraphCell } from '../schedule/index.ts';
 import { withPlace } from './places.ts';
 import { createTold, type Delta } from './told.ts';
 import type { Analysis } from '../analysis/types.ts';
@@ -132,8 +132,7 @@ export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) 
     /** Its place in the graph: the names that the cell uses with the keys of their cells, and what is wrong with it. */
     place: (id: string): string => {
       const cell = graph.cells.get(id);
-      if (!cell) return '';
-      return `${cell.uses.map(({ name, cell: from }) => `${name}@${entries.byId.get(from)?.key}`).join()} ${cell.problem?.message ?? ''}`;
+      return cell ? placeOf(cell, entries.byId) : '';
     },
 
     /** Entries that were deleted, by key: undo brings them back. */
@@ -172,6 +171,10 @@ export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) 
   entries.build();
   return entries;
 }
+
+/** A cell's place in the graph, by the keys of the cells it uses. */
+export const placeOf = ({ uses, problem }: GraphCell, names: ReadonlyMap<string, Entry>): string =>
+  `${uses.map(({ name, cell }) => `${name}@${names.get(cell)?.key}`).join()} ${problem?.message ?? ''}`;
 
 // ---- from the engine ----------------------------------------------------------------------------------------------------
 

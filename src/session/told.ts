@@ -21,7 +21,7 @@ export interface Delta {
 
 interface Held {
   readonly analysis: Analysis;
-  readonly place: string;
+  readonly cell: GraphCell;
   readonly record: ProgramCell;
 }
 
@@ -40,10 +40,9 @@ export function createTold() {
 
   return {
     hold(entry: Entry, cell: GraphCell, rank: number): void {
-      const place = `${entry.id} ${rank} ${cell.run} ${cell.defines.join()} ${usesOf(cell)} ${cell.problem?.message ?? ''}`;
       const known = held.get(entry.key);
-      if (known?.place === place && known.analysis === entry.analysis) return;
-      held.set(entry.key, { analysis: entry.analysis, place, record: recordOf(entry, cell, rank) });
+      if (known && known.analysis === entry.analysis && known.record.rank === rank && isSame(known.cell, cell)) return;
+      held.set(entry.key, { analysis: entry.analysis, cell, record: recordOf(entry, cell, rank) });
       changed = true;
     },
     /** Only these entries are cells of the notebook. */
@@ -106,4 +105,11 @@ function recordOf(entry: Entry, { run, prose, defines, uses, problem }: GraphCel
 const failOf = (record: ProgramCell, error: ErrorInfo | undefined): ProgramCell =>
   error ? { ...record, problem: { name: error.name, message: error.message, cells: [] } } : record;
 
-const usesOf = ({ uses }: GraphCell): string => uses.map(({ name, cell }) => `${name}@${cell}`).join();
+const isSame = (a: GraphCell, b: GraphCell): boolean =>
+  a.id === b.id &&
+  a.run === b.run &&
+  a.problem?.message === b.problem?.message &&
+  a.defines.length === b.defines.length &&
+  a.uses.length === b.uses.length &&
+  a.defines.every((name, i) => name === b.defines[i]) &&
+  a.uses.every(({ name, cell }, i) => name === b.uses[i]!.name && cell === b.uses[i]!.cell);

@@ -109,6 +109,8 @@ export const outline: Feature = (context) => {
     }, restMs);
   };
   live.onDrawn(() => later(true));
+  const onText = (): void => later(true);
+  root.addEventListener('drawn', onText); // headings of text that was written
   const onScroll = (): void => later(false);
   const onStructure = session.subscribe(({ structure }) => {
     if (structure === true) later(true);
@@ -172,6 +174,7 @@ export const outline: Feature = (context) => {
     clearTimeout(timer);
     takeBack();
     onStructure();
+    root.removeEventListener('drawn', onText);
     removeEventListener('scroll', onScroll);
     rail.removeEventListener('click', onClick);
     rail.removeEventListener('keydown', onKey);
