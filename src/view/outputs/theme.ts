@@ -8,14 +8,10 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 let eye: CanvasRenderingContext2D | null | undefined;
 /** What was read since the theme last changed: each reading costs the page a look at its styles. */
 const known = new Map<string, Rgb>();
-let watched = false;
+if (typeof document !== 'undefined') onTheme(() => known.clear()); // before all who draw anew
 
 /** A colour token (`--ink`) of the page as bytes: a canvas reads every colour syntax. Grey where there is no canvas. `element`: any of the page. */
 export function token(element: Element, name: string): Rgb {
-  if (!watched) {
-    watched = true;
-    onTheme(() => known.clear());
-  }
   const held = known.get(name);
   if (held !== undefined) return held;
   const read = readToken(element, name);
