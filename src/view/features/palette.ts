@@ -3,7 +3,6 @@
 
 import './palette.css';
 import { h, s, type Child } from '../dom.ts';
-import { show } from './dialog.ts';
 import { fuzzy, type Match } from './fuzzy.ts';
 import { shownKeys } from './keys.ts';
 
@@ -42,12 +41,13 @@ const signs = [
   ['#', 'steps'],
 ] as const;
 
-let open: HTMLDialogElement | undefined;
+let open: HTMLElement | undefined;
+let closeOpen: () => void = () => undefined;
 
 /** Opens the palette, or closes it where it stands open. `help`: what ? in the empty field does. */
 export function openPalette(sources: readonly Source[], help?: () => void): void {
   if (open !== undefined) {
-    open.close();
+    closeOpen();
     return;
   }
   const field = h('input', {
@@ -66,8 +66,9 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
   const none = h('div', { class: 'none', hidden: true }),
     says = h('p', { class: 'vh', role: 'status' });
   const dialog = h(
-    'dialog',
-    { class: 'sheet palette', 'aria-label': 'Command palette' },
+    'div',
+    // Not a <dialog>: making the rest of a long notebook inert takes longer than a frame.
+    { class: 'sheet palette', role: 'dialog', 'aria-modal': 'true', 'aria-label': 'Command palette', popover: 'manual' },
     h(
       'div',
       { class: 'ask' },
@@ -77,7 +78,7 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
         s('path', { d: 'M7 2.6a4.4 4.4 0 1 1 0 8.8a4.4 4.4 0 0 1 0-8.8zM10.4 10.4l3.4 3.4' }),
       ),
       field,
-      h('button', { type: 'button', class: 'esc', 'aria-label': 'Esc: close', onclick: () => dialog.close() }, h('kbd', {}, 'Esc')),
+      h('button', { type: 'button', class: 'esc', 'aria-label': 'Esc: close', onclick: () => close() }, h('kbd', {}, 'Esc')),
     ),
     list,
     none,
@@ -124,7 +125,7 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
   const choose = (index: number): void => {
     const row = rows[index];
     if (row === undefined || row.entry.reason !== undefined) return;
-    dialog.close();
+    close();
     row.entry.act();
   };
   const draw = (keep = false): void => {
@@ -187,18 +188,42 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
     else if (key === 'PageDown') mark(at + 8);
     else if (key === 'PageUp') mark(at - 8);
     else if (key === 'Enter' && event.target === field && !event.isComposing) choose(at);
+    else if (key === 'Escape') close();
+    else if (key === 'Tab') (document.activeElement === field ? dialog.querySelector<HTMLElement>('.esc') : field)?.focus();
     else if (key === '?' && field.value === '' && help) {
-      dialog.close();
+      close();
       help();
     } else return;
     event.preventDefault();
     event.stopPropagation();
   });
+  const before = document.activeElement instanceof HTMLElement ? document.activeElement : undefined;
+  const close = (): void => {
+    if (open !== dialog) return;
+    open = undefined;
+    document.removeEventListener('pointerdown', beside, true);
+    dialog.remove();
+    if (before?.isConnected) before.focus({ preventScroll: true });
+  };
+  /** A press beside it closes it and does nothing else. */
+  const beside = (event: PointerEvent): void => {
+    if (event.target instanceof Node && dialog.contains(event.target)) return;
+    const swallow = (click: Event): void => {
+      click.preventDefault();
+      click.stopImmediatePropagation();
+    };
+    addEventListener('click', swallow, { capture: true, once: true });
+    setTimeout(() => removeEventListener('click', swallow, true), 500);
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  };
   open = dialog;
+  closeOpen = close;
   draw();
-  show(dialog, () => {
-    if (open === dialog) open = undefined;
-  });
+  document.body.append(dialog);
+  dialog.showPopover();
+  document.addEventListener('pointerdown', beside, true);
   field.focus();
 }
 
