@@ -88,7 +88,7 @@ test('the browser is killed ten times while somebody types: nothing acknowledged
         const found = (await code(page).innerText()).trimEnd();
         // All that was acknowledged, and then a beginning of what was typed after it.
         expect(found.startsWith(expected), `round ${round}: ${found} does not begin with ${expected}`).toBe(true);
-        expect(found).toMatch(/^const a = 1( \/\/)?( \d+)*( \d+)?$/);
+        expect(found).toMatch(/^const a = 1( \/\/)?( +\d+)*$/); // a round may have ended behind a blank
         expected = found;
         if (round === 10) {
           process.kill(-program.pid!, 'SIGKILL');
@@ -150,8 +150,15 @@ test('the browser clears the site under an open page: the text is stored again, 
   const page = await opened('cleared');
   await type(page, ' // kept');
   await expect.poll(async () => (await facts(page)).saved === (await facts(page)).revision).toBe(true);
-  const session = await page.context().newCDPSession(page);
-  await session.send('Storage.clearDataForOrigin', { origin: new URL(site.url).origin, storageTypes: 'indexeddb' });
+  const other = await page.context().newPage();
+  await other.goto(`${site.url}mark.svg`);
+  await other.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        indexedDB.deleteDatabase('gradus').onsuccess = () => resolve();
+      }),
+  );
+  await page.bringToFront();
   await type(page, ' and more');
   await page.locator('.banner').filter({ hasText: 'The browser cleared what this site had stored.' }).waitFor();
   await expect.poll(async () => (await facts(page)).saved === (await facts(page)).revision).toBe(true);
