@@ -226,7 +226,7 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
     if (!metric.finished && seen) frame = requestAnimationFrame(tick);
   };
   const follow = (): void => {
-    live ??= context.curves?.live(metric.run);
+    live = context.curves?.live(metric.run) ?? live; // views that end where the run was when they were asked for
     const known = new Set(names);
     if ([...(live?.keys() ?? []), ...Object.keys(metric.series)].some((name) => !known.has(name))) build();
     drawAll();
