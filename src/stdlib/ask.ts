@@ -47,9 +47,9 @@ export function createAsk(host: Host): Ask {
 
   const show = (input: Input, evaluation: Evaluation): void => {
     if (input.unseen) return;
-    const key = evaluation.emit(input.output);
+    const key = evaluation.emit(input.output, undefined, input.behind?.());
     const again = (): void => {
-      evaluation.emit(input.output, key);
+      evaluation.emit(input.output, key, input.behind?.());
     };
     input.shownAt.add(again);
     const all = withFields(input);

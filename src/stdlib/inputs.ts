@@ -16,8 +16,8 @@
    button    labels (one per button)                                                      index of the pressed one
    file      accept? capture? multiple                                                    File | File[] | null
    search    placeholder datalist text ("3 results") spellcheck …                         the query
-   table     columns rows total multiple selectable sorted lines height …                 index[] of chosen rows, of those shown;
-                                                                                          to sort: { sort: column, reverse }
+   table     columns rows total multiple selectable sorted turn lines height …                 index[] of chosen rows in the order shown;
+                                                                                          { sort: column, reverse }, { all }
    form      fields: outputs with a key, html? (of `template`)                            none: its fields have ids of their own
 
    A label of a choice or a button is a string, or { html, text }. `disabled` is a boolean, or an array of indices. */

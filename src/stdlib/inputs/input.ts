@@ -36,6 +36,8 @@ export class Input extends EventTarget {
   readonly fields: readonly Input[];
   /** Held, heard, bound, but nothing to see. */
   readonly unseen: boolean;
+  /** What the page may ask about: the rows of a table, of which the output carries the first. */
+  readonly behind: (() => unknown) | undefined;
   /** The parameter of the address that holds the value, on request. */
   address: string | undefined;
   /** Whether it is drawn by a form, which then hears of all that changes. */
@@ -44,6 +46,7 @@ export class Input extends EventTarget {
   readonly #codec: Codec;
   /** Props that depend on the value. */
   readonly #derive: ((value: unknown) => Props) | undefined;
+  #derived: Props | undefined;
   readonly #first: unknown;
 
   constructor(
@@ -53,7 +56,7 @@ export class Input extends EventTarget {
     value: unknown,
     codec: Codec = same,
     derive?: (value: unknown) => Props,
-    { fields = [], unseen = false }: { fields?: readonly Input[]; unseen?: boolean } = {},
+    { fields = [], unseen = false, behind }: { fields?: readonly Input[]; unseen?: boolean; behind?: () => unknown } = {},
   ) {
     super();
     this.type = type;
@@ -63,7 +66,9 @@ export class Input extends EventTarget {
     this.#derive = derive;
     this.fields = fields;
     this.unseen = unseen;
-    this.props = known({ ...commonProps(common), ...props, ...derive?.(value) });
+    this.behind = behind;
+    this.#derived = derive?.(value);
+    this.props = known({ ...commonProps(common), ...props, ...this.#derived });
     this.#first = this.wire;
     this.address = common.address;
   }
@@ -124,7 +129,8 @@ export class Input extends EventTarget {
       refused = error.message;
     }
     this.props = known({ ...this.props, invalid: refused });
-    if (this.#derive || this.inForm || this.shownAt.size > 1 || refused !== invalid || this.address !== undefined) this.#refresh();
+    const same = this.#derived === this.#derive?.(this.#value); // the page shows already what it sent
+    if (!same || this.inForm || this.shownAt.size > 1 || refused !== invalid || this.address !== undefined) this.#refresh();
     if (refused === undefined) this.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
@@ -135,7 +141,8 @@ export class Input extends EventTarget {
   }
 
   #refresh(): void {
-    this.props = known({ ...this.props, ...this.#derive?.(this.#value) });
+    this.#derived = this.#derive?.(this.#value);
+    this.props = known({ ...this.props, ...this.#derived });
     for (const show of this.shownAt) show();
   }
 }

@@ -1,9 +1,10 @@
-/* `Inputs.search` and `Inputs.table`: rows that the reader narrows down. The rows stay in the worker; the page sees the first
-   of them as words, and sorts by asking. */
+/* `Inputs.search` and `Inputs.table`: rows that the reader narrows down. The rows stay in the worker; the page is sent the
+   first of them, asks for the others as it comes to them, and has them sorted here. */
 
 import { ascending, descending, formatLocaleAuto, formatLocaleNumber, searchFilter } from './format.ts';
 import { Input, htmlOf, labelOf, type Props } from './input.ts';
 import { checked, isIterable, noAddress, onoff, truefalse, widthOf, wrong, type Common } from './options.ts';
+import { rowsOf, type RowSource } from '../../output/row-source.ts';
 import { cell, rowLimit, toRows, toTable } from '../tables.ts';
 
 type Rows = readonly unknown[] & { columns?: unknown };
@@ -132,7 +133,9 @@ export function table(data: Iterable<unknown>, given?: InputTableOptions): Input
     return withColumns(picked.length === 0 && required ? order.map((i) => source[i]) : picked, names);
   };
   pick(options.value);
+  let turn = 0;
   const draw = (): Props => {
+    turn++;
     const rows = order.slice(0, rowLimit).map((i) => source[i]);
     const shown = toTable(rows, { columns: names, format: formats(options, order, source) });
     const raw = toTable(rows.slice(0, 200), { columns: names });
@@ -147,6 +150,7 @@ export function table(data: Iterable<unknown>, given?: InputTableOptions): Input
       })),
       rows: shown.rows,
       total: source.length,
+      turn,
       sorted: sorted && { column: names.indexOf(sorted.column), reverse: sorted.reverse },
     };
   };
@@ -166,16 +170,17 @@ export function table(data: Iterable<unknown>, given?: InputTableOptions): Input
     },
     read(),
     {
-      encode: () => order.slice(0, rowLimit).flatMap((i, at) => (chosen.has(i) ? [at] : [])),
+      encode: () => (chosen.size === 0 ? [] : order.flatMap((i, at) => (chosen.has(i) ? [at] : []))),
       decode(wire) {
         if (typeof wire === 'object' && wire !== null && Object.hasOwn(wire, 'sort')) {
           const { sort, reverse: down } = wire as { sort: number | null; reverse?: boolean };
           sorted = sort === null ? undefined : { column: names[sort]!, reverse: Boolean(down) };
           arrange();
+        } else if (typeof wire === 'object' && wire !== null && Object.hasOwn(wire, 'all')) {
+          chosen = new Set((wire as { all: boolean }).all ? order : []);
         } else {
           const list = (wire === null ? [] : Array.isArray(wire) ? wire : [wire]) as number[];
-          const hidden = [...chosen].filter((i) => order.indexOf(i) >= rowLimit);
-          chosen = new Set([...(multiple ? hidden : []), ...list.map((at) => order[at]!).filter((i) => i !== undefined)]);
+          chosen = new Set(list.map((at) => order[at]!).filter((i) => i !== undefined));
         }
         return read();
       },
@@ -185,7 +190,18 @@ export function table(data: Iterable<unknown>, given?: InputTableOptions): Input
       },
     },
     drawn(draw, () => order),
+    { behind: () => ({ [rowsOf]: sourceOf(source, order, names, formats(options, order, source)) }) },
   );
+}
+
+/** All rows in an order, as they are shown. */
+function sourceOf(
+  rows: readonly unknown[],
+  order: readonly number[],
+  names: readonly string[],
+  format: Record<string, (value: unknown, index: number) => unknown>,
+): RowSource {
+  return { length: order.length, names, at: (column, row) => format[names[column]!]!(cell(rows[order[row]!], names[column]!), row) };
 }
 
 /** Draws the rows anew only when their order has changed. */

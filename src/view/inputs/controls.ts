@@ -5,12 +5,12 @@ import './controls.css';
 import { h } from '../dom.ts';
 import { button, choices, select, toggle } from './chosen.ts';
 import { complainer, face, invalidOf, labelFace, labelled } from './field.ts';
-import { drawField, type Control, type FieldSlot, type InputSpec, type Moved, type Send } from './input.ts';
-import { table } from './rows.ts';
+import type { AskRows } from '../outputs/table/rows.ts';
+import type { Control, FieldSlot, InputSpec, Moved } from './input.ts';
 import { written } from './written.ts';
 
 /** `cell` names a control without a label. */
-export function buildControl(spec: InputSpec, moved: Moved, cell: string): Control {
+export function buildControl(spec: InputSpec, moved: Moved, cell: string, ask?: AskRows): Control {
   switch (spec.type) {
     case 'number':
     case 'text':
@@ -32,13 +32,38 @@ export function buildControl(spec: InputSpec, moved: Moved, cell: string): Contr
     case 'file':
       return file(spec, moved, cell);
     case 'table':
-      return table(spec, moved, cell);
+      return later(spec, async () => (await import('./rows.ts')).table(spec, moved, cell, ask));
     case 'range':
     case 'form':
       throw new Error(`A ${spec.type} is drawn elsewhere.`);
     default:
       return spec.type satisfies never;
   }
+}
+
+/** A control whose code comes when it is needed; what it is told meanwhile, it is told then. */
+function later(spec: InputSpec, load: () => Promise<Control>): Control {
+  const element = h('div');
+  let control: Control | undefined,
+    now: Pick<InputSpec, 'value' | 'props'> = spec,
+    gone = false;
+  void load().then((made) => {
+    if (gone) return made.dispose?.();
+    control = made;
+    element.append(made.element);
+    made.set(now.value, now.props);
+  });
+  return {
+    element,
+    set(value, props) {
+      now = { value, props };
+      control?.set(value, props);
+    },
+    dispose() {
+      gone = true;
+      control?.dispose?.();
+    },
+  };
 }
 
 function file(spec: InputSpec, moved: Moved, cell: string): Control {
@@ -51,9 +76,9 @@ function file(spec: InputSpec, moved: Moved, cell: string): Control {
 }
 
 /** Fields below one another with their labels aligned, or where the form's template has a place for each. */
-export function drawForm(spec: InputSpec, send: Send, cell: string): FieldSlot {
+export function drawForm(spec: InputSpec, draw: (field: InputSpec) => FieldSlot, cell: string): FieldSlot {
   const fieldsOf = (of: InputSpec): readonly InputSpec[] => (of.props['fields'] ?? []) as readonly InputSpec[];
-  const slots = fieldsOf(spec).map((field) => drawField(field, send, cell));
+  const slots = fieldsOf(spec).map(draw);
   const title = h('legend');
   face(title, labelFace(spec));
   const element = h('fieldset', { class: 'form', 'aria-label': spec.label === '' ? cell : undefined }, spec.label === '' ? null : title);

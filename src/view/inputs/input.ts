@@ -5,6 +5,7 @@
 
 import type { InputType, Output } from '../../output/types.ts';
 import type { Draw } from '../outputs/index.ts';
+import type { AskRows } from '../outputs/table/rows.ts';
 import { range } from './range.ts';
 
 export interface InputSpec {
@@ -19,6 +20,7 @@ export interface InputSpec {
 export interface Control {
   readonly element: HTMLElement;
   set(value: unknown, props: InputSpec['props']): void;
+  dispose?(): void;
 }
 
 /** The reader's hand is on a control for so long after it moved, in ms. */
@@ -37,7 +39,13 @@ export const drawInput: Draw<'input'> = (output, element, context) => {
     gone = false;
   const draw = (): void => {
     if (gone) return;
-    slot = drawField(latest, (id, value) => context.input(id, value), context.cell);
+    const key = Number(element.dataset['key']);
+    slot = drawField(
+      latest,
+      (id, value) => context.input(id, value),
+      context.cell,
+      (question) => context.look(key, question),
+    );
     element.append(slot.element);
   };
   if (output.type === 'range' || others !== undefined) draw();
@@ -65,9 +73,9 @@ export interface FieldSlot {
   dispose?(): void;
 }
 
-/** One input, or one field of a form. */
-export function drawField(spec: InputSpec, send: Send, cell: string): FieldSlot {
-  if (spec.type === 'form') return others!.drawForm(spec, send, cell);
+/** One input, or one field of a form. `ask`: about rows behind it, where they can be asked for. */
+export function drawField(spec: InputSpec, send: Send, cell: string, ask?: AskRows): FieldSlot {
+  if (spec.type === 'form') return others!.drawForm(spec, (field) => drawField(field, send, cell), cell);
   let now = spec,
     movedAt = -Infinity,
     sent: unknown,
@@ -91,7 +99,7 @@ export function drawField(spec: InputSpec, send: Send, cell: string): FieldSlot 
       frame = requestAnimationFrame(next);
     });
   };
-  const control = spec.type === 'range' ? range(spec, moved, cell) : others!.buildControl(spec, moved, cell);
+  const control = spec.type === 'range' ? range(spec, moved, cell) : others!.buildControl(spec, moved, cell, ask);
   return {
     element: control.element,
     update(next) {
@@ -102,12 +110,15 @@ export function drawField(spec: InputSpec, send: Send, cell: string): FieldSlot 
       clearTimeout(late);
       if (same) return true;
       const left = movedAt + handMs - performance.now(),
-        held = left > 0 && control.element.contains(document.activeElement);
+        held = left > 0 && now.type !== 'table' && control.element.contains(document.activeElement);
       if (!held || equal(next.value, sent)) control.set(next.value, next.props);
       else late = setTimeout(() => control.set(now.value, now.props), left + 1);
       return true;
     },
-    dispose: () => clearTimeout(late),
+    dispose() {
+      clearTimeout(late);
+      control.dispose?.();
+    },
   };
 }
 
@@ -116,7 +127,7 @@ const equal = (a: unknown, b: unknown): boolean =>
 
 /** What cannot change in place: choices, columns, kinds of text. */
 function shapeOf({ type, props }: InputSpec): string {
-  const { text: _text, invalid: _invalid, address: _address, min: _min, max: _max, step: _step, scale, ...rest } = props;
+  const { text: _text, invalid: _invalid, address: _address, min: _min, max: _max, step: _step, scale, turn: _turn, ...rest } = props;
   if (type === 'table') {
     const columns = (rest['columns'] as readonly { readonly name: string }[]).map(({ name }) => name);
     return JSON.stringify([columns, rest['multiple'], rest['selectable'], rest['height']]);

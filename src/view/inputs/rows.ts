@@ -1,180 +1,206 @@
-/* `Inputs.table`: rows to choose from by boxes (Shift for a range, the head's box for all), sorted by the heads. The rows come
-   from the worker, which sorts; choosing none means all where the table says so. */
+/* `Inputs.table`: rows to choose from in the grid that all tables share. Boxes choose (Shift for a range, Space for the row of
+   the cursor or the selected ones, the head's box for all), heads sort. Rows stay in the engine, which sorts them, and come by
+   the page; they are spoken of by their place in the order that is shown. */
 
-import { fill, h, setText } from '../dom.ts';
-import { count, number, plural } from '../words.ts';
-import { face, nextId, setWidth, type Face } from './field.ts';
+import '../outputs/table/table.css';
+import { h, setText } from '../dom.ts';
+import { createGrid, rowHeight, type At, type GridColumn } from '../outputs/table/grid.ts';
+import { bindKeys } from '../outputs/table/keys.ts';
+import { createPages, type AskRows, type TableData } from '../outputs/table/rows.ts';
+import { widthsOf } from '../outputs/table/widths.ts';
+import { writerOf, type Write } from '../outputs/table/words.ts';
+import { count, plural } from '../words.ts';
+import { face, setWidth } from './field.ts';
 import type { Control, InputSpec, Moved } from './input.ts';
 
 interface Column {
   readonly name: string;
-  readonly type: string;
+  readonly type: TableData['columns'][number]['type'];
   readonly title?: string;
   readonly titleHtml?: string;
   readonly align?: string;
   readonly width?: number | string;
 }
 
-const rowRem = 2,
-  page = 200;
+const boxWidth = 44;
 const length = (value: unknown): string => (typeof value === 'number' ? `${value}px` : typeof value === 'string' ? value : '');
 
-export function table(spec: InputSpec, moved: Moved, cell: string): Control {
+export function table(spec: InputSpec, moved: Moved, cell: string, ask: AskRows | undefined): Control {
   const many = spec.props['multiple'] !== false,
     selectable = spec.props['selectable'] !== false,
-    group = `i${nextId()}`;
+    first = selectable ? 1 : 0;
   let { props } = spec,
-    chosen = new Set<number>(spec.value as readonly number[]),
-    boxes: HTMLInputElement[] = [],
-    lines: HTMLElement[] = [],
-    drawn: unknown,
-    shown = page,
+    chosen = new Set<number>(),
     anchor: number | undefined,
+    /** Which order of the rows is shown. */
+    turn: unknown,
+    data: TableData = { columns: [], rows: [], total: 0 },
+    pages = createPages(data, undefined, () => undefined),
+    writers: Write[] = [],
+    widths: GridColumn[] = [],
+    heads: HTMLElement[] = [],
     sorted: { readonly column: number; readonly reverse: boolean } | undefined;
-  const head = h('thead'),
-    body = h('tbody'),
-    said = h('span');
-  const all = h('input', { type: 'checkbox', 'aria-label': 'All rows' });
-  const scroll = h(
-    'div',
-    { class: 'scroll tall', tabindex: '0', role: 'group', 'aria-label': spec.label || `Table of ${cell}` },
-    h('table', { class: 'tbl' }, head, body),
-  );
-  (scroll.firstElementChild as HTMLElement).style.tableLayout = props['layout'] === 'fixed' ? 'fixed' : 'auto';
   const columns = (): readonly Column[] => (props['columns'] ?? []) as readonly Column[];
-  const rows = (): readonly (readonly unknown[])[] => (props['rows'] ?? []) as readonly (readonly unknown[])[];
-  const more = h('button', { type: 'button', class: 'btn small', onclick: () => extend() }, 'Show more rows');
+  const all = h('input', { type: 'checkbox', tabindex: -1, 'aria-label': 'All rows', onclick: () => chooseAll(chosen.size === 0) });
+  const grid = createGrid({
+    label: spec.label || `Table of ${cell}`,
+    count: () => pages.count,
+    columns: () => widths,
+    text(row, column) {
+      if (column < first) return '';
+      const values = pages.row(row)?.values;
+      return values && writers[column - first]!(values[column - first]);
+    },
+    head: (column) => (heads[column] ??= column < first ? boxHead() : headOf(column - first)),
+    want: (from, to) => pages.want(from, to),
+    decorate(element, row, column) {
+      if (column < first) dressBox(element, row);
+      else element.style.textAlign = columns()[column - first]!.align ?? '';
+    },
+    onRow: (element, row) => {
+      if (chosen.has(row)) element.setAttribute('aria-selected', 'true');
+      else element.removeAttribute('aria-selected');
+    },
+  });
+  const said = h('span', { role: 'status' });
 
-  function extend(): void {
-    shown += page * 5;
-    drawRows();
-    mark();
+  const boxHead = (): HTMLElement => h('div', { role: 'columnheader', class: 'box' }, many ? all : h('span', { class: 'vh' }, 'Choose'));
+  function headOf(at: number): HTMLElement {
+    const { name, title = name, titleHtml, align } = columns()[at]!;
+    const button = h('button', { type: 'button', class: 'grid-name', tabindex: -1, title: name, onclick: () => sort(at) });
+    face(button, titleHtml === undefined ? title : { html: titleHtml, text: title });
+    return h('div', { role: 'columnheader', 'data-align': align }, h('span', { class: 'grid-title' }, button));
   }
-  const dress = (element: HTMLElement, { align, type }: Column): void => {
-    element.style.textAlign = align ?? (type === 'number' ? 'right' : '');
-    if (type === 'number') element.classList.add('r');
-  };
-  function drawHead(): void {
-    const held =
-      document.activeElement instanceof HTMLElement && head.contains(document.activeElement)
-        ? document.activeElement.dataset['at']
-        : undefined;
-    fill(
-      head,
-      h(
-        'tr',
-        {},
-        selectable ? h('th', { scope: 'col', class: 'box' }, many ? all : h('span', { class: 'vh' }, 'Choose')) : null,
-        ...columns().map((column, i) => {
-          const own = sorted?.column === i;
-          const by = h('button', {
-            type: 'button',
-            'data-at': i,
-            title: column.name,
-            onclick: () => sort(i),
-          });
-          const title: Face =
-            column.titleHtml === undefined ? (column.title ?? column.name) : { html: column.titleHtml, text: column.title ?? column.name };
-          face(by, title);
-          const th = h('th', { scope: 'col', 'aria-sort': own ? (sorted?.reverse ? 'descending' : 'ascending') : undefined }, by);
-          dress(th, column);
-          if (column.width !== undefined) th.style.width = length(column.width);
-          return th;
-        }),
-      ),
-    );
-    if (held !== undefined) head.querySelector<HTMLElement>(`[data-at="${held}"]`)?.focus();
+  function markHeads(): void {
+    heads.forEach((head, column) => {
+      const own = sorted?.column === column - first;
+      if (own) head.setAttribute('aria-sort', sorted!.reverse ? 'descending' : 'ascending');
+      else head.removeAttribute('aria-sort');
+    });
   }
-  /** Ascending, descending, as it was: shown at once, while the worker sorts. */
-  function sort(column: number): void {
-    const again = sorted?.column === column;
-    sorted = again && sorted?.reverse ? undefined : { column, reverse: again };
-    drawHead();
-    moved(sorted === undefined ? { sort: null } : { sort: column, reverse: sorted.reverse });
-  }
-  function drawRows(): void {
-    boxes = [];
-    lines = rows()
-      .slice(0, shown)
-      .map((row, i) => {
-        const box = h('input', { type: many ? 'checkbox' : 'radio', name: group, 'aria-label': `Row ${i + 1}` });
-        box.addEventListener('click', (event) => choose(i, box.checked, event.shiftKey));
-        boxes.push(box);
-        return h(
-          'tr',
-          {},
-          selectable ? h('td', { class: 'box' }, box) : null,
-          ...columns().map((column, j) => {
-            const td = h('td', {}, wordsOf(row[j]));
-            dress(td, column);
-            return td;
-          }),
-        );
+  function dressBox(element: HTMLElement, row: number): void {
+    let box = element.querySelector('input');
+    if (box === null) {
+      element.classList.add('box');
+      box = h('input', { type: many ? 'checkbox' : 'radio', tabindex: -1 });
+      box.addEventListener('click', (event) => {
+        const at = grid.placeOf(element);
+        if (at) choose(at.row, at.row, event.shiftKey);
       });
-    fill(body, ...(lines.length > 0 ? lines : [h('tr', {}, h('td', { colspan: columns().length + 1, class: 'cap' }, 'No rows.'))]));
-    more.hidden = rows().length <= shown;
+      element.append(box);
+    }
+    box.setAttribute('aria-label', `Row ${row + 1}`);
+    box.checked = chosen.has(row);
   }
-  function choose(i: number, on: boolean, range: boolean): void {
-    if (!many) chosen = new Set([i]);
+
+  // ---- what the reader does
+  /** Turns rows over together: the first of them says which way. */
+  function choose(from: number, to: number, extend = false): void {
+    const on = !chosen.has(extend ? to : from);
+    if (!many) chosen = new Set([from]);
     else {
-      const from = range && anchor !== undefined ? anchor : i;
-      for (let k = Math.min(from, i); k <= Math.max(from, i); k++) {
-        if (on) chosen.add(k);
-        else chosen.delete(k);
+      const start = extend && anchor !== undefined ? anchor : from;
+      for (let row = Math.min(start, to); row <= Math.max(start, to); row++) {
+        if (on) chosen.add(row);
+        else chosen.delete(row);
       }
     }
-    anchor = i;
+    anchor = to;
     mark();
     moved([...chosen].sort((a, b) => a - b));
   }
-  all.addEventListener('click', () => {
-    chosen = new Set(chosen.size === 0 ? rows().map((_, i) => i) : []);
+  function chooseAll(on: boolean): void {
+    if (!many) return;
+    chosen = new Set(on ? Array.from({ length: pages.count }, (_, i) => i) : []);
     anchor = undefined;
     mark();
-    moved([...chosen]);
+    moved({ all: on });
+  }
+  /** Ascending, descending, as it was: said at once, while the worker sorts. */
+  function sort(column: number): void {
+    const again = sorted?.column === column;
+    sorted = again && sorted?.reverse ? undefined : { column, reverse: again };
+    markHeads();
+    moved(sorted === undefined ? { sort: null } : { sort: column, reverse: sorted.reverse });
+  }
+  bindKeys(grid, {
+    rows: () => pages.count,
+    columns: () => widths.length,
+    sort: (column) => (column < first ? chooseAll(chosen.size === 0) : sort(column - first)),
+    press({ row }: At) {
+      if (!selectable || row < 0) return false;
+      const { from, to } = grid.selected();
+      choose(from.row, to.row);
+      return true;
+    },
   });
+
+  // ---- what is shown
   function mark(): void {
-    boxes.forEach((box, i) => {
-      box.checked = chosen.has(i);
-      if (box.checked) lines[i]!.setAttribute('aria-selected', 'true');
-      else lines[i]!.removeAttribute('aria-selected');
-    });
+    grid.draw();
     all.checked = chosen.size > 0;
-    all.indeterminate = chosen.size > 0 && chosen.size < rows().length;
-    const total = Number(props['total'] ?? rows().length),
-      visible = Math.min(shown, rows().length);
+    all.indeterminate = chosen.size > 0 && chosen.size < pages.count;
+    const { total } = data;
     setText(
       said,
-      `${plural(total, 'row')}${visible < total ? `, ${count(visible)} shown` : ''}${chosen.size > 0 ? `, ${count(chosen.size)} chosen` : ''}.`,
+      `${plural(total, 'row')}${pages.count < total ? `, ${count(pages.count)} shown` : ''}${chosen.size > 0 ? `, ${count(chosen.size)} chosen` : ''}.`,
     );
   }
   function set(value: unknown, next: InputSpec['props']): void {
+    const others = turn !== next['turn'];
     props = next;
     chosen = new Set(value as readonly number[]);
-    if (drawn !== props['rows']) {
-      drawn = props['rows'];
+    if (others) {
+      turn = next['turn'];
+      data = { columns: columns(), rows: (props['rows'] ?? []) as TableData['rows'], total: Number(props['total'] ?? 0) };
       sorted = props['sorted'] as typeof sorted;
-      drawHead();
-      drawRows();
+      anchor = undefined;
+      pages.stop();
+      pages = createPages(data, ask, grid.drawSoon);
+      writers = columns().map(({ type }, i) =>
+        writerOf(
+          type,
+          data.rows.map((row) => row[i]),
+        ),
+      );
+      if (widths.length === 0) layout();
+      else grid.top();
+      markHeads();
     }
     mark();
   }
-  set(spec.value, props);
-  const { height, maxHeight, maxWidth } = props;
-  const high = props['lines'] === undefined ? 11.5 : Number(props['lines']);
-  scroll.style.maxHeight =
-    height !== undefined ? length(height) : maxHeight !== undefined ? length(maxHeight) : `${(high + 1) * rowRem}rem`;
-  if (height !== undefined) scroll.style.height = length(height);
-  if (maxWidth !== undefined) scroll.style.maxWidth = length(maxWidth);
-  setWidth(scroll, props);
+  function layout(): void {
+    const fitting = widthsOf(
+      element,
+      { ...data, columns: columns().map(({ name, type, title }) => ({ name: title ?? name, type })) },
+      writers,
+    );
+    widths = columns().map(({ name, type, width }, i) => ({
+      name,
+      right: type === 'number',
+      width: typeof width === 'number' ? width : fitting[i]!,
+    }));
+    if (selectable) widths.unshift({ name: 'Choose', right: false, width: boxWidth });
+    heads = [];
+    grid.drawHead();
+  }
+
   const label = h('p', { class: 'label' });
   face(label, spec.props['labelHtml'] === undefined ? spec.label : { html: String(spec.props['labelHtml']), text: spec.label });
-  return { element: h('div', { class: 'rows' }, spec.label === '' ? null : label, scroll, h('p', { class: 'cap' }, said, ' ', more)), set };
-}
-
-function wordsOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : number(value);
-  if (value instanceof Date) return Number.isNaN(+value) ? 'Invalid Date' : value.toISOString().slice(0, 10);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const element = h('div', { class: 'rows' }, spec.label === '' ? null : label, grid.element, h('p', { class: 'cap' }, said));
+  const { height, maxHeight, maxWidth, lines } = props;
+  const style = grid.element.style;
+  style.maxHeight = height === undefined ? length(maxHeight ?? (Number(lines ?? 11.5) + 1) * rowHeight) : 'none';
+  style.height = length(height);
+  style.maxWidth = length(maxWidth);
+  setWidth(grid.element, props);
+  set(spec.value, props);
+  return {
+    element,
+    set,
+    dispose() {
+      pages.stop();
+      grid.dispose();
+    },
+  };
 }
