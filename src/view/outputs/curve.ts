@@ -55,9 +55,11 @@ export function createCurve(options: CurveOptions): CurveFigure {
   let colours: { ink: string; quiet: string; grid: string; edge: string; paper: string; ghost: string; lines: string[]; washes: string[] };
   let plot: uPlot | undefined,
     drawn = '',
+    toldAt = -Infinity,
+    view = options.view(),
     bounds = { x0: 0, x1: 1, y0: 0, y1: 1 };
 
-  const xsOf = (points: Points): ArrayLike<number> => (options.view().time && points.times !== undefined ? points.times : points.steps);
+  const xsOf = (points: Points): ArrayLike<number> => (view.time && points.times !== undefined ? points.times : points.steps);
 
   function readColours(): void {
     const at = stage.isConnected ? stage : document.body;
@@ -77,7 +79,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
   /** What the axes have to hold. */
   function measure(): void {
     let [x0, x1, low, high, positive] = [Infinity, -Infinity, Infinity, -Infinity, Infinity];
-    const { log } = options.view();
+    const { log } = view;
     const take = (points: Points, extent: { low: number; high: number; positive: number }): void => {
       const xs = xsOf(points);
       if (xs.length === 0) return;
@@ -88,7 +90,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
       positive = Math.min(positive, extent.positive);
     };
     series.forEach(({ points }, i) => take(points(), states[i]!.extent.upTo(points().values)));
-    for (const ghost of options.ghosts()) if (!options.view().time || ghost.times) take(ghost, extentOf().upTo(ghost.values));
+    for (const ghost of options.ghosts()) if (!view.time || ghost.times) take(ghost, extentOf().upTo(ghost.values));
     for (const { value } of options.passes) {
       low = Math.min(low, value);
       high = Math.max(high, value);
@@ -107,7 +109,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
   }
 
   function make(): uPlot {
-    const { log } = options.view();
+    const { log } = view;
     const axis = { stroke: () => colours.quiet, font: '13px "Source Sans 3 Variable", system-ui, sans-serif' };
     const made = new uPlot(
       {
@@ -130,7 +132,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
             grid: { show: false },
             ticks: { size: 4, width: 1, stroke: () => colours.edge },
             border: { show: true, width: 1, stroke: () => colours.edge },
-            values: (_, splits) => splits.map((v) => (options.view().time ? duration(v) : formatNumber(v))),
+            values: (_, splits) => splits.map((v) => (view.time ? duration(v) : formatNumber(v))),
           },
           {
             ...axis,
@@ -159,7 +161,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
   function paint(u: uPlot): void {
     const { ctx, bbox } = u;
     const ratio = devicePixelRatio;
-    const { smoothing } = options.view();
+    const { smoothing } = view;
     const columns = Math.max(10, Math.round(bbox.width / ratio));
     ctx.save();
     ctx.beginPath();
@@ -167,7 +169,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
     ctx.clip();
     ctx.lineJoin = 'round';
     for (const ghost of options.ghosts()) {
-      if (options.view().time && !ghost.times) continue;
+      if (view.time && !ghost.times) continue;
       const values = smoothing > 0 ? smooth(smoothing).upTo(ghost.values) : ghost.values;
       line(u, thin(xsOf(ghost), values, bounds.x0, bounds.x1, columns), colours.ghost, 1.25);
     }
@@ -215,13 +217,13 @@ export function createCurve(options: CurveOptions): CurveFigure {
   }
   /** Canvas px of a value; NaN where it has no place. */
   function place(u: uPlot, value: number): number {
-    return options.view().log && !(value > 0) ? NaN : u.valToPos(value, 'y', true);
+    return view.log && !(value > 0) ? NaN : u.valToPos(value, 'y', true);
   }
   function line(u: uPlot, { x, y, length }: Thin, colour: string, width: number, dash: readonly number[] = []): void {
     const { ctx } = u,
       ratio = devicePixelRatio;
     // Two linear maps instead of a call of uPlot for each point.
-    const { log } = options.view();
+    const { log } = view;
     const { left, top, width: wide, height: tall } = u.bbox;
     const { x0, x1 } = bounds;
     const low = log ? Math.log(bounds.y0) : bounds.y0,
@@ -289,7 +291,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
     const step = rows[0]!.step;
     fill(
       tip,
-      h('span', { class: 'quiet' }, options.view().time ? `after ${duration(step)}` : `step ${formatNumber(step)}`),
+      h('span', { class: 'quiet' }, view.time ? `after ${duration(step)}` : `step ${formatNumber(step)}`),
       ...rows.map((row) =>
         h(
           'span',
@@ -335,10 +337,10 @@ export function createCurve(options: CurveOptions): CurveFigure {
     plot.setSize({ width, height });
   });
   const sentence = (): string => {
-    const parts = series.map(({ name, points }) => {
+    const parts = series.map(({ name, points }, i) => {
       const { values, steps } = points();
       if (values.length === 0) return `${name}: no values yet`;
-      const { low, high } = extentOf().upTo(values);
+      const { low, high } = states[i]!.extent.upTo(values);
       const last = values.length - 1;
       return `${name} ${formatNumber(values[last]!)} at step ${formatNumber(steps[last]!)}, between ${formatNumber(low)} and ${formatNumber(high)}, ${formatNumber(values.length)} values`;
     });
@@ -347,7 +349,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
     return `${[...parts, ...pass, ...(ghosts > 0 ? [`${ghosts} earlier ${ghosts === 1 ? 'run' : 'runs'} in grey`] : [])].join('; ')}${options.finished() ? '' : ', still running'}.`;
   };
   const draw = (force = false): boolean => {
-    const view = options.view();
+    view = options.view();
     const state = `${series.map(({ points }) => points().values.length).join()} ${options.finished()} ${options.ghosts().length} ${view.time} ${view.smoothing}`;
     if (!force && state === drawn && plot !== undefined) return false;
     drawn = state;
@@ -368,6 +370,9 @@ export function createCurve(options: CurveOptions): CurveFigure {
         [null, null],
       ] as unknown as uPlot.AlignedData);
     setText(caption, `${title}${view.log ? ', log' : ''}`);
+    // Words cost more than lines: while the run goes on they follow four times a second.
+    if (!force && !options.finished() && performance.now() - toldAt < 250) return true;
+    toldAt = performance.now();
     const label = sentence();
     if (plot.root.getAttribute('aria-label') !== label) {
       plot.root.setAttribute('role', 'img');

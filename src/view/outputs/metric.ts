@@ -26,11 +26,17 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
     frame = 0,
     gone = false,
     open = false,
-    seen = false;
+    seen = false,
+    toldAt = -Infinity;
+  const extents = new Map<string, ReturnType<typeof extentOf>>();
+  const extentAt = (name: string): ReturnType<typeof extentOf> => {
+    let extent = extents.get(name);
+    if (extent === undefined) extents.set(name, (extent = extentOf()));
+    return extent;
+  };
   const pointsOf = (name: string): Points => live?.get(name) ?? metric.series[name] ?? { steps: [], values: [] };
   interface Slot {
     readonly names: readonly string[];
-    readonly extent: ReturnType<typeof extentOf>;
     readonly figure: CurveFigure;
   }
   const figures: Slot[] = [];
@@ -84,8 +90,8 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
     drawAll(true);
   };
   /** Values over decades are shown so from the start, and noise is smoothed once there is enough of it. */
-  const viewOf = (of: Slot | undefined, group: readonly string[]): CurveView => {
-    const all = group.map((name) => (of?.extent ?? extentOf()).upTo(pointsOf(name).values));
+  const viewOf = (group: readonly string[]): CurveView => {
+    const all = group.map((name) => extentAt(name).upTo(pointsOf(name).values));
     const wide = all.every(({ low, high, positive }) => low > 0 && high > 50 * positive);
     const many = Math.max(0, ...group.map((name) => pointsOf(name).values.length));
     return { log: chosen.log ?? wide, time: chosen.time ?? false, smoothing: chosen.smoothing ?? (many >= 300 ? 0.9 : 0) };
@@ -98,7 +104,6 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
     for (const group of groupsOf(names)) {
       const slot: Slot = {
         names: group.names,
-        extent: extentOf(),
         figure: createCurve({
           title: group.title,
           series: group.names.map((name) => ({ name, points: () => pointsOf(name) })),
@@ -110,7 +115,7 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
               ...(max === undefined ? [] : [{ value: max, below: true }]),
             ]),
           finished: () => metric.finished,
-          view: () => viewOf(group.names.length === 1 ? slot : undefined, group.names),
+          view: () => viewOf(group.names),
         }),
       };
       figures.push(slot);
@@ -122,19 +127,22 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
   function drawAll(force = false): void {
     let drew = false;
     for (const { figure } of figures) drew = figure.draw(force) || drew;
-    if (drew || force) tell();
+    if (!drew && !force) return;
+    if (!force && !metric.finished && performance.now() - toldAt < 250) return;
+    toldAt = performance.now();
+    tell();
   }
   /** The words and the table beside the figures. */
   function tell(): void {
-    const view = figures[0] === undefined ? undefined : viewOf(figures[0].names.length === 1 ? figures[0] : undefined, figures[0].names);
+    const view = figures[0] === undefined ? undefined : viewOf(figures[0].names);
     if (view === undefined) return;
-    const any = figures.some((slot) => viewOf(slot.names.length === 1 ? slot : undefined, slot.names).log);
+    const any = figures.some((slot) => viewOf(slot.names).log);
     press(linear, !any);
     press(log, any);
     press(bySteps, !view.time);
     press(byTime, view.time);
     axes.hidden = !names.some((name) => pointsOf(name).times !== undefined);
-    const smoothing = chosen.smoothing ?? Math.max(...figures.map(({ names: of }) => viewOf(undefined, of).smoothing));
+    const smoothing = chosen.smoothing ?? Math.max(...figures.map(({ names: of }) => viewOf(of).smoothing));
     weight.value = String(smoothing);
     weight.style.setProperty('--at', `${smoothing * 101}%`);
     setText(weightSaid, smoothing === 0 ? 'off' : smoothing.toFixed(2));
@@ -165,7 +173,7 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
         {},
         ...names.map((name) => {
           const { values: all } = pointsOf(name),
-            { low, high } = extentOf().upTo(all);
+            { low, high } = extentAt(name).upTo(all);
           return h(
             'tr',
             {},
