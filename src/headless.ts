@@ -12,6 +12,7 @@ import { optional } from './base/optional.ts';
 import { parseCompiled } from './document/parse.ts';
 import { fetchDataset } from './engine/datasets.ts';
 import { publicNames } from './analysis/names.ts';
+import { createEditing } from './session/editing.ts';
 import { createSession } from './session/session.ts';
 
 /** One notebook to evaluate, as the command line hands it over. */
@@ -122,6 +123,7 @@ function openHeadless(
   return createSession({
     text: compiled.text,
     compiled,
+    editing: { make: createEditing },
     analyser: () => import('./analysis/index.ts'),
     createWorker: () => new Worker(new URL(__ENGINE_URL__, base)) as unknown as WorkerLike,
     engine: {

@@ -104,6 +104,7 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
   const session: Session = createSession({
     text: compiled.text,
     compiled,
+    editing: { load: async () => (await import('./session/editing.ts')).createEditing },
     analyser,
     createWorker,
     ...services(folder),

@@ -7,6 +7,7 @@ import { exercisesOf, problemsOf, type UnitTexts } from '../course/exercises.ts'
 import { parseNotebook } from '../document/index.ts';
 import { createLibrary } from '../stdlib/library.ts';
 import { judge } from './judge.ts';
+import { createEditing } from './editing.ts';
 import { createSession } from './session.ts';
 import { inProcessWorker } from './test-worker.ts';
 
@@ -36,6 +37,7 @@ const options = {
     createSession({
       text: compiled.text,
       compiled,
+      editing: { make: createEditing },
       analyser: async () => ({ analyse, analyseModule }),
       createWorker: () => inProcessWorker(createLibrary),
       engine: { set: {}, headless: true, judge: true, base: 'http://127.0.0.1/', packs: {} },

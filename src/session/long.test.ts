@@ -6,6 +6,7 @@ import { createLibrary } from '../stdlib/library.ts';
 import { parseNotebook } from '../document/index.ts';
 import { inProcessWorker } from './test-worker.ts';
 import { compileNotebook } from './compile.ts';
+import { createEditing } from './editing.ts';
 import { createSession } from './session.ts';
 
 it('shows the last value of a chain of 300 cells after each of 40 edits of its head', async () => {
@@ -14,6 +15,7 @@ it('shows the last value of a chain of 300 cells after each of 40 edits of its h
   const session = createSession({
     text,
     compiled: compileNotebook(parseNotebook(text), analyse).compiled,
+    editing: { make: createEditing },
     analyser: async () => ({ analyse, analyseModule }),
     createWorker: () => inProcessWorker(createLibrary),
     engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },

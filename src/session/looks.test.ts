@@ -8,6 +8,7 @@ import { createLibrary } from '../stdlib/library.ts';
 import { parseNotebook } from '../document/index.ts';
 import { answer } from '../../workers/packs/explore.ts';
 import { compileNotebook } from './compile.ts';
+import { createEditing } from './editing.ts';
 import { createSession } from './session.ts';
 import { inProcessWorker } from './test-worker.ts';
 
@@ -17,6 +18,7 @@ function open(...cells: string[]) {
   const session = createSession({
     text,
     compiled: compileNotebook(parseNotebook(text), analyse).compiled,
+    editing: { make: createEditing },
     analyser: async () => ({ analyse, analyseModule }),
     createWorker: () =>
       inProcessWorker(createLibrary, async (pack) => {

@@ -5,6 +5,7 @@ import { analyse, analyseModule } from '../analysis/index.ts';
 import { createLibrary } from '../stdlib/library.ts';
 import { parseNotebook } from '../document/index.ts';
 import { compileNotebook } from './compile.ts';
+import { createEditing } from './editing.ts';
 import { createSession } from './session.ts';
 import { inProcessWorker } from './test-worker.ts';
 import type { SessionOptions } from './types.ts';
@@ -16,6 +17,7 @@ function open(text: string, more: Partial<SessionOptions> = {}) {
   return createSession({
     text,
     compiled: compileNotebook(parseNotebook(text), analyse).compiled,
+    editing: { make: createEditing },
     analyser: async () => ({ analyse, analyseModule }),
     createWorker: () => inProcessWorker(createLibrary),
     engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },

@@ -6,14 +6,13 @@ import { cellsOf, parseCompiled } from '../document/parse.ts';
 import { optional } from '../base/optional.ts';
 import { planAll, planCells, planEvery } from '../schedule/index.ts';
 import { createControls } from './controls.ts';
-import { createEdits } from './edits.ts';
 import { createEntries } from './entries.ts';
 import { createKeeping } from './keeping.ts';
 import { createLooks } from './looks.ts';
 import { createPipeline, type Aside } from './pipeline.ts';
 import { createRecorder } from './recorder.ts';
 import { createServices } from './services.ts';
-import { createStructure } from './structure.ts';
+import { createUnedited } from './unedited.ts';
 import { makeProse } from './prose.ts';
 import type { Members, Request } from '../engine/protocol.ts';
 import type { Session, SessionChange, SessionOptions } from './types.ts';
@@ -25,19 +24,21 @@ export function createSession(options: SessionOptions): Session {
   const listeners = new Set<(change: SessionChange) => void>();
   const tell = (change: SessionChange): void => listeners.forEach((listener) => listener(change));
 
-  const edits = createEdits({
-    analyser: options.analyser,
-    entries,
-    notebook: opened,
-    revision: options.stored?.revision ?? 0,
-    overrides: Object.keys(options.engine.set),
-    now,
-    tell,
-    saveSoon: () => keeper.saveSoon(),
-    renamed: () => pipeline.follow(),
-    proseChanged: () => pipeline.showProse(),
-  });
-  const structure = createStructure(edits, entries);
+  const edits = createUnedited(
+    {
+      analyser: options.analyser,
+      entries,
+      notebook: opened,
+      revision: options.stored?.revision ?? 0,
+      overrides: Object.keys(options.engine.set),
+      now,
+      tell,
+      saveSoon: () => keeper.saveSoon(),
+      renamed: () => pipeline.follow(),
+      proseChanged: () => pipeline.showProse(),
+    },
+    options.editing,
+  );
   const pipeline = createPipeline({
     entries,
     now,
@@ -111,7 +112,7 @@ export function createSession(options: SessionOptions): Session {
   };
   const stale = (): string[] => entries.graph.order.filter((id) => entries.byId.get(id)!.state === 'stale');
   const controls = createControls({ entries, pipeline, recorder, now, tell, runCell });
-  const { undo, redo, setText } = edits;
+  const { undo, redo, setText, editable, beforeEdits } = edits;
   const { stop, restart, input } = controls;
 
   return {
@@ -135,11 +136,14 @@ export function createSession(options: SessionOptions): Session {
       }),
     analyse: async (code, language) => (await options.analyser()).analyse(code, { language }),
     keeping,
-    ...structure,
+    ...edits.structure,
     setText,
     undo,
     redo,
+    editable,
+    beforeEdits,
     flush: async () => {
+      if (edits.due) await editable();
       await Promise.all([keeper.flush(), recorder.flush()]);
     },
     cell: (id) => {

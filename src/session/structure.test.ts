@@ -7,6 +7,7 @@ import { analyse, analyseModule } from '../analysis/index.ts';
 import { createLibrary } from '../stdlib/library.ts';
 import { parseNotebook } from '../document/index.ts';
 import { compileNotebook } from './compile.ts';
+import { createEditing } from './editing.ts';
 import { createSession } from './session.ts';
 import { inProcessWorker } from './test-worker.ts';
 import type { Session } from './types.ts';
@@ -23,6 +24,7 @@ function open(body: string): Session {
   const session = createSession({
     text,
     compiled: compileNotebook(parseNotebook(text), analyse).compiled,
+    editing: { make: createEditing },
     analyser: async () => ({ analyse, analyseModule }),
     createWorker: () => inProcessWorker(createLibrary),
     engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },

@@ -8,6 +8,7 @@ import type { Answer, Look } from '../output/look.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
 import type { Members, ModuleText, RunEntry, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { WorkerLike } from '../engine/remote.ts';
+import type { MakeEditing } from './editing.ts';
 import type { Store } from '../store/types.ts';
 import type { Keeping } from './keeping.ts';
 
@@ -119,6 +120,8 @@ export interface SessionOptions {
   readonly compiled: Compiled;
   /** Loads the parser when first needed (an edit, an own notebook). */
   readonly analyser: () => Promise<{ analyse: Analyse; analyseModule: AnalyseModule }>;
+  /** What edits the notebook: made with the session, or loaded when the first edit is near. */
+  readonly editing: { readonly make: MakeEditing } | { readonly load: () => Promise<MakeEditing> };
   /** Made by the entry, since only entries create workers. */
   readonly createWorker: (language: string) => WorkerLike;
   readonly engine: Omit<StartOptions, 'seed' | 'interruptFlag' | 'interruptUrl'>;
@@ -168,7 +171,11 @@ export interface Session {
   input(id: string, value: unknown): void;
   control(id: string, action: 'pause' | 'resume'): void;
 
-  /** The notebook as it stands, in file order; the same list as long as none of it changed. */
+  /** Resolves when edits take effect at once. One that comes before waits, and what it answers is empty. */
+  editable(): Promise<void>;
+  /** `listener` is called, and awaited, before the first edit takes effect; `blocks` is known by then. */
+  beforeEdits(listener: () => Promise<unknown> | void): void;
+  /** The notebook as it stands, in file order; the same list as long as none of it changed. Empty before `editable`. */
   readonly blocks: readonly FrameBlock[];
   /** Edits run nothing: an edited cell turns stale, and so do the users of a deleted one. Each is one step of `undo`, but for
       keys typed into one block within a second of each other. An edit of what is not there does nothing. */

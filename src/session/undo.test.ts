@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { analyse, analyseModule } from '../analysis/index.ts';
 import { parseNotebook } from '../document/index.ts';
 import { compileNotebook } from './compile.ts';
+import { createEditing } from './editing.ts';
 import { createSession } from './session.ts';
 import type { Session } from './types.ts';
 
@@ -15,6 +16,7 @@ function open(cells: number): Session {
   return createSession({
     text,
     compiled: compileNotebook(parseNotebook(text), analyse).compiled,
+    editing: { make: createEditing },
     analyser: async () => ({ analyse, analyseModule }),
     createWorker: () => {
       throw new Error('nothing runs here');

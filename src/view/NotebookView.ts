@@ -8,7 +8,6 @@ import type { Session } from '../session/types.ts';
 import type { CellStatus } from '../session/types.ts';
 import { makeVoice } from './announce.ts';
 import { bindBar } from './bar.ts';
-import { followBlocks } from './blocks.ts';
 import { CellView, type CellHost } from './cell.ts';
 import { createCommands } from './commands/commands.ts';
 import { implementCore } from './commands/core.ts';
@@ -19,6 +18,7 @@ import { errorBody } from './outputs/error.ts';
 import { watchOtherTabs } from './other-tabs.ts';
 import { makeLive } from './reactive.ts';
 import { createSelection } from './selection.ts';
+import { followValues } from './values.ts';
 import { plural } from './words.ts';
 
 const pulseLimit = 20,
@@ -36,6 +36,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       pending = new Set<string>();
     let asked: ReadonlySet<string> | 'all' | undefined;
     const page = document.documentElement;
+    let gone = false;
 
     // ---- what the reader does
     const flushEdits = (): void => {
@@ -166,7 +167,14 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       forget(id);
     };
     for (const element of root.querySelectorAll<HTMLElement>('[data-cell]')) bind(element, element.dataset['cell'] ?? '');
-    const unfollow = followBlocks({ root, session, live, bind, rename, unbind, drawn: () => root.dispatchEvent(new Event('drawn')) });
+    const values = followValues(live);
+    values.bind(root);
+    let unfollow: (() => void) | undefined;
+    session.beforeEdits(async () => {
+      const { followBlocks } = await import('./blocks.ts');
+      if (!gone)
+        unfollow = followBlocks({ root, session, live, values, bind, rename, unbind, drawn: () => root.dispatchEvent(new Event('drawn')) });
+    });
 
     // ---- errors of no known cell
     const notices = h('div', { class: 'notices' });
@@ -263,12 +271,10 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     const undoCommands = implementCore(context);
     const undoBar = bindBar(document, { commands, facts: live.facts });
     const undoKeys = bindKeyboard(commands);
-    let features: Promise<void> | undefined,
-      unbindFeatures: (() => void) | undefined,
-      gone = false;
+    let features: Promise<void> | undefined, unbindFeatures: (() => void) | undefined;
     function loadFeatures(): Promise<void> {
-      return (features ??= import('./features/index.ts').then(
-        ({ bindFeatures }) => {
+      return (features ??= Promise.all([import('./features/index.ts'), session.editable()]).then(
+        ([{ bindFeatures }]) => {
           if (!gone) unbindFeatures = bindFeatures(context);
           commands.complete();
         },
@@ -333,7 +339,8 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       root.removeEventListener('click', onClick);
       removeEventListener('pagehide', onHide);
       document.removeEventListener('visibilitychange', onVisibility);
-      unfollow();
+      unfollow?.();
+      values.dispose();
       for (const dispose of effects.values()) dispose();
       for (const view of views.values()) view.dispose();
       voice.dispose();

@@ -8,11 +8,13 @@ import { makeShell } from './cell.ts';
 import { setText } from './dom.ts';
 import { increasing } from './order.ts';
 import type { Live } from './reactive.ts';
+import { placesIn, type Values } from './values.ts';
 
 export interface BlocksOptions {
   readonly root: HTMLElement;
   readonly session: Session;
   readonly live: Live;
+  readonly values: Values;
   /** Makes the view of a cell whose shell is in the page. */
   readonly bind: (element: HTMLElement, id: string) => void;
   /** Cells are called otherwise, all at once. */
@@ -43,7 +45,7 @@ const fewMoves = 8;
 
 export function followBlocks(options: BlocksOptions): () => void {
   const { root, session, live } = options;
-  const places = new Map<HTMLElement, () => void>();
+  const { bind: bindValues, release } = options.values;
   let shown: readonly FrameBlock[] | undefined;
   let drawn = new Map<number, Drawn>();
   let renderer: Renderer | undefined, loading: Promise<unknown> | undefined;
@@ -52,7 +54,6 @@ export function followBlocks(options: BlocksOptions): () => void {
   // ---- what the page came with ----------------------------------------------------------------------------------------------
 
   function adopt(): void {
-    if (shown || gone) return;
     shown = session.blocks;
     const prose = new Map<number, HTMLElement[]>();
     const cells = new Map<string, HTMLElement>();
@@ -74,7 +75,6 @@ export function followBlocks(options: BlocksOptions): () => void {
   // ---- following ------------------------------------------------------------------------------------------------------------
 
   function follow(): void {
-    adopt();
     const blocks = session.blocks;
     if (blocks === shown) return;
     const before = shown!;
@@ -296,18 +296,8 @@ export function followBlocks(options: BlocksOptions): () => void {
 
   // ---- values in prose ----------------------------------------------------------------------------------------------------------
 
-  const valuesIn = (element: HTMLElement): readonly HTMLElement[] => [...element.querySelectorAll<HTMLElement>('[data-value]')];
-  function bindValues(element: HTMLElement): void {
-    for (const place of valuesIn(element)) places.set(place, bindValue(live, place));
-  }
-  function release(element: HTMLElement): void {
-    for (const place of valuesIn(element)) {
-      places.get(place)?.();
-      places.delete(place);
-    }
-  }
   function shiftValues(element: HTMLElement, by: number): void {
-    if (by !== 0) for (const place of valuesIn(element)) place.dataset['value'] = String(Number(place.dataset['value']) + by);
+    if (by !== 0) for (const place of placesIn(element)) place.dataset['value'] = String(Number(place.dataset['value']) + by);
   }
   function renumber(item: Drawn, by: number): void {
     const opening = item.opening ? [...root.querySelectorAll<HTMLElement>(':scope > h1, :scope > .lede')] : [];
@@ -318,15 +308,16 @@ export function followBlocks(options: BlocksOptions): () => void {
     }
   }
 
-  bindValues(root);
-  createRenderEffect(on(live.ids, follow, { defer: true }));
-  const soon = setTimeout(adopt, 200);
+  adopt();
+  const unfollow = createRoot((dispose) => {
+    createRenderEffect(on(live.ids, follow, { defer: true }));
+    return dispose;
+  });
   root.addEventListener('unheld', draw);
   return () => {
     gone = true;
-    clearTimeout(soon);
+    unfollow();
     root.removeEventListener('unheld', draw);
-    for (const dispose of places.values()) dispose();
   };
 
   // ---- the reader's place -------------------------------------------------------------------------------------------------------
@@ -367,27 +358,4 @@ function holdCaret(): () => void {
       selection?.addRange(range);
     }
   };
-}
-
-/** One value in a sentence; returns what unbinds it. */
-function bindValue(live: Live, place: HTMLElement): () => void {
-  return createRoot((dispose) => {
-    createRenderEffect(
-      on(live.prose(Number(place.dataset['value'])), (value) => {
-        setText(
-          place,
-          value === undefined ? '…' : value.error !== undefined ? missingName(value.error.message) : value.text === '' ? '…' : value.text,
-        );
-        place.classList.toggle('missing', value?.error !== undefined);
-        if (value?.error === undefined) place.removeAttribute('title');
-        else place.title = value.error.message;
-      }),
-    );
-    return dispose;
-  });
-}
-
-/** The name that a value in prose lacks: the first one that its error names. */
-function missingName(message: string): string {
-  return /`([^`]+)`/.exec(message)?.[1] ?? /^([\p{L}\p{N}_$]+) is not defined/u.exec(message)?.[1] ?? '…';
 }

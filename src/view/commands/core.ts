@@ -28,14 +28,6 @@ export function implementCore(context: NotebookContext): () => void {
       index = cell === undefined ? -1 : ids.indexOf(cell);
     return index < 0 ? (by > 0 ? ids[0] : undefined) : ids[index + by];
   };
-  const insert = (id: string, after: string | undefined): void => {
-    let made = '';
-    act(() => {
-      made = session.insertCell(after, session.cell(id)?.language ?? 'ts', '');
-    });
-    view(made)?.focusCode();
-  };
-
   // ---- run
   implement('run-cell', at(run));
   implement(
@@ -50,13 +42,6 @@ export function implementCore(context: NotebookContext): () => void {
       else select(next);
     }),
   );
-  implement(
-    'run-insert',
-    at((id) => {
-      run(id);
-      insert(id, id);
-    }),
-  );
   implement('run-all', () => {
     if (session.busy) act(() => session.stop());
     else act(() => session.runAll(), 'all');
@@ -69,30 +54,6 @@ export function implementCore(context: NotebookContext): () => void {
   implement('stop', () => act(() => session.stop()));
   implement('restart', () => act(() => session.restart()));
 
-  // ---- cells
-  implement(
-    'insert-above',
-    at((id) => insert(id, session.ids[session.ids.indexOf(id) - 1])),
-  );
-  implement(
-    'insert-below',
-    at((id) => insert(id, id)),
-  );
-  implement(
-    'delete',
-    at((id) => {
-      const { ids } = session,
-        index = ids.indexOf(id),
-        next = ids[index + 1] ?? ids[index - 1];
-      act(() => session.deleteCell(id));
-      if (next !== undefined) select(next);
-      voice.toast(`Cell ${id} is deleted.`, () => {
-        act(() => session.undo());
-        select(id);
-      });
-    }),
-  );
-  implement('undo-cell', () => act(() => session.undo()));
   implement('edit', at(edit));
 
   // ---- from cell to cell

@@ -233,6 +233,12 @@ export const cells: Feature = (context) => {
       const made = session.blocks.find((block) => block.key === key)?.id;
       if (made !== undefined) soon(() => (context.view(made)?.focusCode(), context.view(made) !== undefined));
     });
+  implement('run-insert', (cell) => {
+    const [block] = all(cell).slice(-1);
+    if (block?.id === undefined) return;
+    context.run(block.id);
+    commands.run('insert-below', block.id);
+  });
   implement('insert-text', (cell) => {
     flushEdits();
     const [key] = insert(beside(all(cell), false), [{ kind: 'prose', markdown: '' }]);

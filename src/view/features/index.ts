@@ -7,8 +7,7 @@ import { barMore } from './bar-more.ts';
 import { cellMenu } from './cell-menu.ts';
 import { cells } from './cells.ts';
 import { fences } from './fences.ts';
-import { find } from './find.ts';
-import { help } from './help.ts';
+import { later } from './later.ts';
 import { outline } from './outline.ts';
 import { rename } from './rename.ts';
 import { search } from './search.ts';
@@ -22,14 +21,14 @@ import { writing } from './writing.ts';
 const features: readonly Feature[] = [
   ...writing,
   search,
-  help,
+  later(['help'], async () => (await import('./help.ts')).help),
   site,
   cells,
   fences,
   select,
   rename,
   cellMenu,
-  find,
+  later(['find', 'find-next', 'find-previous'], async () => (await import('./find.ts')).find),
   outline,
   barMore,
   tabs,

@@ -7,6 +7,7 @@ import { analyse } from '../../analysis/index.ts';
 import { phases, unitById } from '../../course/units.ts';
 import { expressions, parseNotebook } from '../../document/index.ts';
 import { compileNotebook } from '../../session/compile.ts';
+import { createEditing } from '../../session/editing.ts';
 import { createSession } from '../../session/session.ts';
 import type { ProgramCell, Request } from '../../engine/protocol.ts';
 import type { PageData } from '../../opening.ts';
@@ -90,6 +91,7 @@ export function firstPlan(compiled: Compiled): Pick<NonNullable<PageData['openin
   createSession({
     text: compiled.text,
     compiled,
+    editing: { make: createEditing },
     analyser: none,
     services: none,
     now: Date.now,
