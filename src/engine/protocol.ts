@@ -194,7 +194,9 @@ export type Report =
       readonly kind: 'run-points';
       readonly run: string;
       /** `times`: ms since the run began. */
-      readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array; readonly times?: Float64Array }>>;
+      readonly metrics: Readonly<
+        Record<string, { readonly steps: Float64Array; readonly values: Float64Array; readonly times?: Float64Array }>
+      >;
     }
   | {
       readonly kind: 'run-end';

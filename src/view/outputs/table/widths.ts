@@ -34,7 +34,9 @@ export function widthsOf(element: HTMLElement, data: TableData, writers: readonl
     const font = type === 'number' ? mono : sans;
     const inside = sample.reduce((widest, row) => Math.max(widest, measure(writers[at]!(row[at]).slice(0, 80), font)), 0);
     const head = measure(name.slice(0, 60), bold) + headRoom;
-    return Math.ceil(Math.min(at === 0 ? Math.max(120, room * 0.4) : most, Math.max(data.total >= 200 ? leastSummed : least, inside + padding, head)));
+    return Math.ceil(
+      Math.min(at === 0 ? Math.max(120, room * 0.4) : most, Math.max(data.total >= 200 ? leastSummed : least, inside + padding, head)),
+    );
   });
   if (only !== undefined) return widths;
   const total = widths.reduce((sum, width) => sum + width, 0);
