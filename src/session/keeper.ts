@@ -87,7 +87,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     clearTimeout(saveTimer);
     saveTimer = undefined;
     if (!store || held || saved >= notebook().revision) return saving;
-    saving = saving.then(write);
+    saving = saving.then(write).catch((reason: unknown) => failed('text', reason));
     return saving;
   }
   async function write(): Promise<void> {

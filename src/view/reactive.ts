@@ -59,19 +59,15 @@ export function makeLive(session: Session): Live {
     changedProse = new Set<number>(),
     structure = false,
     noticed = false,
-    waiting: number | undefined,
+    /** Calls off the drawing that is due. Numbers of frames and of timers are alike, so each is called off by its own. */
+    cancel: (() => void) | undefined,
     patient = false,
     drawnAt = -Infinity;
   const listeners: ((changed: ReadonlySet<string>) => void)[] = [];
 
   const unschedule = (): void => {
-    if (waiting === undefined) return;
-    if (patient) clearTimeout(waiting);
-    else {
-      cancelAnimationFrame(waiting);
-      clearTimeout(waiting);
-    }
-    waiting = undefined;
+    cancel?.();
+    cancel = undefined;
     patient = false;
   };
   const flush = (): void => {
@@ -97,14 +93,17 @@ export function makeLive(session: Session): Live {
     structure ||= change.structure === true || change.renamed !== undefined;
     noticed ||= change.notices === true;
     if (session.busy) setFacts(factsNow());
-    if (waiting !== undefined && !(patient && !session.busy)) return;
+    if (cancel !== undefined && !(patient && !session.busy)) return;
     unschedule();
     if (performance.now() - drawnAt > frameMs && changed.size <= little) flush();
-    else if (document.hidden) waiting = setTimeout(flush, 100) as unknown as number;
+    else if (document.hidden) cancel = later(flush, 100);
     else if (changed.size > little && session.busy) {
       patient = true;
-      waiting = setTimeout(flush, patienceMs) as unknown as number;
-    } else waiting = requestAnimationFrame(flush);
+      cancel = later(flush, patienceMs);
+    } else {
+      const frame = requestAnimationFrame(flush);
+      cancel = () => cancelAnimationFrame(frame);
+    }
   });
 
   return {
@@ -134,4 +133,9 @@ export function makeLive(session: Session): Live {
       unschedule();
     },
   };
+}
+
+function later(work: () => void, ms: number): () => void {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
 }
