@@ -15,6 +15,8 @@ export interface Constraints {
   readonly maxlength?: unknown;
 }
 
+/** An absolute address, as native controls take it. */
+const urlForm = /^[a-z][a-z\d+.-]*:(?:\/\/[^\s/?#]+|(?!\/\/)\S)\S*$/i;
 const emailForm = /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*$/i;
 
 /** The sentence that says what is wrong with `text`, or undefined where nothing is. Lengths count only once it was `edited`,
@@ -32,7 +34,7 @@ export function problemOf(of: Constraints, text: string, edited = true): string 
   if (edited && typeof minlength === 'number' && text.length < minlength) return `At least ${characters(minlength)}, ${there}.`;
   if (edited && typeof maxlength === 'number' && text.length > maxlength) return `At most ${characters(maxlength)}, ${there}.`;
   if (type === 'email' && !emailForm.test(text)) return 'Expected an address such as ada@example.org.';
-  if (type === 'url' && !URL.canParse(text)) return 'Expected an address such as https://example.org.';
+  if (type === 'url' && !urlForm.test(text)) return 'Expected an address such as https://example.org.';
   if (typeof pattern === 'string' && matches(pattern, text) === false) return `Expected the form ${pattern}.`;
   return undefined;
 }
