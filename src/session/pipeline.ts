@@ -4,10 +4,11 @@
      entries ──request──> (analysis of what was edited) ──send──> engine ──receive──> entries ──status──> page */
 
 import { messageOf } from '../base/errors.ts';
-import { optional } from '../base/optional.ts';
 import { createRemote, type Remote, type RemoteOptions } from '../engine/remote.ts';
 import { placesOf } from './queue.ts';
-import { advance, applyState, putOutput, runOf, type Entries, type Entry } from './entries.ts';
+import { createQuiet } from './quiet.ts';
+import { statusOf } from './status.ts';
+import { advance, applyState, putOutput, type Entries, type Entry } from './entries.ts';
 import type { Plan } from '../schedule/index.ts';
 import type { Report } from '../engine/protocol.ts';
 import type { ErrorInfo } from '../output/types.ts';
@@ -62,9 +63,6 @@ export interface Pipeline {
   reset(): void;
 }
 
-/** A pause in typing after which values in prose are shown. */
-const PROSE_MS = 150;
-
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { entries, now, commit, commitProse, tell, keep, aside } = options;
   const remote = createRemote({ ...options, onReports: receive });
@@ -90,23 +88,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         tellSettled();
       },
     );
-  }
-
-  function follow(): void {
-    if (remote.worker) send({ run: [], stale: [] }, undefined, true);
-  }
-  let proseTimer: ReturnType<typeof setTimeout> | undefined;
-  function showProse(): void {
-    clearTimeout(proseTimer);
-    if (!remote.worker || !entries.prose.some(({ dirty }) => dirty)) return;
-    proseTimer = setTimeout(() => {
-      void commitProse().then(
-        (run) => {
-          if (remote.worker && run.length > 0) send({ run, stale: [] }, undefined, true);
-        },
-        () => {}, // the parser could not be loaded: they are shown when cells run
-      );
-    }, PROSE_MS);
   }
 
   function send({ run, stale }: Plan, failed?: ReadonlyMap<string, ErrorInfo>, soft?: boolean): void {
@@ -224,29 +205,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   function status(entry: Entry): CellStatus {
-    if (entry.status) return entry.status;
-    const { id, code, state, live, outputs, analysis, dirty, ms, kept, error, why, startedAt } = entry;
-    const { language, line, attributes } = entry.block!;
-    const { hide, exercise, check } = attributes;
-    const cell = entries.graph.cells.get(id);
-    const users = entries.graph.dependents.get(id) ?? [];
-    const place = state === 'queued' ? (places ??= placesOf(entries)).get(id) : undefined;
-    return (entry.status = {
-      id,
-      language,
-      code,
-      line,
-      run: runOf(entry),
-      state,
-      live,
-      outputs: outputs.slice(),
-      defines: cell?.defines ?? [],
-      uses: cell?.uses ?? [],
-      usedBy: users.some(isProse) ? users.filter((user) => !isProse(user)) : users, // the same list as long as the graph stands
-      tokens: dirty ? [] : analysis.tokens,
-      ...optional({ hide, exercise, check, ms, kept, error, why, startedAt, place }),
-    });
+    const place = entry.state === 'queued' ? (places ??= placesOf(entries)).get(entry.id) : undefined;
+    return (entry.status ??= statusOf(entry, entries, place));
   }
-  const isProse = (id: string): boolean => id.startsWith('prose:');
+  const { follow, showProse } = createQuiet({ remote, send, commitProse, isDue: () => entries.prose.some(({ dirty }) => dirty) });
   return { engine, remote, request, send, follow, showProse, status, busy, settled, reset };
 }

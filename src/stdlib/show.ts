@@ -2,8 +2,8 @@
    picture) holds its place among the outputs; an input stays tied to what it drives (ask.ts). */
 
 import { Mutable, type Evaluation } from './host.ts';
-import { Shown, toOutput } from '../output/inspect.ts';
-import { Inspected } from './inspected.ts';
+import { toOutput } from '../output/inspect.ts';
+import { behind } from './behind.ts';
 import { Input } from './inputs.ts';
 import { picture } from './pictures.ts';
 import type { Output } from '../output/types.ts';
@@ -42,14 +42,4 @@ function later(ready: Promise<Drawn>, evaluation: Evaluation): void {
     if (known) evaluation.emit(known, key, behind(value, known));
   });
   evaluation.waitFor(shown);
-}
-
-/** What the page may ask about: what of a value its output leaves out. */
-function behind(value: unknown, { kind }: Output): unknown {
-  if (value instanceof Shown) return value.behind;
-  if (value instanceof Inspected) return value.target;
-  if (kind !== 'value' && kind !== 'tensor') return undefined;
-  return typeof value === 'object' || typeof value === 'function' || (typeof value === 'string' && value.length >= 10_000)
-    ? value
-    : undefined;
 }

@@ -5,6 +5,7 @@
    A body that analysis lowered ends in `return {a,b}`; here it returns `[a,b]`, since 1,000 cells would give 1,000 shapes of
    objects, and each of them is slow to read. */
 
+import { rename, type Pairs } from './rename.ts';
 import type { ProgramCell } from '../../src/engine/protocol.ts';
 import type { Placed } from './frames.ts';
 import type { Cell, CellFunction, Slot, Source } from './types.ts';
@@ -126,23 +127,7 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
       cells.delete(id);
       return cell;
     },
-    /** Cells are called otherwise, all at once: old id, new id. What they and others hold stays. */
-    rename: (pairs: readonly (readonly [from: string, to: string])[]): void => {
-      const names = new Map(pairs);
-      const moved = pairs.flatMap(([from]) => cells.get(from) ?? []);
-      const touched = [...cells.values()].filter(({ record }) => names.has(record.id) || record.uses.some((use) => names.has(use.cell)));
-      touched.forEach(unlink);
-      for (const { record } of moved) cells.delete(record.id);
-      for (const slot of slots.values()) slot.cell = names.get(slot.cell ?? '') ?? slot.cell;
-      for (const cell of touched) {
-        const { id, uses } = cell.record;
-        const used = uses.map((use) => ({ ...use, cell: names.get(use.cell) ?? use.cell }));
-        cell.record = { ...cell.record, id: names.get(id) ?? id, uses: used };
-      }
-      for (const cell of moved) cells.set(cell.record.id, cell);
-      touched.forEach(link);
-      for (const placed of scripts.flat()) placed.id = names.get(placed.id) ?? placed.id;
-    },
+    rename: (pairs: Pairs): void => rename(pairs, { cells, slots, scripts, link, unlink }),
     forget,
     enqueue: (cell: Cell): void => {
       if (cell.queued) return;
