@@ -85,6 +85,7 @@ function joinedSteps(first: Step, second: Step): Step | undefined {
   const [a] = first.inverse,
     [b] = second.forward;
   if (first.group === undefined || first.group !== second.group || second.at - first.at > typingMs) return undefined;
+  if (second.keys.were.length + second.keys.are.length > 0) return undefined; // blocks came or went by it
   if (first.inverse.length !== 1 || second.forward.length !== 1 || a!.start !== b!.start || a!.end !== b!.end) return undefined;
   return {
     ...first,

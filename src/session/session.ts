@@ -148,7 +148,9 @@ export function createSession(options: SessionOptions): Session {
     },
     cell: (id) => {
       const entry = entries.byId.get(id);
-      return entry?.block ? pipeline.status(entry) : undefined;
+      const code = edits.handed(id);
+      if (!entry?.block) return undefined;
+      return code === undefined ? pipeline.status(entry) : { ...pipeline.status(entry), code };
     },
     prose: (index) => entries.prose[index] && makeProse(entries.prose[index]),
     values: async () => {

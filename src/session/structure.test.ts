@@ -115,6 +115,20 @@ describe('structural edits', () => {
     expect([session.cell('a')!.state, shown(session, 'a')]).toEqual(['stale', '3']);
   });
 
+  it('take a cell typed into text as a step of its own, and undo it to the letter', () => {
+    const session = open(`One.\n\n${cell('const a = 1')}`);
+    const before = session.text;
+    session.editProse(0, 'One. And');
+    session.editProse(0, `One. And\n\n${cell('const b = 2')}more.`);
+    expect(session.ids).toHaveLength(2);
+    session.undo();
+    expect([session.ids.length, session.text.includes('One. And')]).toEqual([1, true]);
+    session.undo();
+    expect([session.text, session.blocks.length]).toEqual([before, 2]);
+    while (session.redo());
+    expect(session.ids).toHaveLength(2);
+  });
+
   it('take keys typed within a second as one step, and a structural edit ends it', async () => {
     const session = open(cell('const a = 1') + cell('const b = 1'));
     for (const code of ['const a = 12', 'const a = 123']) {

@@ -17,6 +17,8 @@ export interface Unedited extends Pick<Session, 'blocks' | 'history' | 'undo' | 
   commitProse(): Promise<string[]>;
   /** An edit that comes before `editable` waits; what it answers is then empty. */
   readonly structure: Structure;
+  /** The code that an edit which still waits gives the cell. */
+  handed(id: string): string | undefined;
 }
 
 /** `make` makes edits at once; `load` fetches what does. */
@@ -29,6 +31,7 @@ export function createUnedited(
   let opening: Promise<void> | undefined;
   const waiting: (() => void)[] = [];
   const before: (() => Promise<unknown> | void)[] = [];
+  const handed = new Map<string, string>();
 
   function editable(): Promise<void> {
     if (open) return Promise.resolve();
@@ -41,6 +44,7 @@ export function createUnedited(
     editing ??= (await (how as { load: () => Promise<MakeEditing> }).load())(options);
     await Promise.all(before.map((listener) => listener()));
     open = true;
+    handed.clear();
     for (const edit of waiting.splice(0)) edit();
   }
   /** Does `edit` now, or when it can be done; what it gives back is known only in the first case. */
@@ -86,7 +90,14 @@ export function createUnedited(
       await editable();
       return editing!.edits.setText(...given);
     },
-    structure,
+    structure: {
+      ...structure,
+      edit: (id, code) => {
+        if (!open) handed.set(id, code);
+        structure.edit(id, code);
+      },
+    },
+    handed: (id) => handed.get(id),
     editable,
     beforeEdits: (listener) => {
       before.push(listener);

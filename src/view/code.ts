@@ -109,6 +109,9 @@ export class CodeBox {
   }
 
   mount(): Promise<void> {
+    const failed = (): void => {
+      this.#mounting = undefined; // the static block can be written in; tried again when it is entered next
+    };
     return (this.#mounting ??= import('./editor.ts').then(({ openEditor }) => {
       const pre = this.#pre;
       if (pre === undefined || !pre.isConnected) return;
@@ -133,7 +136,7 @@ export class CodeBox {
       this.#editor.markError(this.#error);
       if (code !== this.#shown) this.#typed();
       else if (this.#options.code() !== this.#shown) this.#reconcile();
-    }));
+    }, failed));
   }
 
   dispose(): void {
