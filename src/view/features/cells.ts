@@ -16,6 +16,8 @@ import { asNew, fromText } from './markdown.ts';
 
 /** What was deleted, and where it stood. */
 interface Deleted {
+  /** Of its blocks, or of those that were made when it was brought back: while one of them is there (undone), it is not deleted. */
+  keys: readonly number[];
   readonly blocks: readonly NewBlock[];
   readonly name: string;
   /** The block before it, if there was one. */
@@ -34,21 +36,21 @@ export const cells: Feature = (context) => {
   const language = (block: FrameBlock | undefined): string =>
     session.cell(block?.id ?? '')?.language ?? session.cell(session.ids[0] ?? '')?.language ?? 'ts';
   const deleted: Deleted[] = [];
+  const isGone = ({ keys: own }: Deleted): boolean => own.every((key) => at(key) < 0);
 
-  /** Does `work` to what is selected, and says what cannot be done. */
-  const change = (id: CommandId, work: (blocks: readonly FrameBlock[]) => void, reason: Reason = none): void =>
-    implement(
-      id,
-      (cell) => {
-        flushEdits();
-        try {
-          work(all(cell));
-        } catch (error) {
-          voice.toast(messageOf(error));
-        }
-      },
-      reason,
-    );
+  /** Does `work`, and says what cannot be done. */
+  const attempt = (work: () => void): void => {
+    try {
+      flushEdits();
+      work();
+    } catch (error) {
+      voice.toast(messageOf(error));
+    }
+  };
+  const change = (id: CommandId, work: (blocks: readonly FrameBlock[], cell: string | undefined) => void, reason?: Reason): void =>
+    implement(id, (cell) => attempt(() => work(all(cell), cell)), reason);
+  /** The same for what needs a cell. */
+  const changeSelected: typeof change = (id, work) => change(id, work, none);
   const insert = (place: Place, blocks: readonly NewBlock[]): number[] => {
     const made: number[] = [];
     let next = place;
@@ -90,45 +92,60 @@ export const cells: Feature = (context) => {
       session.blocks.slice(last + 1).find(({ kind }) => kind === 'cell') ??
       session.blocks.slice(0, first).findLast(({ kind }) => kind === 'cell');
     const name = named(blocks);
-    deleted.push({
+    const record: Deleted = {
+      keys: keys(blocks),
       blocks: blocks.map((block) => asNew(block, session.notebook, session.ids)),
       name,
       after: session.blocks[first - 1]?.key,
       before: session.blocks[last + 1]?.key,
-    });
-    if (deleted.length > 100) deleted.shift();
-    act(() => session.deleteBlocks(keys(blocks)));
+    };
+    act(() => session.deleteBlocks(record.keys));
+    // What was undone before and is deleted now is this record alone.
+    const known = deleted.filter((other) => !other.keys.some((key) => record.keys.includes(key)));
+    deleted.splice(0, deleted.length, ...known.slice(-99), record);
     focusBlock(context, next?.key);
-    const label = session.history.undo;
-    voice.toast(`${verb} ${name}.`, () => {
-      if (session.history.undo === label) undo();
-      else commands.run('undelete');
-    });
+    const { revision } = session;
+    voice.toast(`${verb} ${name}.`, () =>
+      attempt(() => {
+        if (session.revision === revision) undo();
+        else bringBack(record);
+      }),
+    );
   };
-  change('delete', (blocks) => remove(blocks, 'Deleted'));
-  implement(
+  const bringBack = (record: Deleted): void => {
+    if (!isGone(record)) {
+      focusBlock(
+        context,
+        record.keys.find((key) => at(key) >= 0),
+      );
+      voice.say(`${capital(record.name)} is back already.`);
+      return;
+    }
+    const { after, before } = record;
+    const place: Place =
+      after !== undefined && at(after) >= 0
+        ? { after }
+        : before !== undefined && at(before) >= 0
+          ? { before }
+          : after === undefined
+            ? 'start'
+            : 'end';
+    record.keys = insert(place, record.blocks);
+    focusBlock(context, record.keys[0]);
+    voice.say(`Brought back ${record.name}.`);
+  };
+  changeSelected('delete', (blocks) => remove(blocks, 'Deleted'));
+  change(
     'undelete',
     () => {
-      const last = deleted.pop();
-      if (last === undefined) return;
-      const { after, before } = last;
-      const place: Place =
-        after !== undefined && at(after) >= 0
-          ? { after }
-          : before !== undefined && at(before) >= 0
-            ? { before }
-            : after === undefined
-              ? 'start'
-              : 'end';
-      const made = insert(place, last.blocks);
-      focusBlock(context, made[0]);
-      voice.say(`Brought back ${last.name}.`);
+      const last = deleted.findLast(isGone);
+      if (last !== undefined) bringBack(last);
     },
-    () => (deleted.length === 0 ? 'Nothing was deleted since the notebook was opened.' : undefined),
+    () => (deleted.some(isGone) ? undefined : 'Nothing is deleted that was here since the notebook was opened.'),
   );
 
   // ---- copies
-  change('duplicate', (blocks) => {
+  changeSelected('duplicate', (blocks) => {
     let made: readonly number[] = [];
     act(() => {
       made = session.duplicateBlocks(keys(blocks));
@@ -137,11 +154,11 @@ export const cells: Feature = (context) => {
     voice.say(`Duplicated ${named(blocks)}.`);
   });
   const copy = (blocks: readonly FrameBlock[]): void => copyBlocks(blocks.map((block) => asNew(block, session.notebook, session.ids)));
-  change('copy', (blocks) => {
+  changeSelected('copy', (blocks) => {
     copy(blocks);
     voice.say(`Copied ${named(blocks)}.`);
   });
-  change('cut', (blocks) => {
+  changeSelected('cut', (blocks) => {
     copy(blocks);
     remove(blocks, 'Cut');
   });
@@ -154,20 +171,24 @@ export const cells: Feature = (context) => {
   };
   for (const id of ['paste', 'paste-above'] as const)
     implement(id, (cell) => {
-      void copied().then((what) => {
-        const blocks = typeof what === 'string' ? fromText(what, language(all(cell).at(-1))) : what;
-        if (blocks.length === 0) voice.say('Nothing to paste.');
-        else paste(blocks, cell, id === 'paste-above');
-      });
+      void copied().then(
+        (what) =>
+          attempt(() => {
+            const blocks = typeof what === 'string' ? fromText(what, language(all(cell).at(-1))) : what;
+            if (blocks.length === 0) voice.say('Nothing to paste.');
+            else paste(blocks, cell, id === 'paste-above');
+          }),
+        (error: unknown) => voice.toast(messageOf(error)),
+      );
     });
 
   // ---- places
-  change('move-up', (blocks) => {
+  changeSelected('move-up', (blocks) => {
     const before = session.blocks[at(blocks[0]!.key) - 1];
     if (before === undefined) voice.say(`${capital(named(blocks))} ${blocks.length === 1 ? 'is' : 'are'} at the top.`);
     else move(blocks, { before: before.key }, 'up');
   });
-  change('move-down', (blocks) => {
+  changeSelected('move-down', (blocks) => {
     const after = session.blocks[at(blocks.at(-1)!.key) + 1];
     if (after === undefined) voice.say(`${capital(named(blocks))} ${blocks.length === 1 ? 'is' : 'are'} at the end.`);
     else move(blocks, { after: after.key }, 'down');
@@ -183,8 +204,7 @@ export const cells: Feature = (context) => {
   }
 
   // ---- split and merge
-  implement('split', (cell) => {
-    flushEdits();
+  change('split', (_, cell) => {
     const id = cell ?? selection.head;
     const open = editorOf(document.activeElement) ?? (id === undefined ? undefined : editorOfCell(id));
     if (id === undefined || open === undefined || open.id() !== id) {
@@ -199,7 +219,7 @@ export const cells: Feature = (context) => {
     requestAnimationFrame(() => context.go(made, 1, 1));
     voice.say(`Split into ${id} and ${made}.`);
   });
-  change('merge', (blocks) => {
+  changeSelected('merge', (blocks) => {
     const last = at(blocks.at(-1)!.key);
     const whole = blocks.length > 1 ? blocks : session.blocks.slice(last, last + 2);
     if (whole.length < 2) {
@@ -226,9 +246,7 @@ export const cells: Feature = (context) => {
   const beside = (blocks: readonly FrameBlock[], above: boolean): Place =>
     blocks.length === 0 ? 'end' : above ? { before: blocks[0]!.key } : { after: blocks.at(-1)!.key };
   for (const id of ['insert-above', 'insert-below'] as const)
-    implement(id, (cell) => {
-      flushEdits();
-      const blocks = all(cell);
+    change(id, (blocks) => {
       const [key] = insert(beside(blocks, id === 'insert-above'), [{ kind: 'cell', language: language(blocks[0]), code: '' }]);
       const made = session.blocks.find((block) => block.key === key)?.id;
       if (made !== undefined) soon(() => (context.view(made)?.focusCode(), context.view(made) !== undefined));
@@ -239,9 +257,8 @@ export const cells: Feature = (context) => {
     context.run(block.id);
     commands.run('insert-below', block.id);
   });
-  implement('insert-text', (cell) => {
-    flushEdits();
-    const [key] = insert(beside(all(cell), false), [{ kind: 'prose', markdown: '' }]);
+  change('insert-text', (blocks) => {
+    const [key] = insert(beside(blocks, false), [{ kind: 'prose', markdown: '' }]);
     focusBlock(context, key);
     soon(() => {
       if (focusedText(session.blocks)?.key !== key) return false;
@@ -251,7 +268,7 @@ export const cells: Feature = (context) => {
   });
 
   // ---- text and code
-  change('to-text', (blocks) => {
+  changeSelected('to-text', (blocks) => {
     let key: number | undefined;
     act(() => {
       for (const { id } of blocks) if (id !== undefined) key = session.toProse(id);
@@ -260,7 +277,7 @@ export const cells: Feature = (context) => {
     focusBlock(context, key);
     voice.say(`Made ${named(blocks)} text.`);
   });
-  implement(
+  change(
     'to-code',
     () => {
       const text = focusedText(session.blocks);
@@ -276,9 +293,9 @@ export const cells: Feature = (context) => {
   );
 
   // ---- undo
-  implement('undo', undo, nothing);
-  implement('undo-cell', undo, nothing);
-  implement('redo', redo, () => (session.history.redo === undefined ? 'Nothing to redo.' : undefined));
+  change('undo', undo, nothing);
+  change('undo-cell', undo, nothing);
+  change('redo', redo, () => (session.history.redo === undefined ? 'Nothing to redo.' : undefined));
 
   // Text that is pasted on a cell itself, from a mail or another notebook.
   const onPaste = (event: ClipboardEvent): void => {
@@ -288,7 +305,7 @@ export const cells: Feature = (context) => {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text.trim() === '' || selection.head === undefined) return;
     event.preventDefault();
-    paste(fromText(text, language(undefined)));
+    attempt(() => paste(fromText(text, language(undefined))));
   };
   const onCopy = (event: ClipboardEvent): void => {
     const cell = document.activeElement;
