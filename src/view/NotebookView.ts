@@ -12,7 +12,7 @@ import { CellView, type CellHost } from './cell.ts';
 import { createCommands } from './commands/commands.ts';
 import { implementCore } from './commands/core.ts';
 import type { NotebookContext, NotebookOptions } from './context.ts';
-import { fill, h } from './dom.ts';
+import { decoded, fill, h } from './dom.ts';
 import { bindKeyboard } from './keyboard.ts';
 import { errorBody } from './outputs/error.ts';
 import { watchOtherTabs } from './other-tabs.ts';
@@ -153,6 +153,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
         note(undefined, status);
       }
       for (const { view, to } of moved) if (view !== undefined) watch(view, to);
+      selection.rename(pairs);
     };
     const forget = (id: string): void => {
       effects.get(id)?.();
@@ -308,7 +309,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       const link = target?.closest<HTMLAnchorElement>('a[href^="#cell-"]');
       if (link && !event.defaultPrevented && (link.closest('pre') === null || event.ctrlKey || event.metaKey)) {
         event.preventDefault();
-        select(decodeURIComponent(link.hash.slice(6)));
+        select(decoded(link.hash.slice(6)));
       }
     };
     root.addEventListener('click', onClick);

@@ -69,3 +69,12 @@ function append(element: Element, children: readonly Child[]): void {
     element.append(child instanceof Node ? child : String(child));
   }
 }
+
+/** A part of an address as it was before it was encoded; as it is where it is not encoded well. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

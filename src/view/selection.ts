@@ -10,6 +10,8 @@ export interface Selection {
   set(head: string | undefined, anchor?: string): void;
   /** Moves the head and keeps the anchor. */
   extend(head: string): void;
+  /** Follows cells that are called otherwise now. */
+  rename(pairs: readonly (readonly [from: string, to: string])[]): void;
   onChange(listener: () => void): void;
   dispose(): void;
 }
@@ -64,6 +66,11 @@ export function createSelection(root: HTMLElement, idsInOrder: () => readonly st
       head = next;
       anchor = from;
       mark();
+    },
+    rename: (pairs) => {
+      const names = new Map(pairs);
+      const called = (id: string | undefined): string | undefined => (id === undefined ? undefined : (names.get(id) ?? id));
+      set(called(head), called(anchor));
     },
     onChange: (listener) => {
       listeners.push(listener);
