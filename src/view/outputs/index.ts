@@ -9,7 +9,7 @@ import { h } from '../dom.ts';
 import type { Points } from './curve-data.ts';
 import { count } from '../words.ts';
 import { isLine } from './log-view.ts';
-import { logViewOf, tellLogs } from './logs.ts';
+import { levelOf, logViewOf, tellLogs } from './logs.ts';
 import { drawCheck, drawLog, drawProgress, drawText, drawTruncated } from './lines.ts';
 import { timed, turn } from './turns.ts';
 import { drawValue } from './value.ts';
@@ -94,11 +94,12 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
     logsLeft = 0;
   let cursor: ChildNode | null = container.firstChild;
   const log = logViewOf(container);
+  const level = log.level === undefined ? undefined : levelOf(log, outputs.filter(({ output }) => isLine(output)).length);
   if (cursor !== null && cursor === log.bar?.element) cursor = cursor.nextSibling;
   for (const { key, output } of outputs) {
     if (isLine(output)) {
       lines++;
-      if (log.level !== undefined && output.level !== log.level) {
+      if (level !== undefined && output.level !== level) {
         lastLog = undefined;
         continue;
       }
@@ -165,11 +166,6 @@ function sameOutputs(before: ReadonlyMap<string, Slot>, outputs: readonly KeyedO
     if (slot.key !== key || slot.output.kind !== output.kind || output.kind === 'log') return false;
   }
   return true;
-}
-
-/** Whether `container` shows outputs that this module has drawn. */
-export function hasOutputs(container: HTMLElement): boolean {
-  return (slots.get(container)?.size ?? 0) > 0;
 }
 
 export function disposeOutputs(container: HTMLElement): void {

@@ -7,6 +7,9 @@ import type { LogView } from './log-view.ts';
 /** So many lines have a bar with search and levels. */
 const barFrom = 12;
 
+/** The level that is chosen for so many lines: none where there is no bar to choose another one. */
+export const levelOf = (view: LogView, lines: number): LogView['level'] => (lines < barFrom ? undefined : view.level);
+
 const views = new WeakMap<HTMLElement, LogView>();
 
 export function logViewOf(container: HTMLElement): LogView {
