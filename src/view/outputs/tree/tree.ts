@@ -258,10 +258,13 @@ export function createTree(element: HTMLElement, context: OutputContext): TreeVi
       row.element.removeAttribute('aria-expanded');
     }
   }
-  async function reveal(path: Path): Promise<TreeRow | undefined> {
+  /** `wanted`: whether the reader is still to be brought there. */
+  async function reveal(path: Path, wanted = (): boolean => true): Promise<TreeRow | undefined> {
+    const mine = turn;
     let row = root;
     for (const place of path) {
       await open(row);
+      if (mine !== turn) return undefined;
       let next = childAt(row, place);
       if (next && isGap(next)) {
         await loadGap(next, Math.max(next.from, place - (place % pageSize)));
@@ -270,9 +273,12 @@ export function createTree(element: HTMLElement, context: OutputContext): TreeVi
       if (!next || isGap(next)) return undefined;
       row = next;
     }
-    row.element.scrollIntoView({ block: 'nearest' });
+    if (mine !== turn) return undefined;
+    if (wanted()) row.element.scrollIntoView({ block: 'nearest' });
     return row;
   }
+  /** Whether the reader was here last: what had the focus may have gone. */
+  const isHeld = (): boolean => tree.contains(document.activeElement) || document.activeElement === document.body;
   const childAt = (row: TreeRow, place: number): TreeRow | Gap | undefined =>
     row.rows?.find((one) => (isGap(one) ? place >= one.from && place < one.to : one.path.at(-1) === place));
 
@@ -363,7 +369,11 @@ export function createTree(element: HTMLElement, context: OutputContext): TreeVi
       focus(root.element, false);
       if (opened.has('')) void open(root);
       tools?.renewed();
-      if (path) void reveal(path).then((row) => focus((row ?? root).element));
+      if (!path) return;
+      const mine = turn;
+      void reveal(path, isHeld).then((row) => {
+        if (mine === turn && isHeld()) focus((row ?? root).element);
+      });
     },
     dispose: () => {
       turn = -1;
