@@ -8,7 +8,7 @@ import type { Store, StoredNotebook } from './store/types.ts';
 import { createSession } from './session/session.ts';
 import { bindNotebook } from './view/NotebookView.ts';
 import type { NotebookOptions } from './view/context.ts';
-import { h } from './view/dom.ts';
+import { decoded, h } from './view/dom.ts';
 import { noteRecent } from './view/notebooks/recent.ts';
 import { parameters } from './parameters.ts';
 import { takeOver } from './takeover.ts';
@@ -178,18 +178,23 @@ async function runWhenSeen(session: Session): Promise<void> {
 // ---- what is shown: a notebook that ships comes alive here, everything else in a chunk of its own
 let made: Promise<Pages> | undefined;
 const pages = (): Promise<Pages> =>
-  (made ??= import('./pages.ts').then(({ createPages }) =>
-    createPages({
-      base,
-      baseHref,
-      openedStore,
-      storeNow,
-      comeAlive,
-      close(then = () => undefined) {
-        close();
-        close = then;
-      },
-    }),
+  (made ??= import('./pages.ts').then(
+    ({ createPages }) =>
+      createPages({
+        base,
+        baseHref,
+        openedStore,
+        storeNow,
+        comeAlive,
+        close(then = () => undefined) {
+          close();
+          close = then;
+        },
+      }),
+    (error: unknown) => {
+      made = undefined; // tried again when next needed
+      throw error;
+    },
   ));
 const saveCopy = async (text: string): Promise<void> => {
   await (await pages()).saveCopy(text);
@@ -246,7 +251,7 @@ async function route(): Promise<void> {
   await window.__styled;
   const { hash } = location;
   const own = /^#\/n\/([^/?]+)/.exec(hash);
-  if (own !== null) return (await pages()).showById(decodeURIComponent(own[1]!));
+  if (own !== null) return (await pages()).showById(decoded(own[1]!));
   if (/^#\/runs\b/.test(hash)) return (await pages()).showRuns();
   if (/^#\/storage\b/.test(hash)) return (await pages()).showStorage();
   if (/^#\/notebooks\b/.test(hash)) return (await pages()).showNotebooks();
@@ -270,7 +275,7 @@ document.addEventListener('click', (event) => {
   const hash = link?.getAttribute('href') ?? '#';
   if (link === null || event.defaultPrevented || event.ctrlKey || event.metaKey || app(hash)) return;
   if (!app(location.hash) && !link.matches('.skip')) return;
-  const target = document.getElementById(decodeURIComponent(hash.slice(1)));
+  const target = document.getElementById(decoded(hash.slice(1)));
   event.preventDefault();
   if (target === null) return;
   if (!target.matches('a, button, input, [tabindex]')) target.setAttribute('tabindex', '-1');
@@ -309,16 +314,40 @@ document.addEventListener('drop', (event) => {
 });
 document.addEventListener('click', (event) => {
   const action = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-action]')?.dataset['action'] : undefined;
-  if (action === 'new-notebook') void pages().then((made) => made.newNotebook());
+  if (action === 'new-notebook')
+    pages()
+      .then((made) => made.newNotebook())
+      .catch(sayUnloaded);
   // A notebook has its palette with its commands.
-  if (action === 'palette' && document.querySelector('main.nb') === null) void pages().then((made) => made.find());
+  if (action === 'palette' && document.querySelector('main.nb') === null)
+    pages()
+      .then((made) => made.find())
+      .catch(sayUnloaded);
 });
 
 /** Shows what the address names, one page after another: what comes late would else close what is already shown. */
 let shown: Promise<void> = Promise.resolve();
 function show(): Promise<void> {
   const address = location.href;
-  return (shown = shown.then(() => (address === location.href ? showNow() : undefined)));
+  return (shown = shown.then(() => (address === location.href ? showNow() : undefined)).catch(sayUnloaded));
+}
+
+/** Says, on whatever page stands, that what was asked for could not be loaded, not even the page that would say so. */
+function sayUnloaded(): void {
+  document.querySelector('.unloaded')?.remove();
+  const again = (): void => {
+    note.remove();
+    void show();
+  };
+  const note = h(
+    'div',
+    { class: 'banner unloaded', role: 'alert' },
+    h('div', {}, 'This could not be loaded. Check the connection.'),
+    h('button', { type: 'button', class: 'btn', onclick: again }, 'Try again'),
+  );
+  const bar = document.querySelector('header.bar');
+  if (bar === null) document.body.prepend(note);
+  else bar.after(note);
 }
 
 /** Shows a page, then does what was pressed before it was alive. */
