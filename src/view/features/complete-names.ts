@@ -46,7 +46,16 @@ const globals =
 const readable: ReadonlySet<string> = new Set([...globals, 'console']);
 
 let library: Promise<Library> | undefined;
-export const loadLibrary = (): Promise<Library> => (library ??= import('virtual:names').then((module) => module.default));
+/** Asked for once; tried again after a failure. */
+export function loadLibrary(): Promise<Library> {
+  return (library ??= import('virtual:names').then(
+    (module) => module.default,
+    (error: unknown) => {
+      library = undefined;
+      throw error;
+    },
+  ));
+}
 
 export function createNames({ session, live }: NotebookContext, of: Library): Names {
   let known: { readonly ids: unknown; readonly revision: number; readonly names: ReadonlyMap<string, string> } | undefined;

@@ -12,7 +12,14 @@ export const complete: Feature = (context) => {
   const { commands, select, voice, root } = context;
   const undo: (() => void)[] = [];
   let names: Promise<Names> | undefined, closing: (() => void) | undefined;
-  const load = (): Promise<Names> => (names ??= loadLibrary().then((library) => createNames(context, library)));
+  const load = (): Promise<Names> =>
+    (names ??= loadLibrary().then(
+      (library) => createNames(context, library),
+      (error: unknown) => {
+        names = undefined; // tried again with the next letters
+        throw error;
+      },
+    ));
   undo.push(
     onEditor((editor) => {
       void Promise.all([import('./complete-editor.ts'), import('./complete-problems.ts')]).then(

@@ -39,7 +39,10 @@ async function own(site: Site): Promise<readonly Entry[]> {
 }
 
 async function steps({ base }: Site): Promise<readonly Entry[]> {
-  const ids = await (written ??= fromMap(base));
+  const ids = await (written ??= fromMap(base).catch((error: unknown) => {
+    written = undefined; // tried again when the palette is opened next
+    throw error;
+  }));
   const entries = units.map(({ id, label, title, topics, phase }): Entry => {
     const there = ids.has(id);
     return {

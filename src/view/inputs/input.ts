@@ -6,6 +6,7 @@
 import type { InputType, Output } from '../../output/types.ts';
 import type { Draw } from '../outputs/index.ts';
 import type { AskRows } from '../outputs/table/rows.ts';
+import { h } from '../dom.ts';
 import { range } from './range.ts';
 
 export interface InputSpec {
@@ -48,12 +49,28 @@ export const drawInput: Draw<'input'> = (output, element, context) => {
     );
     element.append(slot.element);
   };
+  const load = (): void => {
+    import('./controls.ts').then(
+      (module) => {
+        others = module;
+        if (!gone) element.replaceChildren();
+        draw();
+      },
+      () => {
+        if (gone) return;
+        element.replaceChildren(
+          h(
+            'p',
+            { class: 'quiet' },
+            'What draws this input could not be loaded. Check the connection. ',
+            h('button', { type: 'button', class: 'btn small', onclick: load }, 'Try again'),
+          ),
+        );
+      },
+    );
+  };
   if (output.type === 'range' || others !== undefined) draw();
-  else
-    void import('./controls.ts').then((module) => {
-      others = module;
-      draw();
-    });
+  else load();
   return {
     update(next: Output) {
       if (next.kind !== 'input') return false;
