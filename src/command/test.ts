@@ -86,10 +86,10 @@ async function testUnit(site: HeadlessSite, index: number, unit: UnitFolder): Pr
   });
   const seen = new Map<string, string>();
   trials.forEach((trial, i) => {
-    const { what, line, exercise } = trial;
+    const { what, line } = trial;
     const file = what === 'starter' ? 'notebook.md' : 'solutions.md';
     const problem = judgedBadly(trial, verdicts[i]!, seen);
-    if (problem !== undefined) problems.push(say(file, line, problem.replaceAll('ID', exercise.id)));
+    if (problem !== undefined) problems.push(say(file, line, problem));
   });
   problems.push(...(await demonstrations(site, index, join(unit.folder, 'notebook.md'), [join(unit.folder, 'solutions.md')])));
   return problems;
@@ -103,12 +103,12 @@ function judgedBadly(
 ): string | undefined {
   const failed = checks.filter((check) => !check.pass);
   const messages = failed.map(({ name, message }) => `${name}: ${message}`).join('\n');
-  if (what === 'reference') return pass ? undefined : `The reference of ID fails:\n${messages}`;
+  if (what === 'reference') return pass ? undefined : `The reference of ${exercise.id} fails:\n${messages}`;
   if (pass)
     return what === 'starter'
-      ? 'The starter of ID passes all its checks, so there is nothing to solve. Put the TODO back, or make the checks stronger.'
-      : `This wrong answer of ID passes all ${checks.length} checks: the checks are too weak. Add one that rejects it (“${misconception}”).`;
-  const name = what === 'starter' ? 'The starter of ID' : 'This wrong answer of ID';
+      ? `The starter of ${exercise.id} passes all its checks, so there is nothing to solve. Put the TODO back, or make the checks stronger.`
+      : `This wrong answer of ${exercise.id} passes all ${checks.length} checks: the checks are too weak. Add one that rejects it (“${misconception}”).`;
+  const name = what === 'starter' ? `The starter of ${exercise.id}` : `This wrong answer of ${exercise.id}`;
   const byCheck = ' It has to fail by a check, so that its author learns what is wrong.';
   if (trouble === 'syntax') return `${name} does not parse: ${failed[0]?.message ?? ''}${byCheck}`;
   if (trouble === 'time') return `${name} ran out of time: ${failed[0]?.message ?? ''}${byCheck}`;
@@ -117,7 +117,7 @@ function judgedBadly(
   const before = seen.get(key);
   seen.set(key, what === 'starter' ? 'the starter' : 'another wrong answer');
   return before !== undefined && what === 'wrong'
-    ? `This wrong answer of ID fails with the very message of ${before}. Add a check that tells them apart:\n${messages}`
+    ? `This wrong answer of ${exercise.id} fails with the very message of ${before}. Add a check that tells them apart:\n${messages}`
     : undefined;
 }
 
