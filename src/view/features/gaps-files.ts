@@ -24,7 +24,7 @@ export async function cellForFile(file: File, taken: ReadonlySet<string>): Promi
     const data = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
     return {
       code: `const ${name} = 'data:${file.type};base64,${data}'
-html\`<img src="\${${name}}" alt=${JSON.stringify(file.name)}>\``,
+html\`<img src="\${${name}}" alt="\${${quoted(file.name)}}">\``,
       says: `${file.name} stands in the new cell.`,
     };
   }
@@ -92,10 +92,16 @@ export function nameFor(file: string, taken: ReadonlySet<string>): string {
   }
 }
 
+/** No names of variables, and names that cells would rather keep. */
 const reserved = new Set(
-  'file table text data view tensor nn display class const new import export default function switch'
-    .split(' ')
-    .filter((word) => word !== 'data' && word !== 'text'),
+  (
+    'arguments as async await break case catch class const continue debugger default delete do else enum eval export extends false finally ' +
+    'for from function get if implements import in instanceof interface let new null of package private protected public return set static ' +
+    'super switch this throw true try typeof undefined var void while with yield ' +
+    'Array Boolean Date File Infinity Inputs JSON Map Math NaN Number Object Promise Set String ' +
+    'display file html md nn table tensor view'
+  ).split(' '),
 );
 
-const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
+/** As a string of code in one line. */
+const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/[\n\r\u2028\u2029]/g, ' ')}'`;

@@ -4,6 +4,7 @@
 import './gaps.css';
 import type { Feature } from '../context.ts';
 import type { FrameBlock, Place } from '../../session/types.ts';
+import { messageOf } from '../../base/errors.ts';
 import { h, s } from '../dom.ts';
 import { elementOf, focusBlock, soon } from './blocks.ts';
 import { cellForFile } from './gaps-files.ts';
@@ -267,21 +268,24 @@ export const gaps: Feature = (context) => {
     event.stopPropagation();
     let place = showDrop(event.clientY) ?? 'end';
     rule.hidden = true;
+    const read = async (file: File): Promise<void> => {
+      const made = await cellForFile(file, new Set(session.ids.flatMap((id) => session.cell(id)?.defines ?? [])));
+      let key = -1;
+      act(() => {
+        key = session.insertBlock(place, { kind: 'cell', language: 'ts', code: made.code });
+      });
+      place = { after: key };
+      voice.toast(made.says);
+      soon(() => {
+        const id = session.blocks.find((block) => block.key === key)?.id;
+        if (id === undefined || view(id) === undefined) return false;
+        context.select(id);
+        return true;
+      }, 30);
+    };
     void (async () => {
       for (const file of files.slice(0, 8)) {
-        const made = await cellForFile(file, new Set(session.ids.flatMap((id) => session.cell(id)?.defines ?? [])));
-        let key = -1;
-        act(() => {
-          key = session.insertBlock(place, { kind: 'cell', language: 'ts', code: made.code });
-        });
-        place = { after: key };
-        voice.toast(made.says);
-        soon(() => {
-          const id = session.blocks.find((block) => block.key === key)?.id;
-          if (id === undefined || view(id) === undefined) return false;
-          context.select(id);
-          return true;
-        }, 30);
+        await read(file).catch((error: unknown) => voice.toast(`${file.name} could not be put into the notebook: ${messageOf(error)}`));
       }
     })();
   });
