@@ -100,20 +100,18 @@ export function tableView(element: HTMLElement, { label, file, ask }: TableViewO
     openColumns(columnsButton, { columns: data.columns, hidden, facts: factsOf, show: setShown }),
   );
   columnsButton.setAttribute('aria-haspopup', 'dialog');
-  const copyButton = link('Copy as CSV', () => {
-    void tell(copyButton, copyText(pages.csv(names()).then(joined)));
-  });
-  const saveButton = link('Download CSV', () => {
-    void tell(
-      saveButton,
-      pages
-        .csv(names(), (done) => setText(saveButton, `${count(done)} rows …`))
-        .then((parts) => {
-          download(parts, `${file}.csv`, 'text/csv;charset=utf-8');
-          return 'Downloaded';
-        }),
-    );
-  });
+  /** Buttons whose work is under way. */
+  const told = new Set<HTMLButtonElement>();
+  const copyWords = 'Copy as CSV',
+    saveWords = 'Download CSV';
+  const copyButton = link(copyWords, () => tell(copyButton, copyWords, () => copyText(pages.csv(names()).then(joined))));
+  const saveButton = link(saveWords, () =>
+    tell(saveButton, saveWords, async () => {
+      const parts = await pages.csv(names(), (done) => setText(saveButton, `${count(done)} rows …`));
+      download(parts, `${file}.csv`, 'text/csv;charset=utf-8');
+      return 'Downloaded';
+    }),
+  );
   element.append(grid.element, h('p', { class: 'cap table-cap' }, said, note, filterButton, columnsButton, copyButton, saveButton, spoken));
   const names = (): string[] => columns.map(({ name }) => name);
 
@@ -351,12 +349,20 @@ export function tableView(element: HTMLElement, { label, file, ask }: TableViewO
   function say(words: string | null): void {
     spoken.textContent = words;
   }
-  async function tell(button: HTMLButtonElement, done: Promise<string>): Promise<void> {
-    const words = button.textContent;
-    const answer = await done.catch((error: unknown) => (error as Error).message);
-    setText(button, answer);
-    say(answer);
-    setTimeout(() => setText(button, words === answer ? button.textContent : words), 2000);
+  /** Does what a button is for, shows on it how that went, then its own words again. Presses meanwhile are none. */
+  function tell(button: HTMLButtonElement, words: string, work: () => Promise<string>): void {
+    if (told.has(button)) return;
+    told.add(button);
+    void work()
+      .catch((error: unknown) => (error as Error).message)
+      .then((answer) => {
+        told.delete(button);
+        setText(button, answer);
+        say(answer);
+        setTimeout(() => {
+          if (!told.has(button)) setText(button, words);
+        }, 2000);
+      });
   }
   async function copySelection(): Promise<void> {
     const { from, to } = grid.selected();
