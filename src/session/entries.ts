@@ -1,83 +1,16 @@
 /* The cells as a session holds them: an entry for each, the graph they make, and the two ways to the engine: what it has to
    be told of them (`delta`, by told.ts), and what its reports change in them (`advance`, `applyState`, `putOutput`). */
 
-import { optional } from '../base/optional.ts';
-import { buildGraph, type CellFacts, type CellState, type Graph, type GraphCell } from '../schedule/index.ts';
+import { entryOf, runOf, type Entry } from './entry.ts';
+import { buildGraph, type CellFacts, type Graph, type GraphCell } from '../schedule/index.ts';
 import { withPlace } from './places.ts';
 import { createTold, type Delta } from './told.ts';
-import type { Analysis } from '../analysis/types.ts';
 import type { CellBlock } from '../document/types.ts';
 import type { Report } from '../engine/protocol.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
-import type { CellStatus, Compiled, KeyedOutput } from './types.ts';
+import type { Compiled } from './types.ts';
 
-/** A cell of the file, or an expression in prose (`index` set), with everything known of it. */
-export interface Entry {
-  /** Stays with it whatever it is called and wherever it stands. */
-  readonly key: number;
-  id: string;
-  block: CellBlock | undefined;
-  /** Place among the expressions of the file. */
-  index?: number;
-  code: string;
-  analysis: Analysis;
-  /** The code changed since `analysis` was made. */
-  dirty: boolean;
-  /** The code changed since it was evaluated last. */
-  edited: boolean;
-  state: CellState;
-  /** What it goes back to when it is stopped before its turn. */
-  before: CellState;
-  evaluation: number;
-  valued: boolean;
-  ran: boolean;
-  live: boolean;
-  outputs: KeyedOutput[];
-  /** The outputs shown belong to the evaluation before this one. */
-  old: boolean;
-  kept?: number | undefined;
-  ms?: number | undefined;
-  error?: ErrorInfo | undefined;
-  why?: string | undefined;
-  startedAt?: number | undefined;
-  status?: CellStatus | undefined;
-  /** What it was before an edit of it or of its neighbours made it stale: what it is again when that is undone. */
-  was?: Before | undefined;
-}
-
-/** An entry in accord with its last evaluation. */
-export type Before = Pick<Entry, 'code' | 'analysis' | 'state' | 'evaluation' | 'error' | 'why' | 'edited' | 'dirty'> & {
-  readonly language: string | undefined;
-  /** In the graph, as `entries.place` says it; undefined where that is not known. */
-  readonly place: string | undefined;
-};
-
-export function entryOf(key: number, id: string, block: CellBlock | undefined, code: string, analysis: Analysis, index?: number): Entry {
-  const state = block && modeOf(block) === 'off' ? 'off' : 'idle';
-  return {
-    key,
-    id,
-    block,
-    ...optional({ index }),
-    code,
-    analysis,
-    dirty: false,
-    edited: false,
-    state,
-    before: state,
-    evaluation: 0,
-    valued: false,
-    ran: false,
-    live: false,
-    outputs: [],
-    old: false,
-  };
-}
-
-/** Wrong answers and learners' answers are material for a judge; they never run with the notebook. */
-const modeOf = ({ attributes }: CellBlock): CellStatus['run'] =>
-  attributes.wrong !== undefined || attributes.answer !== undefined ? 'off' : attributes.run;
-export const runOf = (entry: Entry): CellStatus['run'] => (entry.block ? modeOf(entry.block) : 'auto');
+export { entryOf, runOf, type Before, type Entry } from './entry.ts';
 
 // ---- to the engine ------------------------------------------------------------------------------------------------------
 
