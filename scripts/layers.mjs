@@ -1,4 +1,5 @@
-/* Checks who imports whom: the layers of docs/architecture.md, no cycles between files, workers made by entries alone.
+/* Checks who imports whom: the layers of docs/architecture.md, no cycles between files, workers made by entries alone, and that its
+   walk from text to output is as long as it says.
    Prints one line for each fault, with what to do, and ends with status 1 where there is one. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -78,6 +79,7 @@ for (const file of files) {
 }
 for (const cycle of cyclesOf(graph))
   faults.push(`${cycle.map((file) => relative(root, file)).join(' → ')}: these files import each other. Move what both need into a third.`);
+faults.push(...walkFaults());
 
 for (const fault of faults) process.stdout.write(`${fault}\n`);
 process.stdout.write(
@@ -90,6 +92,30 @@ function layerOf(name) {
   const parts = name.split('/');
   if (parts[0] === 'src') return parts.length === 2 || parts[1] === 'command' ? 'entry' : order.includes(parts[1]) ? parts[1] : undefined;
   return order.includes(parts[0]) ? parts[0] : undefined;
+}
+
+/** The walk from text to output in docs/architecture.md: its table holds the lines of each file as they are, at most 15 files and 2,200 lines. */
+function walkFaults() {
+  const text = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| \d+ \| `([^`]+)` \| (\d+) \|/gm)].map(([, name, lines]) => ({
+    name,
+    written: Number(lines),
+    lines: existsSync(join(root, name)) ? readFileSync(join(root, name), 'utf8').split('\n').length - 1 : 0,
+  }));
+  const total = rows.reduce((sum, { lines }) => sum + lines, 0);
+  return [
+    ...rows
+      .filter(({ written, lines }) => written !== lines)
+      .map(({ name, written, lines }) => `docs/architecture.md: ${name} has ${lines} lines, the walk says ${written}. Write ${lines}.`),
+    ...(rows.length > 15 || total > 2200
+      ? [
+          `docs/architecture.md: the walk has ${total} lines in ${rows.length} files; 2,200 in 15 are the most. Move what stands beside the way.`,
+        ]
+      : []),
+    ...(text.includes(`${total.toLocaleString('en')} lines in ${rows.length} files`)
+      ? []
+      : [`docs/architecture.md: write “${total.toLocaleString('en')} lines in ${rows.length} files” below the walk.`]),
+  ];
 }
 
 /** Static and dynamic imports of a file; `type` where nothing of it is left at run time. */
