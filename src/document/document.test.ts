@@ -4,21 +4,17 @@ import { describe, expect, it } from 'vitest';
 import {
   applySplice,
   cellsOf,
-  deleteCell,
   expressions,
   frontMatterError,
   identify,
   inlineMath,
   inlineParts,
-  insertCell,
-  moveCell,
   overlay,
   parseCompiled,
   parseNotebook,
   printNotebook,
   proseExpressions,
   replaceCode,
-  replaceProse,
   setAttribute,
   type CellBlock,
   type Notebook,
@@ -401,37 +397,6 @@ describe('edits', () => {
       expect(sources(edited).toSpliced(index, 1)).toEqual(sources(notebook).toSpliced(index, 1));
     });
   });
-  it('insert a cell where asked', () => {
-    forEachCell((notebook, index, newCode) => {
-      for (const after of [-1, index]) {
-        const edited = change(notebook, insertCell(notebook, after, { language: 'ts', attributes: 'id=new', code: newCode }));
-        expect(cellsOf(edited).map(({ code: text }) => text.replaceAll('\r', '\n'))).toEqual(
-          cellsOf(notebook)
-            .map(({ code: text }) => text.replaceAll('\r', '\n'))
-            .toSpliced(after + 1, 0, newCode),
-        );
-      }
-    });
-  });
-  it('delete a cell and leave the others', () => {
-    forEachCell((notebook, index) =>
-      expect(sources(change(notebook, deleteCell(notebook, index)))).toEqual(sources(notebook).toSpliced(index, 1)),
-    );
-  });
-  it('move a cell', () => {
-    fc.assert(
-      fc.property(nastyNotebook, fc.nat(), fc.nat(), (text, from, to) => {
-        const notebook = parseNotebook(text);
-        const codes = cellsOf(notebook).map(({ code: source }) => source);
-        if (codes.length === 0) return;
-        const index = pick(notebook, from),
-          after = (to % (codes.length + 1)) - 1;
-        const expected = after === index ? codes : codes.toSpliced(index, 1).toSpliced(after > index ? after : after + 1, 0, codes[index]!);
-        expect(cellsOf(change(notebook, moveCell(notebook, index, after))).map(({ code: source }) => source)).toEqual(expected);
-      }),
-      { ...seeded, numRuns: 600 },
-    );
-  });
   it('set and remove attributes', () => {
     const set = (info: string, ...change: [string, string | true | undefined]): string => {
       const notebook = parse(`\`\`\`${info}\n1\n\`\`\`\n`);
@@ -452,16 +417,6 @@ describe('edits', () => {
     const notebook = parse('  ~~~ ts {id=a}\r\n1\r\n  ~~~\r\nend');
     expect(change(notebook, replaceCode(notebook, 0, 'a\nb')).text).toBe(`${HEAD}  ~~~ ts {id=a}\r\na\r\nb\r\n  ~~~\r\nend`);
     expect(change(notebook, replaceCode(notebook, 0, '~~~')).text).toBe(`${HEAD}  ~~~~ ts {id=a}\r\n~~~\r\n  ~~~~\r\nend`);
-  });
-  it('replace prose and keep the cell behind it', () => {
-    const notebook = parse('a\r\n\r\n```ts\r\n1\r\n```\r\nb');
-    expect(change(notebook, replaceProse(notebook, 0, 'x\ny')).text.slice(HEAD.length)).toBe('x\ny\n```ts\r\n1\r\n```\r\nb');
-    expect(change(notebook, replaceProse(notebook, 1, '')).text.slice(HEAD.length)).toBe('a\r\n\r\n```ts\r\n1\r\n```\r\n');
-  });
-  it('undo an insertion by deleting', () => {
-    const notebook = parse('a\n\n```ts\n1\n```\n\nb\n');
-    const more = applySplice(notebook, insertCell(notebook, 0, { language: 'js', code: '2' })).notebook;
-    expect(applySplice(more, deleteCell(more, 1)).notebook.text).toBe(notebook.text);
   });
 });
 

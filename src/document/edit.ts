@@ -1,11 +1,10 @@
-/* Pure edits of one cell or one block of prose. Each maker returns one splice of the notebook's text and changes nothing else;
-   `applySplice` gives the new notebook and the splice that undoes it; structure.ts has the edits of several blocks. Cells are counted from 0 in file order, -1 means the top of the body. An edit of
+/* Pure edits of one cell. Each maker returns one splice of the notebook's text and changes nothing else; `applySplice` gives the new
+   notebook and the splice that undoes it; structure.ts has the edits of blocks. Cells are counted from 0 in file order. An edit of
    a cell changes that cell's bytes alone: newlines of the cell's own style, fences lengthened where the code has one. */
 
 import { readInfo } from './fence-info.ts';
 import { cellsOf } from './parse.ts';
-import { closeOf, fenceFor, fencesOf, newlineOf } from './fences.ts';
-import { applySplice, between } from './reparse.ts';
+import { fenceFor, fencesOf, newlineOf } from './fences.ts';
 import { closes } from './scan.ts';
 import type { CellBlock, Notebook, Splice } from './types.ts';
 
@@ -31,59 +30,6 @@ export function replaceCode(notebook: Notebook, index: number, code: string): Sp
     end: cell.end,
     insert: indent + longer + rest + newline + body + indent + longer + (closing === undefined ? newline : tail),
   };
-}
-
-/** Puts `markdown` in the place of prose block `index`, counted from 0 among the prose blocks. */
-export function replaceProse(notebook: Notebook, index: number, markdown: string): Splice {
-  const block = notebook.blocks.filter(({ kind }) => kind === 'prose')[index];
-  if (!block) throw new RangeError(`Edit: expected a prose block of this notebook, got number ${index}. Count its prose blocks from 0.`);
-  const { start, end } = block;
-  const newline = newlineOf(notebook);
-  const insert = markdown.replace(/\r\n|[\r\n]/g, newline);
-  return { start, end, insert: end === notebook.text.length || insert === '' || insert.endsWith(newline) ? insert : insert + newline };
-}
-
-/** Adds a cell behind cell `after`. `attributes` is what stands between the braces. */
-export function insertCell(notebook: Notebook, after: number, cell: { language: string; attributes?: string; code: string }): Splice {
-  const newline = newlineOf(notebook, after < 0 ? undefined : cellAt(notebook, after));
-  const run = fenceFor(cell.code, '```');
-  const info = cell.attributes ? `${cell.language} {${cell.attributes}}` : cell.language;
-  const code = cell.code.replace(/\r\n|[\r\n]/g, newline);
-  return insertBlock(notebook, after, `${run}${info}${newline}${code}${code && newline}${run}${newline}`, newline);
-}
-
-/** Removes a cell. Where what follows would be read differently without it, an empty comment stays in its place. */
-export function deleteCell(notebook: Notebook, index: number): Splice {
-  const { text } = notebook;
-  const { start, end } = cellAt(notebook, index);
-  const newline = newlineOf(notebook);
-  const blankBefore =
-    start === notebook.bodyStart || /(?:^|[\r\n])[ \t]*(?:\r\n|[\r\n])$/.test(text.slice(Math.max(0, start - 200), start));
-  const blankAfter = /^[ \t]*(?:\r\n|[\r\n])/.exec(text.slice(end, end + 200))?.[0];
-  const plain =
-    blankBefore && blankAfter !== undefined
-      ? { start, end: end + blankAfter.length, insert: '' }
-      : { start, end, insert: blankBefore || blankAfter !== undefined || end === text.length ? '' : newline };
-  const others = cellsOf(notebook)
-    .filter((_, at) => at !== index)
-    .map((cell) => text.slice(cell.start, cell.end));
-  const survive = (splice: Splice): boolean => {
-    const { text: newText, blocks } = applySplice(notebook, splice, () => ({ problems: [] })).notebook;
-    const left = blocks.filter((block) => block.kind === 'cell');
-    return left.length === others.length && left.every((cell, at) => newText.slice(cell.start, cell.end) === others[at]);
-  };
-  return survive(plain) ? plain : { start, end, insert: `<!-- -->${newline}` };
-}
-
-/** Moves a cell, byte for byte, behind cell `after` (counted before the move). */
-export function moveCell(notebook: Notebook, index: number, after: number): Splice {
-  const cell = cellAt(notebook, index);
-  if (after === index) return { start: cell.start, end: cell.start, insert: '' };
-  const newline = newlineOf(notebook, cell);
-  const block = notebook.text.slice(cell.start, cell.end) + closeOf(notebook, cell, newline);
-  const without = applySplice(notebook, deleteCell(notebook, index), () => ({ problems: [] })).notebook;
-  const splice = insertBlock(without, after > index ? after - 1 : after, block, newline);
-  return between(notebook.text, applySplice(without, splice).notebook.text);
 }
 
 /** Sets an attribute (`true`: a flag), or removes it (`undefined`); other attributes keep their bytes. */
@@ -122,14 +68,4 @@ function cellAt(notebook: Notebook, index: number): CellBlock {
   const cell = cells[index];
   if (!cell) throw new RangeError(`Edit: expected a cell from 0 to ${cells.length - 1}, got ${index}. Count the cells of this notebook.`);
   return cell;
-}
-
-/** A block behind cell `after`, set off by blank lines. */
-function insertBlock(notebook: Notebook, after: number, block: string, newline: string): Splice {
-  const { text } = notebook;
-  const cell = after < 0 ? undefined : cellAt(notebook, after);
-  const at = cell?.end ?? notebook.bodyStart;
-  const close = cell ? closeOf(notebook, cell, newline) : at > 1 && !/[\r\n]$/.test(text.slice(0, at)) ? newline : '';
-  const gap = at < text.length && !/^[ \t]*[\r\n]/.test(text.slice(at, at + 200)) ? newline : '';
-  return { start: at, end: at, insert: close + (at > 1 ? newline : '') + block + gap };
 }

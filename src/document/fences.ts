@@ -20,13 +20,6 @@ export function fencesOf(
   };
 }
 
-/** What has to be written behind a cell so that the next line is outside of it. */
-export function closeOf(notebook: Notebook, cell: FenceBlock, newline: string): string {
-  const { opening, closing } = fencesOf(notebook, cell);
-  const ended = /[\r\n]$/.test(notebook.text.slice(cell.start, cell.end)) ? '' : newline;
-  return closing !== undefined ? ended : `${ended}${/^ *(?:`+|~+)/.exec(opening)![0]}${newline}`;
-}
-
 /** The newline of a cell's own fence, else the first one of the file. */
 export function newlineOf({ text }: Notebook, cell?: FenceBlock): string {
   const found = cell && /\r\n|[\r\n]$/.exec(text.slice(cell.start, cell.codeStart));

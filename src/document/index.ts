@@ -7,7 +7,7 @@ export { parseNotebook, readFrontMatter } from './front-matter.ts';
 export { CELL_LANGUAGES, DIAGRAM_LANGUAGES, nearest } from './fence-info.ts';
 export { identify, type Nameable } from './identify.ts';
 export { applySplice, applySplices } from './reparse.ts';
-export { deleteCell, insertCell, moveCell, replaceCode, replaceProse, setAttribute } from './edit.ts';
+export { replaceCode, setAttribute } from './edit.ts';
 export { partsOf, type Part } from './compose.ts';
 export {
   cellSource,

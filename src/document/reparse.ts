@@ -2,6 +2,7 @@
    behind a closed fence at the top level the text is outside of every block, so reading begins behind the last one before
    the edit and ends at the first fence behind it that was one before. An edit inside of a cell's code reads nothing. */
 
+import { spliceOf } from '../base/rebase.ts';
 import { fencesOf } from './fences.ts';
 import { frontRange } from './front-range.ts';
 import { countLines, parseWith, readBlocks, type ReadFront } from './parse.ts';
@@ -169,15 +170,5 @@ function insideCell(notebook: Notebook, { start, end, insert }: Splice, text: st
   };
 }
 
-/** The smallest splice that makes `from` into `to`. */
-export function between(from: string, to: string): Splice {
-  let start = 0,
-    end = from.length,
-    toEnd = to.length;
-  while (start < end && start < toEnd && from[start] === to[start]) start++;
-  while (end > start && toEnd > start && from[end - 1] === to[toEnd - 1]) {
-    end--;
-    toEnd--;
-  }
-  return { start, end, insert: to.slice(start, toEnd) };
-}
+/** The smallest splice that makes one text into another. */
+export const between: (from: string, to: string) => Splice = spliceOf;
