@@ -18,11 +18,3 @@ function field(value: unknown): string {
           : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
-
-/** A table with its head. */
-export function toCsv(table: {
-  readonly columns: readonly { readonly name: string }[];
-  readonly rows: readonly (readonly unknown[])[];
-}): string {
-  return csvLine(table.columns.map(({ name }) => name)) + table.rows.map(csvLine).join('');
-}

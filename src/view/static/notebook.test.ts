@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { expressions, parseNotebook } from '../../document/index.ts';
 import type { Analysis } from '../../analysis/types.ts';
 import { compileNotebook } from '../../session/compile.ts';
-import { renderNotebook, renderPage, renderRail, type NotebookView } from './notebook.ts';
+import { renderPage, type NotebookView } from './notebook.ts';
 
 /* A stand-in for analysis, good for the cells below: `const NAME = …` defines, other names in it are read. */
 const analyse = (code: string): Analysis => {
@@ -65,7 +65,7 @@ const view = (source = text, more: Partial<NotebookView> = {}): NotebookView => 
 });
 
 test('every cell stands in its shell with the attributes that the page binds to', () => {
-  const html = renderNotebook(view());
+  const html = renderPage(view()).html;
   expect(
     [...html.matchAll(/data-cell="([^"]*)" data-language="([^"]*)" data-state="([^"]*)" id="([^"]*)"/g)].map((m) => m.slice(1)),
   ).toEqual([
@@ -83,14 +83,14 @@ test('every cell stands in its shell with the attributes that the page binds to'
 });
 
 test('code is shown to the letter, with names of other cells as links', () => {
-  const html = renderNotebook(view());
+  const html = renderPage(view()).html;
   expect(html).toContain('data-code>const a = 1 &lt; 2</pre>');
   expect(html).toContain('<a class="x" href="#cell-one" data-owner="one" tabindex="-1">a</a> + &quot;&lt;/');
   expect(html).toContain('<span class="far" data-links="one|c">uses <a href="#cell-one">one</a><br>used by <a href="#cell-c">c</a></span>');
 });
 
 test('hidden code folds behind a real button, and what is off says so', () => {
-  const html = renderNotebook(view());
+  const html = renderPage(view()).html;
   expect(html).toMatch(
     /<button class="fold" type="button" aria-expanded="false">.* Code hidden, 1 line<\/button><div class="code" hidden>/,
   );
@@ -98,7 +98,7 @@ test('hidden code folds behind a real button, and what is off says so', () => {
 });
 
 test('the opening takes the title of the text, its lede, and the facts of the unit', () => {
-  const html = renderNotebook(view());
+  const html = renderPage(view()).html;
   expect(html).toContain('<p class="eyebrow"><a href="../../#p2">Phase 2, Deep Learning</a></p>');
   expect(html).toContain('<h1 class="numbered"><span class="no">14</span> Neural &lt;Networks&gt;</h1>');
   expect(html).toContain('<p class="lede">Four corners, value <span class="live" data-value="0">…</span>.</p>');
@@ -115,11 +115,11 @@ test('values in prose count through the file in the order of the compiled expres
     ['a', 12],
     ['b', 20],
   ]);
-  expect([...renderNotebook(view()).matchAll(/data-value="(\d+)"/g)].map((m) => m[1])).toEqual(['0', '1']);
+  expect([...renderPage(view()).html.matchAll(/data-value="(\d+)"/g)].map((m) => m[1])).toEqual(['0', '1']);
 });
 
 test('diagrams are text with a sentence, static blocks are code', () => {
-  const html = renderNotebook(view());
+  const html = renderPage(view()).html;
   expect(html).toContain(
     '<code data-language="mermaid">a--&gt;b</code></pre><p class="cap">A diagram in mermaid. This version shows its text and does not draw it.</p>',
   );
@@ -127,13 +127,13 @@ test('diagrams are text with a sentence, static blocks are code', () => {
 });
 
 test('the outline lists sections and counts cells', () => {
-  expect(renderRail(view())).toContain('<a href="#first">');
-  expect(renderRail(view())).toContain('<h2>3 cells</h2><ul class="facts"><li>1 run when asked</li><li>1 off</li></ul>');
+  expect(renderPage(view()).html).toContain('<a href="#first">');
+  expect(renderPage(view()).html).toContain('<h2>3 cells</h2><ul class="facts"><li>1 run when asked</li><li>1 off</li></ul>');
 });
 
 test('ids that are markup stay text', () => {
   const { notebook, compiled } = view('---\ngradus: 1\nid: x\ntitle: X\n---\n```ts\nconst q = 1\n```\n');
-  const html = renderNotebook(view('', { notebook, compiled: { ...compiled, cells: [{ ...compiled.cells[0]!, id: '"><script>' }] } }));
+  const html = renderPage(view('', { notebook, compiled: { ...compiled, cells: [{ ...compiled.cells[0]!, id: '"><script>' }] } })).html;
   expect(html).not.toContain('<script>');
 });
 

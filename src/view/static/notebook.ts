@@ -25,12 +25,6 @@ export interface NotebookView {
   readonly written?: ReadonlySet<string>;
 }
 
-/** The content of `<main class="nb">`. */
-export const renderNotebook = (view: NotebookView): string => draw(view).main;
-
-/** The content of `<aside class="rail">`: sections, and how many cells there are. */
-export const renderRail = (view: NotebookView): string => draw(view).rail;
-
 /** Everything below the bar, and the title in plain words. */
 export function renderPage(view: NotebookView): {
   readonly html: string;
