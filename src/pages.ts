@@ -179,7 +179,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const [{ RunsPage }, { render }, { download }] = await Promise.all([
       import('./view/runs/RunsPage.tsx'),
       import('solid-js/web'),
-      import('./view/commands/core.ts'),
+      import('./view/download.ts'),
     ]);
     const box = h('div');
     replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, main: 'runs' }), box);
@@ -204,7 +204,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const [{ NotebooksPage }, { render }, { download }] = await Promise.all([
       import('./view/notebooks/NotebooksPage.tsx'),
       import('solid-js/web'),
-      import('./view/commands/core.ts'),
+      import('./view/download.ts'),
     ]);
     const box = h('div');
     replaceBody('Notebooks', makeBar(baseHref, { title: 'Notebooks', commands: false, main: 'notebooks' }), box);
@@ -215,7 +215,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const [{ makeStoragePage }, { persist, space }, { download }, store] = await Promise.all([
       import('./view/storage/StoragePage.ts'),
       import('./store/index.ts'),
-      import('./view/commands/core.ts'),
+      import('./view/download.ts'),
       openedStore().catch((error: unknown) => error as GradusError),
     ]);
     const { element, dispose } = makeStoragePage({ store, space: () => space(), persist: () => persist(), base: baseHref, download });

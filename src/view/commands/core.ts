@@ -2,7 +2,7 @@
    rest of the table is implemented by the features. */
 
 import type { NotebookContext } from '../context.ts';
-import { h } from '../dom.ts';
+import { download } from '../download.ts';
 import type { CommandId } from './table.ts';
 import type { Reason, Run } from './commands.ts';
 
@@ -93,14 +93,4 @@ export function implementCore(context: NotebookContext): () => void {
   );
 
   return () => undo.forEach((take) => take());
-}
-
-/** Gives the reader `text` as a file. */
-export function download(text: string, name: string, type = 'text/markdown'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = h('a', { href: url, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

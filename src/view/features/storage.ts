@@ -136,7 +136,7 @@ function textButtons({ commands, session, options }: NotebookContext, { code }: 
       void session.keeping?.store
         .then((store) => store.rawNotebook(session.keeping!.id))
         .then(async (raw) => {
-          const { download: save } = await import('../commands/core.ts');
+          const { download: save } = await import('../download.ts');
           if (raw) save(raw.text, `${options.name}-stored.${raw.whole ? 'md' : 'json'}`);
         });
     },

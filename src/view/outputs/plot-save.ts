@@ -1,5 +1,7 @@
 /* A drawn figure as a file: SVG that stands alone (the page's colours and type written into it), or PNG at twice its size. */
 
+import { download } from '../download.ts';
+
 const styled = [
   'fill',
   'stroke',
@@ -59,18 +61,9 @@ function frozen(svg: SVGSVGElement): SVGSVGElement {
   return copy;
 }
 
-function saveBlob(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
 export function saveSvg(element: Element, name: string): void {
   const figure = svgText(element);
-  if (figure) saveBlob(new Blob([figure.text], { type: 'image/svg+xml' }), `${name}.svg`);
+  if (figure) download(figure.text, `${name}.svg`, 'image/svg+xml');
 }
 
 /** Rejects where the browser cannot draw it. */
@@ -88,5 +81,5 @@ export async function savePng(element: Element, name: string): Promise<void> {
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (blob === null) throw new Error('the picture could not be made');
-  saveBlob(blob, `${name}.png`);
+  download(blob, `${name}.png`);
 }

@@ -2,7 +2,7 @@
 
 import { messageOf, type GradusError } from '../../base/errors.ts';
 import type { Store } from '../../store/types.ts';
-import { download } from '../commands/core.ts';
+import { download } from '../download.ts';
 import { button, h } from '../dom.ts';
 
 export interface Trouble {

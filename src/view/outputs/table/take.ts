@@ -1,7 +1,5 @@
 /* Taking rows out of a table: what is selected, or all rows of the present order as CSV, to the clipboard or as a file. */
 
-import { h } from '../../dom.ts';
-
 /** Text on the clipboard beyond which a file is the better way. */
 const mostCharacters = 50_000_000;
 
@@ -27,15 +25,6 @@ export function joined(parts: readonly string[]): string {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (length > mostCharacters) throw new Error(`${Math.round(length / 1e6)} MB are too much to copy. Download the CSV instead.`);
   return parts.join('');
-}
-
-export function download(parts: readonly string[], name: string, type: string): void {
-  const url = URL.createObjectURL(new Blob(parts as string[], { type }));
-  const link = h('a', { href: url, download: name, hidden: true });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** Rows for a spreadsheet's clipboard: tabs between cells; what would break a line is quoted. */
