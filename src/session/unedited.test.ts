@@ -35,12 +35,35 @@ describe('before the first edit can be made', () => {
     const session = open(load);
     session.edit('a', 'const x = 2');
     session.edit('a', 'const x = 23');
-    expect([session.revision, session.cell('a')!.code, session.text]).toEqual([2, 'const x = 23', text]);
+    expect([session.revision, session.cell('a')!.code]).toEqual([2, 'const x = 23']);
+    expect(session.text).toBe(text.replace('const x = 1', 'const x = 23'));
     pass();
     await session.editable();
     expect([session.revision, session.cell('a')!.code]).toEqual([2, 'const x = 23']);
     expect(session.text).toContain('const x = 23');
     session.undo();
+    expect(session.text).toBe(text);
+    session.dispose();
+  });
+
+  test('the text that is made meanwhile is the one that comes of it, but for code that would end its fence', async () => {
+    for (const [id, code] of [
+      ['a', ''],
+      ['b', 'x\n\n+ 2\n'],
+      ['a', 'const y = `a`'],
+    ] as const) {
+      const { load, let: pass } = gate();
+      const session = open(load);
+      session.edit(id, code);
+      const meanwhile = session.text;
+      pass();
+      await session.editable();
+      expect(meanwhile).toBe(session.text);
+      session.dispose();
+    }
+    const { load } = gate();
+    const session = open(load);
+    session.edit('a', '```\nout');
     expect(session.text).toBe(text);
     session.dispose();
   });
@@ -61,11 +84,11 @@ describe('before the first edit can be made', () => {
     const seen: string[] = [];
     session.beforeEdits(async () => {
       await Promise.resolve();
-      seen.push(`${session.blocks.length} blocks, ${session.text === text ? 'as opened' : 'edited'}`);
+      seen.push(`${session.blocks.length} blocks, ${session.blocks.at(-1)!.text}`);
     });
     session.edit('b', 'x + 2');
     await session.editable();
-    expect(seen).toEqual(['3 blocks, as opened']);
+    expect(seen).toEqual(['3 blocks, x + 1']);
     session.dispose();
   });
 

@@ -9,6 +9,8 @@ import type { FrameBlock, HistoryStep, Session } from './types.ts';
 
 export interface Unedited extends Pick<Session, 'blocks' | 'history' | 'undo' | 'redo' | 'setText' | 'editable' | 'beforeEdits'> {
   readonly notebook: Notebook;
+  /** Its text, with the code of edits that wait. */
+  readonly text: string;
   /** Counts edits, those that wait too. */
   readonly revision: number;
   /** Something is to be analysed or named before a plan is made. */
@@ -67,6 +69,9 @@ export function createUnedited(
     get notebook() {
       return editing?.edits.notebook ?? options.notebook;
     },
+    get text() {
+      return open ? editing!.edits.notebook.text : withCode(options.notebook, options.entries, handed);
+    },
     get revision() {
       return (editing?.edits.revision ?? options.revision) + waiting.length;
     },
@@ -87,7 +92,7 @@ export function createUnedited(
     undo: () => when<HistoryStep | undefined>(({ edits }) => edits.undo(), undefined),
     redo: () => when<HistoryStep | undefined>(({ edits }) => edits.redo(), undefined),
     setText: async (...given) => {
-      await editable();
+      if (!open) await editable();
       return editing!.edits.setText(...given);
     },
     structure: {
@@ -125,3 +130,16 @@ const answers: { readonly [K in keyof Structure]: Structure[K] extends (...given
   toCell: '',
   replaceAll: undefined,
 };
+
+/** The text with other code in some cells: for a page that closes before the edits are made. Code that would end its fence is left out. */
+function withCode({ text }: Notebook, { list }: EditsOptions['entries'], handed: ReadonlyMap<string, string>): string {
+  return list.toReversed().reduce((written, { id, block }) => {
+    const code = handed.get(id);
+    if (code === undefined || !block || /^ {0,3}(`{3,}|~{3,})/m.test(code)) return written;
+    const newline = text.includes('\r\n') ? '\r\n' : '\n';
+    const { codeStart, codeEnd } = block;
+    const behind = written.slice(codeEnd);
+    const rest = codeEnd > codeStart ? behind.replace(/^(?:\r\n|[\r\n])/, '') : behind;
+    return written.slice(0, codeStart) + (code === '' ? '' : code.replaceAll('\n', newline) + newline) + rest;
+  }, text);
+}

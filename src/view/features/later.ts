@@ -11,12 +11,17 @@ export const later =
     let gone = false;
     const stand = ids.map((id) =>
       commands.implement(id, (cell) => {
+        const typed = holdKeys();
         binding ??= load().then((feature) => {
           if (!gone) unbind = feature(context); // its own commands take the place of these
         });
         binding.then(
-          () => commands.run(id, cell),
           () => {
+            commands.run(id, cell);
+            typed.release();
+          },
+          () => {
+            typed.release();
             binding = undefined;
             voice.toast('This could not be loaded. Check the connection, then try again.');
           },
@@ -29,3 +34,24 @@ export const later =
       stand.forEach((take) => take());
     };
   };
+
+/** Letters that are typed while a feature comes are meant for it: they are given to what has the focus then. */
+function holdKeys(): { release(): void } {
+  let letters = '';
+  const hold = (event: KeyboardEvent): void => {
+    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    letters += event.key;
+  };
+  window.addEventListener('keydown', hold, true);
+  return {
+    release: () => {
+      window.removeEventListener('keydown', hold, true);
+      const field = document.activeElement;
+      if (letters === '' || !(field instanceof HTMLInputElement)) return;
+      field.value += letters;
+      field.dispatchEvent(new InputEvent('input', { bubbles: true, data: letters, inputType: 'insertText' }));
+    },
+  };
+}
