@@ -359,9 +359,19 @@ export function createEdits({
         takeText(next, how, to);
         return Promise.resolve();
       }
+      const before = notebook.text;
       return (setting = setting.then(async () => {
         const { openNotebook } = await import('../document/front-lines.ts');
-        takeText(await openNotebook(text), how, to);
+        let were = before,
+          both = text,
+          next = await openNotebook(both);
+        while (how === 'follow' && notebook.text !== were) {
+          const { merge } = await import('../base/merge.ts'); // edited meanwhile
+          both = merge(were, notebook.text, both).text;
+          were = notebook.text;
+          next = await openNotebook(both);
+        }
+        takeText(next, how, to !== undefined && both !== text ? to + 1 : to);
       }));
     },
   };

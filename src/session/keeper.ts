@@ -20,12 +20,14 @@ export interface KeeperOptions {
   readonly stored: { readonly revision: number; readonly createdAt: number } | undefined;
   /** `saved` or `problems` is a new one. */
   readonly changed: () => void;
-  /** Makes another text the session's, as `revision`, without writing it. */
+  /** Resolves when edits that wait are in the text. */
+  readonly editable: () => Promise<void>;
+  /** Makes another text the session's, as `revision`, without writing it. What is edited until it resolves is in it too. */
   readonly adopt: (text: string, revision: number) => Promise<void>;
   /** A text has been acknowledged. */
   readonly written: (record: StoredNotebook) => void;
-  /** What else failed is tried again. */
-  readonly again: () => void;
+  /** What failed elsewhere is tried again. */
+  readonly again: (what: Kept) => void;
 }
 
 export type Keeper = ReturnType<typeof createKeeper>;
@@ -40,7 +42,7 @@ const RETRY_MS = [2000, 5000, 15_000, 30_000];
 /** What is kept of one cell's outputs, in bytes; what is more is named in their place. */
 export const KEPT_BYTES = 4_000_000;
 
-export function createKeeper({ store, now, notebook, stored, changed, adopt, written, again }: KeeperOptions) {
+export function createKeeper({ store, now, notebook, stored, changed, editable, adopt, written, again }: KeeperOptions) {
   const unstored = new Set<Entry>();
   const problems = new Map<Kept, GradusError>();
   const listeners = new Set<(event: KeeperEvent) => void>();
@@ -51,6 +53,9 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
   /** The latest stored revision, of this tab or another, that this session's text holds. */
   let included = saved;
   let held = false;
+  let disposed = false;
+  /** Names this sitting's place among what pages that went away left behind. */
+  const tab = Math.random().toString(36).slice(2);
   const opened = { text: base, revision: saved };
   let known = stored !== undefined;
   let attempts = 0;
@@ -69,6 +74,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     problems.set(what, reason instanceof GradusError ? reason : new GradusError('storage', messageOf(reason), 'Download your text.'));
     changed();
     clearTimeout(retryTimer);
+    if (disposed) return;
     retryTimer = setTimeout(retry, RETRY_MS[Math.min(attempts++, RETRY_MS.length - 1)]);
     (retryTimer as { unref?: () => void }).unref?.();
   }
@@ -80,7 +86,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
   function retry(): void {
     if (problems.has('text')) void save();
     if (problems.has('outputs')) void keepOutputs();
-    if (problems.has('runs')) again();
+    for (const what of ['runs', 'versions'] as const) if (problems.has(what)) again(what);
   }
 
   function save(): Promise<void> {
@@ -109,7 +115,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
       base = record.text;
       known = true;
       createdAt = record.createdAt;
-      unstash(record.id);
+      unstash(record.id, tab, record.revision);
       problems.delete('text');
       attempts = 0;
       changed();
@@ -123,13 +129,14 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     const theirs = await open.notebook(notebook().id);
     if (!theirs) return false;
     const { merge } = await import('../base/merge.ts');
+    await editable();
     flushEdits();
     const { text, revision } = notebook();
     const merged = merge(base, text, theirs.text);
-    base = theirs.text;
+    await adopt(merged.text, Math.max(revision, theirs.revision) + 1);
+    base = theirs.text; // not before the session holds it: what is stashed meanwhile does not
     saved = included = theirs.revision;
     createdAt = theirs.createdAt;
-    await adopt(merged.text, Math.max(revision, theirs.revision) + 1);
     tell('merged');
     return true;
   }
@@ -169,22 +176,30 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
   /** The browser has ended the connection: where it has dropped the notebook too, it is stored again. */
   async function storeAgain(open: Store): Promise<void> {
     const there = await open.notebook(notebook().id).catch(() => undefined);
-    if (there || !known) return;
+    if (there || !known || disposed) return;
     tell('cleared');
     saved = included = -1;
     await save();
   }
 
+  let unlisten: (() => void) | undefined;
   void store?.then(
-    (open) =>
-      open.listen((event) => {
+    (open) => {
+      if (disposed) return;
+      unlisten = open.listen((event) => {
         if (event === 'reopened') return storeAgain(open);
         if (event !== 'upgrade') return undefined;
         flushEdits();
         return save().then(() => tell('upgrade'));
-      }),
+      });
+    },
     () => undefined,
   );
+
+  async function flush(): Promise<void> {
+    if (store && isUnsaved()) stash(recordOf(), { tab, known: included, base });
+    await Promise.all([save(), keepOutputs()]);
+  }
 
   return {
     /** The latest revision whose write has been acknowledged. */
@@ -198,11 +213,11 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     },
     opened,
     saveSoon(): void {
-      if (store && !held) saveTimer ??= setTimeout(() => void save(), SAVE_MS);
+      if (store && !held && !disposed) saveTimer ??= setTimeout(() => void save(), SAVE_MS);
     },
     /** What a cell shows is written once it has ended. */
     keep(entry: Entry): void {
-      if (!store || entry.index !== undefined) return;
+      if (!store || disposed || entry.index !== undefined) return;
       unstored.add(entry);
       outputsTimer ??= setTimeout(() => void keepOutputs(), OUTPUTS_MS);
       clearTimeout(quietTimer);
@@ -222,9 +237,14 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
       return cells;
     },
     /** Writes now what waits; resolves when it is written, or has failed. */
-    async flush(): Promise<void> {
-      if (store && isUnsaved()) stash(recordOf(), base);
-      await Promise.all([save(), keepOutputs()]);
+    flush,
+    /** Writes what waits a last time. What becomes of the notebook in the store is no concern of this session from here on. */
+    async dispose(): Promise<void> {
+      disposed = true;
+      unlisten?.();
+      const last = flush();
+      for (const timer of [saveTimer, retryTimer, outputsTimer, quietTimer]) clearTimeout(timer);
+      await last;
     },
     failed,
     worked,
@@ -242,6 +262,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
       base = text;
       included = Math.max(included, revision);
       known = true;
+      if (notebook().text === text) unstash(notebook().id, tab, acknowledged);
       if (acknowledged !== saved) {
         saved = acknowledged;
         changed();
@@ -250,7 +271,7 @@ export function createKeeper({ store, now, notebook, stored, changed, adopt, wri
     /** What the store has of it now, with what a tab that closed could not store any more. */
     async latest(): Promise<StoredNotebook | undefined> {
       const open = await store;
-      if (open) await recover(open, notebook().id);
+      if (open) await recover(open, { id: notebook().id, except: tab });
       return open?.notebook(notebook().id);
     },
     listen(listener: (event: KeeperEvent) => void): () => void {

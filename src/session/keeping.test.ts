@@ -1,15 +1,41 @@
 import 'fake-indexeddb/auto';
 import { deleteDB } from 'idb';
 import { IDBFactory } from 'fake-indexeddb';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { GradusError } from '../base/errors.ts';
 import { openStore, type Store } from '../store/index.ts';
-import { recover, stash } from '../store/stash.ts';
+import { recover, stash, unstash } from '../store/stash.ts';
 import { bounded, KEPT_BYTES } from './keeper.ts';
 import { createKeeping } from './keeping.ts';
 import { versionEveryMs } from './versions.ts';
 
 beforeEach(() => vi.stubGlobal('indexedDB', new IDBFactory()));
+afterEach(() => vi.unstubAllGlobals());
+
+/** What lies in localStorage. */
+function stubLocalStorage(): Map<string, string> {
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    getItem: (key: string) => kept.get(key) ?? null,
+    removeItem: (key: string) => void kept.delete(key),
+    key: (i: number) => [...kept.keys()][i] ?? null,
+    get length() {
+      return kept.size;
+    },
+  });
+  return kept;
+}
+/** A store whose texts are written when `release` is called, the first of them first. */
+function slow(store: Store) {
+  const waiting: (() => void)[] = [];
+  const saveNotebook: Store['saveNotebook'] = async (...given) => {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+    return store.saveNotebook(...given);
+  };
+  return { store: { ...store, saveNotebook }, waiting };
+}
+const record = { id: 'n', title: 'N', createdAt: 1, updatedAt: 1 };
 
 /** A session that is only a text, over a real store. `clock.now` is its time. */
 async function sitting(store: Store, over: { text?: string } = {}) {
@@ -23,6 +49,7 @@ async function sitting(store: Store, over: { text?: string } = {}) {
     notebook: () => ({ id: 'n', title: 'N', ...state }),
     stored,
     changed: () => undefined,
+    editable: async () => undefined,
     adopt: async (text, revision) => void Object.assign(state, { text, revision }),
     again: () => undefined,
   });
@@ -99,25 +126,65 @@ describe('a text', () => {
   });
 
   test('stashed by a tab that closed is merged into what another stored, and kept as a version', async () => {
-    const kept = new Map<string, string>();
-    vi.stubGlobal('localStorage', {
-      setItem: (key: string, value: string) => void kept.set(key, value),
-      getItem: (key: string) => kept.get(key) ?? null,
-      removeItem: (key: string) => void kept.delete(key),
-      key: (i: number) => [...kept.keys()][i] ?? null,
-      get length() {
-        return kept.size;
-      },
-    });
+    const kept = stubLocalStorage();
     const store = await openStore();
-    const record = { id: 'n', title: 'N', createdAt: 1, updatedAt: 1 };
     await store.saveNotebook({ ...record, text: 'ONE\ntwo\n', revision: 5 });
-    stash({ ...record, text: 'one\nTWO\n', revision: 4, updatedAt: 7 }, 'one\ntwo\n');
+    stash({ ...record, text: 'one\nTWO\n', revision: 4, updatedAt: 7 }, { tab: 'a', known: 3, base: 'one\ntwo\n' });
     await recover(store);
     expect((await store.notebook('n'))?.text).toBe('ONE\nTWO\n');
     expect(await store.versions('n')).toMatchObject([{ text: 'one\nTWO\n', why: 'unsaved' }]);
     expect(kept.size).toBe(0);
-    vi.unstubAllGlobals();
+  });
+
+  test('stashed at a later revision than the one another tab stored is merged with it all the same', async () => {
+    const kept = stubLocalStorage();
+    const store = await openStore();
+    await store.saveNotebook({ ...record, text: 'one\ntwo\n', revision: 5 });
+    stash({ ...record, text: 'one\nTWO\n', revision: 7, updatedAt: 7 }, { tab: 'a', known: 5, base: 'one\ntwo\n' });
+    await store.saveNotebook({ ...record, text: 'ONE\ntwo\n', revision: 6 });
+    await recover(store);
+    expect((await store.notebook('n'))?.text).toBe('ONE\nTWO\n');
+    expect(await store.versions('n')).toMatchObject([{ text: 'one\nTWO\n', why: 'unsaved' }]);
+    expect(kept.size).toBe(0);
+  });
+
+  test('stashed by two tabs is all in what is stored', async () => {
+    const kept = stubLocalStorage();
+    const store = await openStore();
+    await store.saveNotebook({ ...record, text: 'one\ntwo\n', revision: 5 });
+    stash({ ...record, text: 'one\nTWO\n', revision: 7, updatedAt: 7 }, { tab: 'a', known: 5, base: 'one\ntwo\n' });
+    stash({ ...record, text: 'ONE\ntwo\n', revision: 6, updatedAt: 8 }, { tab: 'b', known: 5, base: 'one\ntwo\n' });
+    unstash('n', 'c', 9);
+    await recover(store);
+    expect((await store.notebook('n'))?.text).toBe('ONE\nTWO\n');
+    expect(kept.size).toBe(0);
+  });
+
+  test('stays stashed until that very text is acknowledged, not an earlier one', async () => {
+    const kept = stubLocalStorage();
+    const { store, waiting } = slow(await openStore());
+    const { edit } = await sitting(store);
+    const first = edit('two\n');
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    void edit('three\n');
+    waiting.shift()!();
+    await first.catch(() => undefined);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    expect([...kept.values()].map((text) => (JSON.parse(text) as { text: string }).text)).toEqual(['three\n']);
+    waiting.shift()!();
+    await vi.waitFor(() => expect(kept.size).toBe(0));
+    expect((await store.notebook('n'))?.text).toBe('three\n');
+  });
+
+  test('is not stored again by a sitting that is over', async () => {
+    const store = await openStore();
+    const { edit, keeper } = await sitting(store);
+    await edit('two\n');
+    await keeper.dispose();
+    await deleteDB('gradus');
+    await store.notebooks().catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await store.notebooks()).toEqual([]);
   });
 });
 
@@ -160,6 +227,23 @@ describe('versions', () => {
     await vi.waitFor(() => expect(keeping.problems.get('versions')?.code).toBe('storage-full'));
     expect(keeping.problems.has('text')).toBe(false);
     expect((await open.notebook('n'))?.text).toBe('first\n');
+    fault.on = false;
+    keeping.retry();
+    await vi.waitFor(async () => expect(await keeping.versions.list()).toMatchObject([{ text: 'as opened\n', why: 'opened', time: 500 }]));
+    await vi.waitFor(() => expect(keeping.problems.size).toBe(0));
+  });
+
+  test('that found no room are kept with the next one that does', async () => {
+    const fault = { on: true };
+    const open = await openStore();
+    await open.saveNotebook({ ...record, text: 'as opened\n', revision: 1 });
+    const { edit, keeping } = await sitting(broken(open, ['saveVersion'], fault));
+    await edit('first\n', 10);
+    await vi.waitFor(() => expect(keeping.problems.has('versions')).toBe(true));
+    fault.on = false;
+    await keeping.versions.keep('save', 'mine');
+    await vi.waitFor(() => expect(keeping.problems.size).toBe(0));
+    expect((await keeping.versions.list()).map(({ text }) => text)).toEqual(['first\n', 'as opened\n']);
   });
 });
 

@@ -39,7 +39,9 @@ export interface Keeping {
   latest(): Promise<StoredNotebook | undefined>;
 }
 
-export interface KeepingOptions extends Omit<KeeperOptions, 'written' | 'stored'> {
+export interface KeepingOptions extends Omit<KeeperOptions, 'written' | 'stored' | 'again'> {
+  /** Runs that failed are tried again. */
+  readonly again: () => void;
   readonly stored: (Pick<StoredNotebook, 'revision' | 'createdAt'> & Partial<Pick<StoredNotebook, 'updatedAt'>>) | undefined;
 }
 
@@ -57,7 +59,11 @@ export function createKeeping(options: KeepingOptions): { readonly keeper: Keepe
       failed: (error) => keeper.failed('versions', error),
       worked: () => keeper.worked('versions'),
     });
-  const keeper: Keeper = createKeeper({ ...options, written: (record) => versions?.written(record) });
+  const keeper: Keeper = createKeeper({
+    ...options,
+    written: (record) => versions?.written(record),
+    again: (what) => (what === 'versions' ? versions?.retry() : options.again()),
+  });
   if (!store || !versions) return { keeper, keeping: undefined };
   const { id, shippedHash } = notebook();
   const { problems, retry, listen, beforeText, hold, follow, latest, opened } = keeper;

@@ -1,13 +1,15 @@
 /* A session over a real engine in this process: messages are cloned as a worker's would be. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { analyse, analyseModule } from '../analysis/index.ts';
+import { GradusError } from '../base/errors.ts';
 import { createLibrary } from '../stdlib/library.ts';
 import { parseNotebook } from '../document/index.ts';
 import { compileNotebook } from './compile.ts';
 import { createEditing } from './editing.ts';
 import { createSession } from './session.ts';
 import { inProcessWorker } from './test-worker.ts';
+import type { Store, StoredNotebook } from '../store/types.ts';
 import type { SessionOptions } from './types.ts';
 
 const file = (...cells: string[]): string =>
@@ -31,6 +33,47 @@ function open(text: string, more: Partial<SessionOptions> = {}) {
 const states = (session: ReturnType<typeof open>): string => session.ids.map((id) => `${id} ${session.cell(id)!.state}`).join(', ');
 
 describe('session', () => {
+  it('merges what another tab stored into edits, and stores both', async () => {
+    const text = file('const a = 2', 'const b = 1', 'const c = 1');
+    let stored: StoredNotebook = { id: 't', title: 'T', text: text.replace('a = 2', 'a = 5'), revision: 9, createdAt: 0, updatedAt: 0 };
+    const store = {
+      listen: () => () => undefined,
+      outputs: async () => [],
+      versions: async () => [],
+      saveVersion: async () => undefined,
+      notebook: async () => stored,
+      saveNotebook: async (next: StoredNotebook, known: number) => {
+        if (stored.revision > known) throw new GradusError('revision', 'Another tab.', 'Merge.');
+        stored = next;
+      },
+    } as unknown as Store;
+    let ready = (): void => undefined;
+    const load = (): Promise<typeof createEditing> => new Promise((resolve) => (ready = () => resolve(createEditing)));
+    const session = open(text, { store: Promise.resolve(store), stored: { revision: 3, createdAt: 0 }, editing: { load } });
+    session.edit('b', 'const b = 9');
+    session.keeping!.hold(true);
+    session.keeping!.hold(false); // saves before the editing is there
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    session.edit('c', 'const c = 9');
+    ready();
+    await session.flush();
+    const both = text.replace('a = 2', 'a = 5').replace('b = 1', 'b = 9').replace('const c = 1', 'const c = 9');
+    await vi.waitFor(() => expect(stored.text).toBe(both));
+    expect(session.text).toBe(both);
+    session.dispose();
+  });
+
+  it("merges what is edited while another tab's front matter is read", async () => {
+    const text = file('const a = 2', 'const b = 1');
+    const session = open(text);
+    const done = session.setText(text.replace('title: T', 'title: Other').replace('a = 2', 'a = 5'), 'follow', 7);
+    session.edit('b', 'const b = 9');
+    await done;
+    expect(session.text).toBe(text.replace('title: T', 'title: Other').replace('a = 2', 'a = 5').replace('b = 1', 'b = 9'));
+    expect(session.revision).toBeGreaterThan(7);
+    session.dispose();
+  });
+
   it('runs all, shows values, and fills prose', async () => {
     const session = open(file('const a = 2', '# So `a` doubled is ${a * 2}.', 'a + 1'));
     session.runAll();

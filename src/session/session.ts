@@ -62,11 +62,12 @@ export function createSession(options: SessionOptions): Session {
     store,
     now,
     notebook: () => {
-      const { front, text } = edits.notebook;
-      return { id: front?.id ?? '', title: front?.title ?? '', text, revision: edits.revision, ...optional({ shippedHash }) };
+      const { front } = edits.notebook;
+      return { id: front?.id ?? '', title: front?.title ?? '', text: edits.text, revision: edits.revision, ...optional({ shippedHash }) };
     },
     stored: options.stored,
     changed: () => tell({ saved: true }),
+    editable: () => edits.editable(),
     adopt: (text, revision) => edits.setText(text, 'follow', revision),
     again: () => void recorder.flush(),
   });
@@ -143,7 +144,6 @@ export function createSession(options: SessionOptions): Session {
     editable,
     beforeEdits,
     flush: async () => {
-      if (edits.due) await editable();
       await Promise.all([keeper.flush(), recorder.flush()]);
     },
     cell: (id) => {
@@ -165,7 +165,7 @@ export function createSession(options: SessionOptions): Session {
       return () => listeners.delete(listener);
     },
     dispose: () => {
-      void Promise.all([keeper.flush(), recorder.end()]);
+      void Promise.all([keeper.dispose(), recorder.end()]);
       remote.terminate();
       listeners.clear();
     },
@@ -179,7 +179,7 @@ export function createSession(options: SessionOptions): Session {
       return edits.history;
     },
     get text() {
-      return edits.notebook.text;
+      return edits.text;
     },
     get revision() {
       return edits.revision;

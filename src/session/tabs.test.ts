@@ -72,7 +72,7 @@ function makeBrowser(text = 'start\n', delay: () => number = () => 1) {
     openChannel = makeChannels(delay);
   const refused: string[] = [];
 
-  function open(me: string, { frozen = (): boolean => false } = {}) {
+  function open(me: string, { frozen = (): boolean => false, loadMs = 0 } = {}) {
     const listeners = new Set<(change: SessionChange) => void>();
     const state = { text: stored.text, revision: stored.revision, saved: stored.revision, held: false, events: [] as string[] };
     const tell = (): void => listeners.forEach((listener) => listener({ saved: true }));
@@ -85,6 +85,8 @@ function makeBrowser(text = 'start\n', delay: () => number = () => 1) {
         tell();
       }
     };
+    const editable = (): Promise<void> => (loaded ??= loadMs ? new Promise((resolve) => setTimeout(resolve, loadMs)) : Promise.resolve());
+    let loaded: Promise<void> | undefined;
     const channel = openChannel('');
     const tabs: Tabs = openTabs({
       me,
@@ -112,7 +114,9 @@ function makeBrowser(text = 'start\n', delay: () => number = () => 1) {
         get saved() {
           return state.saved;
         },
+        editable,
         setText: async (next, _, revision) => {
+          await editable();
           state.text = next;
           state.revision = revision!;
           tell();
@@ -188,6 +192,31 @@ describe('two tabs', () => {
     await soon(500);
     expect([a.state.text, b.state.text, browser.stored().text]).toEqual(Array(3).fill('ONE\nTWO\n'));
     expect(b.state.events).toContain('merged');
+  });
+
+  test('an edit while the editing itself is still being loaded is not overwritten by what is followed', async () => {
+    const browser = makeBrowser('one\ntwo\n');
+    const a = browser.open('a');
+    await soon();
+    const b = browser.open('b', { loadMs: 100 });
+    a.edit((text) => text.replace('one', 'ONE'));
+    await soon(50);
+    b.edit((text) => text.replace('two', 'TWO'));
+    await soon(3000);
+    expect([a.state.text, b.state.text, browser.stored().text]).toEqual(Array(3).fill('ONE\nTWO\n'));
+  });
+
+  test('an edit while what takes over is still being loaded is merged with what the other wrote', async () => {
+    const browser = makeBrowser('one\ntwo\nthree\n');
+    const a = browser.open('a');
+    await soon();
+    const b = browser.open('b', { loadMs: 400 });
+    b.edit((text) => text.replace('two', 'TWO'));
+    a.edit((text) => text.replace('one', 'ONE'));
+    await soon(200);
+    b.edit((text) => text.replace('three', 'THREE'));
+    await soon(3000);
+    expect([a.state.text, b.state.text, browser.stored().text]).toEqual(Array(3).fill('ONE\nTWO\nTHREE\n'));
   });
 
   test('"Take over" hands the writing over without an edit', async () => {

@@ -30,7 +30,7 @@ export interface TabChannel {
 }
 
 export interface TabsOptions {
-  readonly session: Pick<Session, 'text' | 'revision' | 'saved' | 'setText' | 'subscribe'>;
+  readonly session: Pick<Session, 'text' | 'revision' | 'saved' | 'setText' | 'editable' | 'subscribe'>;
   readonly keeping: Pick<Keeping, 'shared' | 'hold' | 'follow' | 'latest' | 'base' | 'opened'>;
   readonly locks: TabLocks;
   readonly openChannel: (name: string) => TabChannel;
@@ -167,11 +167,16 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
   }
   async function join(theirs: Version): Promise<void> {
     flushEdits();
-    keeping.follow(theirs.text, theirs.saved, theirs.revision);
-    if (session.text === theirs.text && session.revision >= theirs.revision) return;
+    if (session.text !== theirs.text || session.revision < theirs.revision) {
+      await session.editable(); // it may take a while: what is typed until then is in `session.text` below
+      flushEdits();
+    }
+    const follow = (): void => keeping.follow(theirs.text, theirs.saved, theirs.revision);
+    if (session.text === theirs.text && session.revision >= theirs.revision) return follow();
     const { text } = merge(shared.text, session.text, theirs.text);
     const both = text !== theirs.text && theirs.text !== shared.text;
     await replace(text, text === theirs.text ? theirs.revision : Math.max(session.revision, theirs.revision) + 1);
+    follow(); // not before the session holds it: what is stashed meanwhile does not
     if (both) changed('merged');
   }
   async function replace(text: string, revision: number): Promise<void> {
@@ -213,6 +218,8 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
     await write(theirs);
   }
   async function adopt(version: Version): Promise<void> {
+    if (role !== 'follower') return;
+    await session.editable(); // it may take a while: what is typed until then is an edit
     flushEdits();
     if (role !== 'follower') return;
     if (edited()) return claim();

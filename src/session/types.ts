@@ -210,7 +210,8 @@ export interface Session {
   replaceAll(edits: readonly { readonly key: number; readonly text: string }[], label: string): void;
   /** Another text of the whole file: blocks that are in both keep what is known of them. A label makes it one step of
       history; `follow`: another tab wrote it as `revision`, so nothing is written, and history begins anew. Resolves at once
-      where the front matter is the same, else when it has been read. */
+      where the front matter is the same, else when it has been read; what is edited until then is merged with what another tab
+      wrote, as a revision of its own. */
   setText(text: string, how: { readonly label: string } | 'follow', revision?: number): Promise<void>;
   undo(): HistoryStep | undefined;
   redo(): HistoryStep | undefined;

@@ -30,12 +30,16 @@ export const versionEveryMs = 10 * 60 * 1000;
 export function createVersions({ store, now, notebook, opened, failed, worked }: VersionsOptions): Versions & {
   /** A text has been stored. */
   written(record: Pick<StoredNotebook, 'text' | 'updatedAt'>): void;
+  /** Keeps what could not be kept. */
+  retry(): void;
 } {
   /** The text that was stored last, and since when there are edits that no version holds. */
   let last = opened;
   let since: number | undefined;
   let first = true;
   let keeping: Promise<unknown> = Promise.resolve();
+  /** Versions that are to be kept by themselves, the oldest first; one that fails stays. */
+  const due: Pick<StoredVersion, 'text' | 'time' | 'why'>[] = [];
 
   async function put(text: string, time: number, why: VersionReason, name?: string): Promise<StoredVersion> {
     const { id } = notebook();
@@ -57,22 +61,35 @@ export function createVersions({ store, now, notebook, opened, failed, worked }:
     return result;
   };
 
+  function retry(): void {
+    inTurn(async () => {
+      for (let next = due[0]; next; next = due[0]) {
+        await put(next.text, next.time, next.why ?? 'edits');
+        due.shift();
+      }
+    }).then(worked, failed);
+  }
+
   return {
     written({ text, updatedAt }) {
       const before = last;
       last = { text, time: updatedAt };
-      const due = first ? before !== undefined : since !== undefined && updatedAt - since >= versionEveryMs;
+      const isDue = first ? before !== undefined : since !== undefined && updatedAt - since >= versionEveryMs;
       const why = first ? 'opened' : 'edits';
-      if (first || due) since = updatedAt;
+      if (first || isDue) since = updatedAt;
       else since ??= updatedAt;
       first = false;
-      if (due && before && before.text !== text) inTurn(() => put(before.text, before.time, why)).then(worked, failed);
+      if (!isDue || !before || before.text === text) return;
+      due.push({ ...before, why });
+      retry();
     },
+    retry,
     list: async () => (await store).versions(notebook().id),
     keep: (why, name) =>
       inTurn(async () => {
         const version = await put(notebook().text, now(), why, name);
         since = undefined;
+        retry(); // there is room
         return version;
       }),
     rename: async (time, name) => (await store).nameVersion(notebook().id, time, name),

@@ -1,6 +1,6 @@
 /* The last text of a page that goes away: the database cannot be waited for then, so what it has not acknowledged lies in
-   localStorage, which is written at once, until the store is opened next and takes it in. Where another tab has stored a
-   text since, both are merged, and what was stashed is kept as a version besides. */
+   localStorage, which is written at once, until the store is opened next and takes it in. Each tab has a place of its own there.
+   Where another tab has stored a text since, both are merged, and what was stashed is kept as a version besides. */
 
 import { GradusError } from '../base/errors.ts';
 import { isNotebook } from './records.ts';
@@ -8,48 +8,59 @@ import type { Store, StoredNotebook } from './types.ts';
 
 const prefix = 'gradus:unsaved:';
 
-/** Keeps a text that may not reach the database any more, with the stored one that it came from. Without room or permission it
-    does nothing. */
-export function stash(notebook: StoredNotebook, base?: string): void {
+/** Where a stashed text comes from. */
+export interface StashOrigin {
+  /** Names the tab. */
+  readonly tab: string;
+  /** The latest stored revision that the text holds. */
+  readonly known: number;
+  /** The stored text that it came from. */
+  readonly base?: string;
+}
+
+const place = (id: string, tab: string): string => `${prefix}${id}:${tab}`;
+
+/** Keeps a text that may not reach the database any more. Without room or permission it does nothing. */
+export function stash(notebook: StoredNotebook, { tab, known, base }: StashOrigin): void {
   try {
-    globalThis.localStorage?.setItem(prefix + notebook.id, JSON.stringify({ ...notebook, base }));
+    globalThis.localStorage?.setItem(place(notebook.id, tab), JSON.stringify({ ...notebook, known, base }));
   } catch {
-    if (base !== undefined) stash(notebook);
+    if (base !== undefined) stash(notebook, { tab, known });
     // else the database may still be in time
   }
 }
 
-/** The database has it. */
-export function unstash(id: string): void {
+/** The database has this revision of the tab's text: a later one stays stashed. */
+export function unstash(id: string, tab: string, revision: number): void {
+  const key = place(id, tab);
   try {
-    globalThis.localStorage?.removeItem(prefix + id);
+    const text = globalThis.localStorage?.getItem(key);
+    if (text && (JSON.parse(text) as StoredNotebook).revision <= revision) globalThis.localStorage.removeItem(key);
   } catch {
     /* there is nothing to forget */
   }
 }
 
-/** Brings home what was stashed, of one notebook or of all. What the database refuses for want of room stays stashed. */
-export async function recover(store: Pick<Store, 'notebook' | 'saveNotebook' | 'saveVersion'>, only?: string): Promise<void> {
-  for (const { id, text } of stashed()) {
-    if (only !== undefined && id !== only) continue;
-    let record: unknown;
-    try {
-      record = JSON.parse(text);
-    } catch {
-      /* damaged: dropped below */
-    }
-    if (!isNotebook(record)) {
-      unstash(id);
+/** Brings home what was stashed, of one notebook or of all, but for the tab that still has its text. What the database refuses for
+    want of room stays stashed. */
+export async function recover(
+  store: Pick<Store, 'notebook' | 'saveNotebook' | 'saveVersion'>,
+  only?: { readonly id: string; readonly except: string },
+): Promise<void> {
+  for (const { key, text, record } of stashed()) {
+    if (!record) {
+      forget(key, text); // damaged
       continue;
     }
-    const { base, ...notebook } = record as StoredNotebook & { base?: unknown };
+    const { base, known, ...notebook } = record;
+    if (only && (notebook.id !== only.id || key === place(only.id, only.except))) continue;
     try {
-      await store.saveNotebook(notebook);
-      unstash(id);
+      await store.saveNotebook(notebook, typeof known === 'number' ? known : undefined);
+      forget(key, text);
     } catch (error) {
       if (!(error instanceof GradusError) || error.code !== 'revision') continue;
       const done = await join(store, notebook, typeof base === 'string' ? base : undefined).catch(() => false);
-      if (done) unstash(id);
+      if (done) forget(key, text);
     }
   }
 }
@@ -71,14 +82,37 @@ async function join(
   return true;
 }
 
-function stashed(): { id: string; text: string }[] {
+/** Unless its tab, which may live, has stashed another text there since. */
+function forget(key: string, text: string): void {
+  try {
+    if (globalThis.localStorage.getItem(key) === text) globalThis.localStorage.removeItem(key);
+  } catch {
+    /* it is taken in again next time, as the same text */
+  }
+}
+
+type Stashed = StoredNotebook & { readonly base?: unknown; readonly known?: unknown };
+
+/** The earliest first. */
+function stashed(): { key: string; text: string; record: Stashed | undefined }[] {
   try {
     const { localStorage } = globalThis;
     const keys = Array.from({ length: localStorage?.length ?? 0 }, (_, i) => localStorage.key(i) ?? '');
     return keys
       .filter((key) => key.startsWith(prefix))
-      .map((key) => ({ id: key.slice(prefix.length), text: localStorage.getItem(key) ?? '' }));
+      .map((key) => ({ key, text: localStorage.getItem(key) ?? '' }))
+      .map((item) => ({ ...item, record: read(item.text) }))
+      .sort((a, b) => (a.record?.updatedAt ?? 0) - (b.record?.updatedAt ?? 0));
   } catch {
     return [];
+  }
+}
+
+function read(text: string): Stashed | undefined {
+  try {
+    const record: unknown = JSON.parse(text);
+    return isNotebook(record) ? record : undefined;
+  } catch {
+    return undefined;
   }
 }

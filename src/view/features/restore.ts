@@ -48,7 +48,12 @@ export async function replaceText(
   }
   await session.setText(text, { label });
   act(() => undefined);
-  voice.toast(said, () => act(() => session.undo()));
+  const restored = session.text;
+  voice.toast(said, () => {
+    flushEdits();
+    if (session.history.undo === label && session.text === restored) act(() => session.undo());
+    else voice.toast('Something was edited since. Undo goes back step by step.');
+  });
   return true;
 }
 
