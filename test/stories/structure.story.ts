@@ -169,3 +169,47 @@ test('a long notebook keeps its parts, the reader keeps the place, and a far mov
   expect(await page.locator('main > .part').count()).toBeGreaterThan(5);
   expect(page.problems).toEqual([]);
 });
+
+test('each message of a deletion brings back its own cells, once', async () => {
+  const page = await ready('two-deletions');
+  const remove = async (id: string): Promise<void> => {
+    await cell(page, id).focus();
+    await page.keyboard.press('d');
+    await page.keyboard.press('d');
+    await cell(page, id).waitFor({ state: 'detached' });
+  };
+  const undo = (id: string) => page.locator('.toast', { hasText: `Deleted cell ${id}.` }).getByRole('button', { name: 'Undo' });
+  /** The first line of each cell: one that is put in again gets its name when it runs. */
+  const cells = async (): Promise<string[]> =>
+    (await page.locator('main [data-cell] .code').allInnerTexts()).map((text) => /const (\w)/.exec(text)?.[1] ?? text);
+  await remove('a');
+  await remove('b');
+  await undo('a').click();
+  await expect.poll(cells, patience).toEqual(['a', 'c']);
+  await undo('b').click();
+  await expect.poll(cells, patience).toEqual(['a', 'b', 'c']);
+  expect((await frame(page)).filter((part) => part.startsWith('"')).map((part) => part.slice(1, 5))).toEqual(['Midd', 'Then', 'Last']);
+
+  await remove('c');
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect.poll(cells, patience).toEqual(['a', 'b', 'c']);
+  await undo('c').click();
+  await expect.poll(() => page.evaluate(() => document.querySelector('[role=status].vh')?.textContent), patience).toContain('back already');
+  expect(await cells()).toEqual(['a', 'b', 'c']);
+  expect(page.problems).toEqual([]);
+});
+
+test('a cell that is called otherwise stays the selected one', async () => {
+  const page = await ready('called-otherwise');
+  await code(page, 'b').click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('const better = a + 1');
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await cell(page, 'better').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.keyboard.type('Duplicate');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => page.locator('main [data-cell]').count(), patience).toBe(4);
+  expect(page.problems).toEqual([]);
+});

@@ -12,7 +12,7 @@ import { editorOf, editorOfCell } from '../editors.ts';
 import { plural } from '../words.ts';
 import { capital, focusBlock, focusedText, focusStep, named, soon, targets } from './blocks.ts';
 import { copied, copyBlocks } from './clipboard.ts';
-import { asNew, fromText } from './markdown.ts';
+import { asNew, fromText, seamOf } from './markdown.ts';
 
 /** What was deleted, and where it stood. */
 interface Deleted {
@@ -23,6 +23,8 @@ interface Deleted {
   /** The block before it, if there was one. */
   readonly after: number | undefined;
   readonly before: number | undefined;
+  /** Texts around it, which its deletion joined. */
+  readonly between: readonly [before: string, after: string] | undefined;
 }
 
 export const cells: Feature = (context) => {
@@ -92,12 +94,14 @@ export const cells: Feature = (context) => {
       session.blocks.slice(last + 1).find(({ kind }) => kind === 'cell') ??
       session.blocks.slice(0, first).findLast(({ kind }) => kind === 'cell');
     const name = named(blocks);
+    const [above, below] = [session.blocks[first - 1], session.blocks[last + 1]];
     const record: Deleted = {
       keys: keys(blocks),
       blocks: blocks.map((block) => asNew(block, session.notebook, session.ids)),
       name,
-      after: session.blocks[first - 1]?.key,
-      before: session.blocks[last + 1]?.key,
+      after: above?.key,
+      before: below?.key,
+      between: above?.kind === 'prose' && below?.kind === 'prose' ? [above.text, below.text] : undefined,
     };
     act(() => session.deleteBlocks(record.keys));
     // What was undone before and is deleted now is this record alone.
@@ -130,7 +134,16 @@ export const cells: Feature = (context) => {
           : after === undefined
             ? 'start'
             : 'end';
-    record.keys = insert(place, record.blocks);
+    for (const { key, text } of record.between ? session.blocks.filter(({ kind }) => kind === 'prose') : []) {
+      const seam = seamOf(text, ...record.between!);
+      if (seam === undefined) continue;
+      // First what is new, then what is taken away: nothing is lost where one of the two fails.
+      const made = insert({ after: key }, [...record.blocks, { kind: 'prose', markdown: text.slice(seam) }]);
+      act(() => session.replaceAll([{ key, text: text.slice(0, seam).trimEnd() }], 'Split the text'));
+      record.keys = made.slice(0, -1);
+      break;
+    }
+    if (isGone(record)) record.keys = insert(place, record.blocks);
     focusBlock(context, record.keys[0]);
     voice.say(`Brought back ${record.name}.`);
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { asMarkdown, fromText } from './markdown.ts';
+import { asMarkdown, fromText, seamOf } from './markdown.ts';
 import type { NewBlock } from '../../session/types.ts';
 
 describe('pasted text becomes blocks', () => {
@@ -35,4 +35,12 @@ test('cells survive the way through text, fences inside of them too', () => {
     }),
     { seed: 7, numRuns: 300 },
   );
+});
+
+test('the seam of two joined texts is found by the paragraphs beside it', () => {
+  expect(seamOf('One.\n\nTwo.\n\nThree.', 'One.\n\nTwo.', 'Three.\n\nFour.')).toBe(12);
+  expect(seamOf('Two.\n\nThree.', 'One.\n\nTwo.', 'Three.')).toBe(6);
+  expect(seamOf('Two.\n\nTwo.\n\nThree.', 'Two.', 'Three.')).toBe(12);
+  expect(seamOf('Two.\n\nOther.\n\nThree.', 'Two.', 'Three.')).toBeUndefined();
+  expect(seamOf('Two. Three.', 'Two.', 'Three.')).toBeUndefined();
 });

@@ -27,6 +27,18 @@ function fenced(language: string, code: string, attributes?: string): string {
   return `${fence}${language}${attributes ? ` {${attributes}}` : ''}\n${code}${code === '' ? '' : '\n'}${fence}`;
 }
 
+/** Where two texts that stood apart are joined within `text`, as the offset of the second one's start; undefined where they are not. */
+export function seamOf(text: string, first: string, second: string): number | undefined {
+  const tail = first.split(/\n[ \t]*\n/).at(-1)!,
+    [head = ''] = second.split(/\n[ \t]*\n/);
+  if (tail === '' || head === '') return undefined;
+  for (let at = text.indexOf(tail); at >= 0; at = text.indexOf(tail, at + 1)) {
+    const gap = /^[ \t]*\n\s*/.exec(text.slice(at + tail.length))?.[0].length;
+    if (gap !== undefined && text.startsWith(head, at + tail.length + gap)) return at + tail.length + gap;
+  }
+  return undefined;
+}
+
 /** Pasted text as blocks: fences of a language that runs become cells, what stands between them prose. Text without such a
     fence is one cell of `language`, as it would be typed. Front matter is left out. */
 export function fromText(text: string, language: string): readonly NewBlock[] {
