@@ -5,7 +5,7 @@
 import { fenceBlock } from './fence-block.ts';
 import { frontRange } from './front-range.ts';
 import { scan } from './scan.ts';
-import type { Block, CellBlock, DiagramBlock, FrontMatter, Notebook, Problem } from './types.ts';
+import type { Block, CellBlock, FrontMatter, Notebook, Problem } from './types.ts';
 
 /** Reads the YAML between the `---` lines; its first line is line 2 of the file. */
 export type ReadFront = (yaml: string) => { readonly front?: FrontMatter; readonly problems: readonly Problem[] };
