@@ -82,6 +82,7 @@ const steps = [
     entry: 'workers/packs',
     inputs: () => [
       at('workers/packs'),
+      at('workers/typescript/members.ts'),
       at('workers/tensor'),
       at('src/tensor'),
       at('kernels'),

@@ -1,7 +1,8 @@
-/* The pack `explore`: answers questions about values that stand as outputs, which few readers ask. */
+/* The pack `explore`: answers questions about values that stand as outputs, and what can be written behind a name's dot: few readers ask. */
 
 import { explore } from '../../src/output/explore.ts';
 import { lookAtRows } from '../../src/output/rows.ts';
+import { membersOf } from '../typescript/members.ts';
 import type { Look } from '../../src/output/look.ts';
 
 export function answer(value: unknown, question: Look, run: <T>(fn: () => T) => T): unknown {
@@ -24,4 +25,4 @@ export function answer(value: unknown, question: Look, run: <T>(fn: () => T) => 
 }
 
 const scope = globalThis as { __gradusPacks?: Record<string, unknown> };
-(scope.__gradusPacks ??= {})['explore'] = { answer };
+(scope.__gradusPacks ??= {})['explore'] = { answer, membersOf };

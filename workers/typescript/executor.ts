@@ -270,7 +270,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   }
 
   const look = createLooks({ program, load, guard, report, enter: runAs });
-  const requests = createRequests({ look, program, library, changes, interrupts, services, guard, report, describe, current, pump });
+  const requests = createRequests({ look, program, library, changes, interrupts, services, guard, report, describe, current, pump, load });
   return {
     receive: (request) => {
       if ('plan' in request && request.plan !== undefined) latestPlan = Math.max(latestPlan, request.plan);

@@ -3,7 +3,7 @@
 
 import { messageOf } from '../../src/base/errors.ts';
 import { lookOf, type Look } from '../../src/output/look.ts';
-import type { Request } from '../../src/engine/protocol.ts';
+import type { Members, Request } from '../../src/engine/protocol.ts';
 import type { Running } from './evaluation.ts';
 import type { ExecutorOptions } from './types.ts';
 import type { Program } from './program.ts';
@@ -12,6 +12,7 @@ import type { Reports } from './reports.ts';
 /** What the pack leaves behind: `run` calls code of the notebook. */
 export interface Explorer {
   answer(value: unknown, question: Look, run: <T>(fn: () => T) => T): unknown;
+  membersOf(value: unknown, path: readonly string[]): Members | undefined;
 }
 
 /** Code of the notebook that a question runs (a getter, a column's format) has that long. */

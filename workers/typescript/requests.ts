@@ -3,7 +3,7 @@
 
 import { Interrupted, type Library } from '../../src/stdlib/host.ts';
 import type { Members, Request } from '../../src/engine/protocol.ts';
-import { membersOf } from './members.ts';
+import type { Explorer } from './looks.ts';
 import type { Changes } from './changes.ts';
 import type { Describe } from './errors.ts';
 import type { Guard } from './guard.ts';
@@ -12,13 +12,14 @@ import type { Program } from './program.ts';
 import type { Reports } from './reports.ts';
 import type { Running } from './evaluation.ts';
 import type { Services } from './services.ts';
+import type { ExecutorOptions } from './types.ts';
 
 /** A Proxy of the notebook may answer for its keys: that long. */
 const membersMs = 50;
 
 export type Beside = Exclude<Request, { kind: 'start' | 'plan' }>;
 
-export interface RequestsOptions {
+export interface RequestsOptions extends Pick<ExecutorOptions, 'load'> {
   readonly program: Program;
   readonly library: Library;
   readonly changes: Changes;
@@ -39,7 +40,7 @@ export interface Requests {
 }
 
 export function createRequests(options: RequestsOptions): Requests {
-  const { program, library, changes, interrupts, services, guard, report, describe, current, pump, look } = options;
+  const { program, library, changes, interrupts, services, guard, report, describe, current, pump, look, load } = options;
   /** What of the values is JSON, by name. */
   const json = (): Record<string, unknown> => {
     const held = [...program.slots].filter(([, slot]) => slot.cell !== undefined);
@@ -72,13 +73,19 @@ export function createRequests(options: RequestsOptions): Requests {
         case 'members': {
           const [name = '', ...path] = request.path;
           const slot = program.slots.get(name);
-          let found: Members | undefined;
-          try {
-            found = slot?.cell === undefined ? undefined : guard.limited(membersMs, () => membersOf(slot.value, path));
-          } catch {
-            // a Proxy that refuses: then nothing is known of it
-          }
-          return report({ kind: 'members', request: request.request, ...(found === undefined ? {} : { found }) });
+          const tell = (found?: Members): void => report({ kind: 'members', request: request.request, ...(found && { found }) });
+          if (slot?.cell === undefined) return tell();
+          const read = ({ membersOf }: Explorer): void => {
+            try {
+              tell(guard.limited(membersMs, () => membersOf(slot.value, path)));
+            } catch {
+              tell(); // a Proxy that refuses: then nothing is known of it
+            }
+          };
+          return void load('explore').then(
+            (pack) => read(pack as Explorer),
+            () => tell(),
+          );
         }
         case 'answer':
           return services.answer(request);
