@@ -65,10 +65,18 @@ function matchFences(
   };
   by(({ text }) => text);
   by(({ block }) => (block.kind === 'cell' && block.attributes.id !== undefined ? `id ${block.attributes.id}` : undefined));
-  // Between two neighbours that stayed: what is most alike, then, where as many are left as there were, those in order.
+  // Between two neighbours that stayed: in order where as many are there as there were, else what is most alike. Cells that grow while
+  // two readers write in them are like each other, so likeness alone would take one for the other.
   for (const { fromA, toA, fromB, toB } of changes) {
     const mine = (): typeof old => old.slice(fromA, toA).filter(({ key }) => !taken.has(key));
     const theirs = (): number[] => fresh.flatMap((_, at) => (at >= fromB && at < toB && found[at] === undefined ? [at] : []));
+    const inOrder = (): void => {
+      const rest = mine(),
+        places = theirs();
+      if (rest.length === places.length && places.every((at, i) => languageOf(fresh[at]!.block) === languageOf(rest[i]!.block)))
+        places.forEach((at, i) => give(at, rest[i]!.key));
+    };
+    inOrder();
     if ((toA - fromA) * (toB - fromB) <= mostPairs) {
       const pairs = theirs().flatMap((at) =>
         mine().map(({ key, block, text }) => ({
@@ -81,11 +89,7 @@ function matchFences(
         if (score >= alike && found[at] === undefined && !taken.has(key)) give(at, key);
       }
     }
-    const rest = mine(),
-      places = theirs();
-    if (rest.length === places.length && places.every((at, i) => languageOf(fresh[at]!.block) === languageOf(rest[i]!.block))) {
-      places.forEach((at, i) => give(at, rest[i]!.key));
-    }
+    inOrder();
   }
   return found.map((key) => key ?? newKey());
 }

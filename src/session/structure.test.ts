@@ -115,6 +115,14 @@ describe('structural edits', () => {
     expect([session.cell('a')!.state, shown(session, 'a')]).toEqual(['stale', '3']);
   });
 
+  it('tell cells apart that are alike and grow at once, as another tab writes them', async () => {
+    const grown = (a: string, b: string): string => cell(`const a = 1${a}`) + cell(`const b = 1${b}`);
+    const session = await ran(grown(' /*x0*/ /*x1*/ /*x2*/', ''));
+    const head = session.text.slice(0, session.text.indexOf('```'));
+    await session.setText(head + grown(' /*x0*/ /*x1*/ /*x2*/ /*x3*/', ' /*x0*/ /*x1*/ /*x2*/'), 'follow', 9);
+    expect([session.cell('a')!.code.slice(0, 7), session.cell('b')!.code.slice(0, 7)]).toEqual(['const a', 'const b']);
+  });
+
   it('take a cell typed into text as a step of its own, and undo it to the letter', () => {
     const session = open(`One.\n\n${cell('const a = 1')}`);
     const before = session.text;

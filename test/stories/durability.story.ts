@@ -185,7 +185,7 @@ test('a newer version in another tab: this one writes its last, says so, and off
   );
   const band = page.locator('.banner').filter({ hasText: 'A newer Gradus is open in another tab.' });
   await band.waitFor();
-  expect(await band.getByRole('button', { name: 'Reload' }).count()).toBe(1);
+  await expect.poll(() => band.getByRole('button', { name: 'Reload' }).count()).toBe(1);
   const stored = await other.evaluate(
     () =>
       new Promise<string>((resolve) => {

@@ -190,7 +190,7 @@ test('a tree by keyboard: any depth, the next hundred, getters when asked, searc
   await tree.getByRole('treeitem').first().focus();
   expect(await tree.getByRole('treeitem').count()).toBe(8);
   await go('ArrowRight', 'ArrowRight'); // into rows, and open
-  await expect.poll(() => tree.getByRole('treeitem').count()).toBeGreaterThan(100);
+  await expect.poll(() => tree.getByRole('treeitem').count(), { timeout: 10_000 }).toBeGreaterThan(100);
   await go('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowDown'); // into the first of them, to `deep`
   expect(await row()).toMatch(/^deep/);
   for (let level = 4; level < 10; level++) {
