@@ -2,7 +2,7 @@
    place of their starters and the candidate in the place of this one, then this one's checks. One slip never fails a later
    exercise, and a check sees nothing that its notebook would not give it. */
 
-import { cellsOf, overlaidText, overlay, parseCompiled, type CellBlock, type Notebook } from '../document/index.ts';
+import { cellsOf, fenced, overlaidText, overlay, parseCompiled, type CellBlock, type Notebook } from '../document/index.ts';
 import type { UnitTexts } from './exercises.ts';
 
 /** What is judged: the starter as it ships, the reference, or code. */
@@ -31,7 +31,9 @@ export function judged(
   const others = without(solutions, ({ attributes }) => attributes.solution === exercise && candidate !== 'reference');
   const own = without(checks, ({ attributes }) => attributes.check !== undefined && attributes.check !== exercise);
   const layers =
-    typeof candidate === 'string' ? [others, own] : [others, parseCompiled(`${fence({ ...candidate, exercise })}`, notebook.front), own];
+    typeof candidate === 'string'
+      ? [others, own]
+      : [others, parseCompiled(fenced(`${candidate.language} {solution=${exercise}}`, candidate.code), notebook.front), own];
   const cells = overlay(notebook, layers, nameOf);
   const isAnswer = ({ block: { attributes } }: (typeof cells)[number]): boolean =>
     attributes.solution === exercise || attributes.exercise === exercise;
@@ -47,9 +49,4 @@ export function answersOf(answers: Notebook): readonly { readonly exercise: stri
   return cellsOf(answers).flatMap(({ attributes: { answer }, code, language }) =>
     answer === undefined ? [] : [{ exercise: answer, code, language }],
   );
-}
-
-function fence({ code, language, exercise }: { code: string; language: string; exercise: string }): string {
-  const ticks = '`'.repeat(Math.max(3, ...(code.match(/`+/g) ?? []).map((run) => run.length + 1)));
-  return `${ticks}${language} {solution=${exercise}}\n${code}${code.endsWith('\n') || code === '' ? '' : '\n'}${ticks}\n`;
 }

@@ -20,6 +20,6 @@ export {
   replaceParts,
   splitPart,
 } from './structure.ts';
-export { overlaidText, overlay, type EffectiveCell } from './overlay.ts';
+export { fenced, overlaidText, overlay, type EffectiveCell } from './overlay.ts';
 export { expressions, inlineMath, inlineParts, proseExpressions, type InlinePart, type ProseExpression } from './prose.ts';
 export type * from './types.ts';

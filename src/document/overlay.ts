@@ -58,9 +58,14 @@ export function overlaidText(notebook: Notebook, cells: readonly EffectiveCell[]
     const written = Object.entries({ ...own, id, ...(run === 'auto' ? {} : { run }), ...other }).map(([key, value]) =>
       /^[^\s"'}]+$/.test(value) ? `${key}=${value}` : `${key}="${value.replaceAll('"', '')}"`,
     );
-    const ticks = '`'.repeat(Math.max(3, ...(code.match(/`+/g) ?? []).map((run) => run.length + 1)));
-    return `${ticks}${language} {${written.join(' ')}}\n${code}${code.endsWith('\n') || code === '' ? '' : '\n'}${ticks}\n\n`;
+    return `${fenced(`${language} {${written.join(' ')}}`, code)}\n`;
   });
   const prose = notebook.blocks.filter(({ kind }) => kind === 'prose').map(({ start, end }) => `${notebook.text.slice(start, end)}\n\n`);
   return notebook.text.slice(0, notebook.bodyStart) + fences.join('') + prose.join('');
+}
+
+/** `code` as a block, its fence longer than any run of backticks inside. */
+export function fenced(info: string, code: string): string {
+  const ticks = '`'.repeat(Math.max(3, ...(code.match(/`+/g) ?? []).map((run) => run.length + 1)));
+  return `${ticks}${info}\n${code}${code.endsWith('\n') || code === '' ? '' : '\n'}${ticks}\n`;
 }

@@ -2,7 +2,6 @@
    behind a closed fence at the top level the text is outside of every block, so reading begins behind the last one before
    the edit and ends at the first fence behind it that was one before. An edit inside of a cell's code reads nothing. */
 
-import { spliceOf } from '../base/rebase.ts';
 import { fencesOf } from './fences.ts';
 import { frontRange } from './front-range.ts';
 import { countLines, parseWith, readBlocks, type ReadFront } from './parse.ts';
@@ -169,6 +168,3 @@ function insideCell(notebook: Notebook, { start, end, insert }: Splice, text: st
     problems: down === 0 ? notebook.problems : notebook.problems.map((p) => (p.line > cell.line ? { ...p, line: p.line + down } : p)),
   };
 }
-
-/** The smallest splice that makes one text into another. */
-export const between: (from: string, to: string) => Splice = spliceOf;

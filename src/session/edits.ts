@@ -6,7 +6,8 @@
 
 import { partsOf } from '../document/compose.ts';
 import { countLines, type ReadFront } from '../document/parse.ts';
-import { between, applySplices } from '../document/reparse.ts';
+import { spliceOf } from '../base/rebase.ts';
+import { applySplices } from '../document/reparse.ts';
 import { expressions, type InlinePart } from '../document/prose.ts';
 import { sameEdges, type GraphCell } from '../schedule/index.ts';
 import { entryOf, placeOf, type Entries, type Entry } from './entries.ts';
@@ -305,7 +306,7 @@ export function createEdits({
     const after = keysOf(next, undefined);
     if (how === 'follow') history.clear();
     else {
-      const change = between(notebook.text, next.text);
+      const change = spliceOf(notebook.text, next.text);
       const inverse = {
         start: change.start,
         end: change.start + change.insert.length,
@@ -355,7 +356,7 @@ export function createEdits({
     setText: (text, how, to) => {
       const { front, bodyStart } = notebook;
       if (front && text.slice(0, bodyStart) === notebook.text.slice(0, bodyStart)) {
-        const next = applySplices(notebook, [between(notebook.text, text)]).notebook;
+        const next = applySplices(notebook, [spliceOf(notebook.text, text)]).notebook;
         takeText(next, how, to);
         return Promise.resolve();
       }

@@ -1,14 +1,9 @@
 /* A session over a real engine in this process: messages are cloned as a worker's would be. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { analyse, analyseModule } from '../analysis/index.ts';
 import { GradusError } from '../base/errors.ts';
-import { createLibrary } from '../stdlib/library.ts';
-import { parseNotebook } from '../document/index.ts';
-import { compileNotebook } from './compile.ts';
 import { createEditing } from './editing.ts';
-import { createSession } from './session.ts';
-import { inProcessWorker } from './test-worker.ts';
+import { openSession } from './test-session.ts';
 import type { Store, StoredNotebook } from '../store/types.ts';
 import type { SessionOptions } from './types.ts';
 
@@ -16,19 +11,7 @@ const file = (...cells: string[]): string =>
   `---\ngradus: 1\nid: t\ntitle: T\nseed: 3\n---\n\n${cells.map((cell) => (cell.startsWith('#') ? `${cell.slice(1)}\n` : `\`\`\`ts${cell.startsWith('{') ? ` ${cell.slice(0, cell.indexOf('}') + 1)}` : ''}\n${cell.replace(/^\{[^}]*\} ?/, '')}\n\`\`\`\n`)).join('\n')}`;
 
 function open(text: string, more: Partial<SessionOptions> = {}) {
-  return createSession({
-    text,
-    compiled: compileNotebook(parseNotebook(text), analyse).compiled,
-    editing: { make: createEditing },
-    analyser: async () => ({ analyse, analyseModule }),
-    createWorker: () => inProcessWorker(createLibrary),
-    engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },
-    services: async (call) => {
-      throw new Error(`no ${call.service}`);
-    },
-    now: () => Date.now(),
-    ...more,
-  });
+  return openSession(text, more);
 }
 const states = (session: ReturnType<typeof open>): string => session.ids.map((id) => `${id} ${session.cell(id)!.state}`).join(', ');
 

@@ -3,13 +3,8 @@
 
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { analyse, analyseModule } from '../analysis/index.ts';
-import { createLibrary } from '../stdlib/library.ts';
 import { parseNotebook } from '../document/index.ts';
-import { compileNotebook } from './compile.ts';
-import { createEditing } from './editing.ts';
-import { createSession } from './session.ts';
-import { inProcessWorker } from './test-worker.ts';
+import { openSession } from './test-session.ts';
 import type { Session } from './types.ts';
 
 let opened: Session[] = [];
@@ -21,18 +16,7 @@ afterEach(() => {
 let clock = 0;
 function open(body: string): Session {
   const text = `---\ngradus: 1\nid: t\ntitle: T\nseed: 3\n---\n\n${body}`;
-  const session = createSession({
-    text,
-    compiled: compileNotebook(parseNotebook(text), analyse).compiled,
-    editing: { make: createEditing },
-    analyser: async () => ({ analyse, analyseModule }),
-    createWorker: () => inProcessWorker(createLibrary),
-    engine: { set: {}, headless: false, base: 'http://127.0.0.1/', packs: {} },
-    services: async (call) => {
-      throw new Error(`no ${call.service}`);
-    },
-    now: () => clock,
-  });
+  const session = openSession(text, { now: () => clock });
   opened.push(session);
   return session;
 }

@@ -1,27 +1,13 @@
 /* Edits that come before what makes them. */
 
 import { describe, expect, test } from 'vitest';
-import { analyse, analyseModule } from '../analysis/index.ts';
-import { parseNotebook } from '../document/index.ts';
-import { createLibrary } from '../stdlib/library.ts';
-import { compileNotebook } from './compile.ts';
 import { createEditing, type MakeEditing } from './editing.ts';
-import { createSession } from './session.ts';
-import { inProcessWorker } from './test-worker.ts';
+import { openSession } from './test-session.ts';
 
 const text = '---\ngradus: 1\nid: t\n---\n\nSome text.\n\n```ts {id=a}\nconst x = 1\n```\n\n```ts {id=b}\nx + 1\n```\n';
 
 function open(load: () => Promise<MakeEditing>) {
-  return createSession({
-    text,
-    compiled: compileNotebook(parseNotebook(text), analyse).compiled,
-    analyser: async () => ({ analyse, analyseModule }),
-    editing: { load },
-    createWorker: () => inProcessWorker(createLibrary),
-    engine: { set: {}, headless: true, base: 'http://127.0.0.1/', packs: {} },
-    services: async () => undefined,
-    now: () => Date.now(),
-  });
+  return openSession(text, { editing: { load } });
 }
 function gate(): { readonly load: () => Promise<MakeEditing>; readonly let: () => void } {
   let pass = (): void => {};

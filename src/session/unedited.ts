@@ -70,7 +70,8 @@ export function createUnedited(
       return editing?.edits.notebook ?? options.notebook;
     },
     get text() {
-      return open ? editing!.edits.notebook.text : withCode(options.notebook, options.entries, handed);
+      if (open) return editing!.edits.notebook.text;
+      return handed.size === 0 ? options.notebook.text : withCode(options.notebook, options.entries, handed);
     },
     get revision() {
       return (editing?.edits.revision ?? options.revision) + waiting.length;

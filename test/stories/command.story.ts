@@ -1,13 +1,12 @@
 /* A notebook from the command line: what `gradus run` reports of every kind of cell, with the built app in a real browser. */
 
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunRecord } from '../../src/command/run.ts';
-import { root } from './harness.ts';
+import { root, runGradus, type Ran } from './harness.ts';
 
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(join(root, 'docs/run.schema.json'), 'utf8')) as object,
@@ -27,25 +26,7 @@ function notebook(name: string, ...cells: readonly (readonly [info: string, code
   return name;
 }
 
-interface Ran {
-  readonly status: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function gradus(...argv: string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'scripts/gradus.mjs'), ...argv], {
-      cwd: root,
-      env: { ...process.env, INIT_CWD: folder },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (part) => (out += String(part)));
-    child.stderr.on('data', (part) => (err += String(part)));
-    child.on('close', (status) => resolve({ status, out, err }));
-  });
-}
+const gradus = (...argv: string[]): Promise<Ran> => runGradus(folder, argv);
 
 /** Runs with --json; what comes back has to be valid. */
 async function report(...argv: string[]): Promise<RunRecord & { readonly status: number | null }> {

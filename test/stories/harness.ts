@@ -1,6 +1,7 @@
 /* What every story starts from: the built site on a server of its own, one Chromium with software WebGPU, fresh pages that
    collect what goes wrong in them. */
 
+import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '../../scripts/chromium.mjs';
@@ -72,4 +73,26 @@ export async function cellIs(page: Page, id: string, state: string, timeout = 30
     );
     throw new Error(`${id} is not ${state} after ${timeout} ms: ${JSON.stringify(seen)}`, { cause: error });
   }
+}
+
+/** How the command ended, and what it said. */
+export interface Ran {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `gradus ARGV` as if it were typed in `folder`. */
+export function runGradus(folder: string, argv: readonly string[]): Promise<Ran> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [join(root, 'scripts/gradus.mjs'), ...argv], {
+      cwd: root,
+      env: { ...process.env, INIT_CWD: folder },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (part) => (out += String(part)));
+    child.stderr.on('data', (part) => (err += String(part)));
+    child.on('close', (status) => done({ status, out, err }));
+  });
 }

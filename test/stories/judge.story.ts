@@ -1,12 +1,11 @@
 /* Exercises judged from the command line, in a real browser: `gradus test` on a sound unit and on sabotaged copies of it, `gradus
    grade` on answers that are right, wrong, hostile or endless. */
 
-import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { root } from './harness.ts';
+import { root, runGradus, type Ran } from './harness.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -30,24 +29,7 @@ const edit = (path: string, from: string, to: string): void => {
   );
 };
 
-interface Ran {
-  readonly status: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-function gradus(...argv: string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, 'scripts/gradus.mjs'), ...argv], {
-      cwd: root,
-      env: { ...process.env, INIT_CWD: folder },
-    });
-    let out = '',
-      err = '';
-    child.stdout.on('data', (data: Buffer) => (out += data.toString()));
-    child.stderr.on('data', (data: Buffer) => (err += data.toString()));
-    child.on('close', (status) => resolve({ status, out, err }));
-  });
-}
+const gradus = (...argv: string[]): Promise<Ran> => runGradus(folder, argv);
 
 describe('gradus test', () => {
   test('a sound unit passes', async () => {
