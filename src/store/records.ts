@@ -1,7 +1,7 @@
 /* Whether a record read from the database is what it should be. Another version, a broken disk or a curious hand may have
    written it; each check looks at what the code relies on and at nothing more. */
 
-import type { StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
+import type { StoredMastery, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
 
 export function isNotebook(record: unknown): record is StoredNotebook {
   return has(record, { id: 'string', title: 'string', text: 'string', revision: 'number', createdAt: 'number', updatedAt: 'number' });
@@ -48,6 +48,21 @@ export function isPoints(record: unknown): record is StoredPoints {
         metric['steps'].length === metric['values'].length,
     )
   );
+}
+
+export function isMastery(record: unknown): record is StoredMastery {
+  if (!has(record, { notebook: 'string', exercise: 'string', kind: 'string' })) return false;
+  if (record['kind'] === 'review')
+    return has(record, {
+      item: 'string',
+      due: 'number',
+      interval: 'number',
+      rung: 'number',
+      last: 'number',
+      passes: 'number',
+      fails: 'number',
+    });
+  return record['kind'] === 'prediction' && has(record, { question: 'string', time: 'number' }) && typeof record['right'] === 'boolean';
 }
 
 /** Whether `record` is an object with these fields of these types (`null` is no object). */

@@ -5,7 +5,8 @@
 import { GradusError } from '../base/errors.ts';
 import type { RunEntry } from '../engine/protocol.ts';
 import { connect, type Names } from './connection.ts';
-import { isNotebook, isOutputs, isPoints, isRun, isVersion } from './records.ts';
+import { createMastery } from './mastery.ts';
+import { isMastery, isNotebook, isOutputs, isPoints, isRun, isVersion } from './records.ts';
 import { prefixRange, type Database } from './schema.ts';
 import type { Store, StoredPoints, StoredRun } from './types.ts';
 import { createUsage } from './usage.ts';
@@ -174,6 +175,9 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
 
     ...createVersions(connection, (records) =>
       sound('versions', records, isVersion, (r) => `${String(r['notebook'])}/${String(r['time'])}`),
+    ),
+    ...createMastery(connection, (records) =>
+      sound('mastery', records, isMastery, (r) => `${String(r['notebook'])}/${String(r['exercise'])}`),
     ),
     ...createUsage(connection),
     listen: connection.listen,

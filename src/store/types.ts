@@ -83,6 +83,44 @@ export interface StoredPoints {
   readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>>;
 }
 
+/** Under `review:EXERCISE`: how the reviews of one exercise went, and when the unit's next one is due by the last of them
+    (course/mastery.ts says how). Times in ms since epoch. */
+export interface StoredReview {
+  readonly notebook: string;
+  readonly exercise: `review:${string}`;
+  readonly kind: 'review';
+  /** The exercise. */
+  readonly item: string;
+  readonly due: number;
+  /** Days from `last` to `due`. */
+  readonly interval: number;
+  /** Place of that interval on the ladder; below 0: it begins again. */
+  readonly rung: number;
+  readonly last: number;
+  readonly passed: boolean;
+  /** How often it was passed, and tried without success, when it was due. */
+  readonly passes: number;
+  readonly fails: number;
+}
+
+/** Under `predict:ID`: what the reader committed to before the answer was shown. The first commitment stays. */
+export interface StoredPrediction {
+  readonly notebook: string;
+  readonly exercise: `predict:${string}`;
+  readonly kind: 'prediction';
+  readonly question: string;
+  readonly choice: unknown;
+  readonly answer: unknown;
+  readonly right: boolean;
+  readonly time: number;
+  /** How it was asked. Default: `choice`. */
+  readonly form?: 'choice' | 'number' | 'order' | 'sketch';
+  /** How sure the reader was, from 0 to 1; absent: not asked. */
+  readonly confidence?: number;
+}
+
+export type StoredMastery = StoredReview | StoredPrediction;
+
 /** What stands between the code and the database. Every method rejects with a GradusError whose hint says what to do. */
 export interface Store {
   notebook(id: string): Promise<StoredNotebook | undefined>;
@@ -112,6 +150,10 @@ export interface Store {
   savePoints(points: StoredPoints): Promise<void>;
   /** Newest first, with their whole curves. */
   runEntries(filter?: { readonly name?: string }): Promise<readonly RunEntry[]>;
+  /** Reviews and predictions of one notebook, or of all. */
+  mastery(notebook?: string): Promise<readonly StoredMastery[]>;
+  /** Strictly durable. A prediction that is already there stays as it is. */
+  saveMastery(record: StoredMastery): Promise<void>;
   setting(key: string): Promise<unknown>;
   saveSetting(key: string, value: unknown): Promise<void>;
   /** What everything takes, the largest notebook first. */
