@@ -138,8 +138,8 @@ describe('verdicts', () => {
   });
   test('an answer cannot take the place of the checks', async () => {
     for (const [code, message] of [
-      ['const dot = () => 1\nconst check = () => {}', /defines `check`/],
-      ['const dot = () => 1\nconst equal = () => true\nconst close = () => true', /defines `(equal|close)`/],
+      ['const dot = () => 1\nconst check = () => {}', /Expected 11, got 1/],
+      ['const dot = () => 1\nconst equal = () => true\nconst close = () => true', /Expected 11, got 1/],
       ['check("a small case", () => true)\nconst dot = () => 1', /Expected 11, got 1/],
       ['const dot = () => ({ valueOf: () => 11 })', /Expected 11/],
     ] as const) {
@@ -147,6 +147,11 @@ describe('verdicts', () => {
       expect([code, verdict.pass]).toEqual([code, false]);
       expect(verdict.checks.map((check) => check.message).join()).toMatch(message);
     }
+  });
+  test('helpers of an answer clash with no name of the notebook, of another exercise or of the checks', async () => {
+    const helpers = 'const norm = 1, scale = 3, check = 4\nfunction close(a: number, b: number) { return a * b * scale / 3 }\n';
+    const code = `${helpers}const dot = (a: number[], b: number[]) => a.reduce((s, x, i) => s + close(x, b[i]), 0)`;
+    expect(await answer(code)).toMatchObject({ pass: true, checks: [{}, {}, {}] });
   });
   test('a right answer that replaces a built-in is told which', async () => {
     const { trim } = String.prototype;

@@ -51,8 +51,6 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
     ...(trouble === undefined ? {} : { trouble }),
     ms: now() - began,
   });
-  const fail = (message: string, trouble: Verdict['trouble']): Verdict =>
-    verdict([{ name: 'answer', pass: false, message, ms: 0 }], trouble);
 
   const known = new Map<string, ReturnType<Analyse>>();
   const analyseOnce: Analyse = (code, how) => {
@@ -62,11 +60,11 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
   const nameOf = ({ code, language }: CellBlock): string | undefined =>
     analyseOnce(code, { language }).defines.find(({ kind }) => kind === 'value')?.name;
   const { text, answers, checks } = judged(unit, exercise, candidate, nameOf);
-  const { compiled } = compileNotebook(parseCompiled(text, unit.notebook.front), analyseOnce);
-
-  const taken = shadowed(compiled, answers, checks, unit, analyseOnce);
-  if (taken !== undefined)
-    return fail(`The answer defines \`${taken}\`, which the checks use for themselves. Give it another name in your answer.`, 'refused');
+  const compiled = keptPrivate(
+    compileNotebook(parseCompiled(text, unit.notebook.front), analyseOnce).compiled,
+    answers,
+    asked(unit, exercise, analyseOnce),
+  );
 
   const session = open(compiled);
   try {
@@ -97,26 +95,26 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
   }
 }
 
-/** A name of the answer that the checks take from the library or the language, and that the reference does not define. */
-function shadowed(
-  compiled: Compiled,
-  answers: readonly string[],
-  checks: readonly string[],
-  unit: UnitTexts,
-  analyse: Analyse,
-): string | undefined {
-  const byId = new Map(compiled.cells.map(({ id, analysis }) => [id, analysis]));
-  const reads = new Set(checks.flatMap((id) => byId.get(id)!.reads));
-  const meant = new Set(
-    [...unit.notebook.blocks, ...unit.solutions.blocks].flatMap((block) =>
-      block.kind === 'cell' && (block.attributes.exercise ?? block.attributes.solution) !== undefined
-        ? analyse(block.code, { language: block.language }).defines.map(({ name }) => name)
-        : [],
-    ),
+/** The names that an exercise is about: what its starter and its reference define. */
+function asked({ notebook, solutions }: UnitTexts, exercise: string, analyse: Analyse): ReadonlySet<string> {
+  const cells = [...notebook.blocks, ...solutions.blocks].flatMap((block) => (block.kind === 'cell' ? block : []));
+  return new Set(
+    cells
+      .filter(({ attributes }) => attributes.exercise === exercise || attributes.solution === exercise)
+      .flatMap(({ code, language }) => analyse(code, { language }).defines.map(({ name }) => name)),
   );
-  return answers.flatMap((id) => byId.get(id)!.defines).find(({ name, kind }) => kind === 'value' && reads.has(name) && !meant.has(name))
-    ?.name;
 }
+
+/** What else an answer defines (a helper called `dot`, `close` or `check`) stays in its own cells: it clashes with no name of the
+    notebook and takes the place of nothing that the checks use. */
+const keptPrivate = (compiled: Compiled, answers: readonly string[], names: ReadonlySet<string>): Compiled => ({
+  ...compiled,
+  cells: compiled.cells.map((cell) =>
+    answers.length === 1 && answers[0] === cell.id
+      ? { ...cell, analysis: { ...cell.analysis, defines: cell.analysis.defines.filter(({ name }) => names.has(name)) } }
+      : cell,
+  ),
+});
 
 /** The checks that a cell has run, and the one that its own end is: a cell of checks that could not run has failed. */
 function checksOf({ id, state, error, outputs, ms, uses }: CellStatus): CheckVerdict[] {
