@@ -18,6 +18,7 @@ export type {
   Clearable,
   NotebookUsage,
   Store,
+  StoredAnswer,
   StoredMastery,
   StoredNotebook,
   StoredOutputs,

@@ -1,7 +1,7 @@
 /* Whether a record read from the database is what it should be. Another version, a broken disk or a curious hand may have
    written it; each check looks at what the code relies on and at nothing more. */
 
-import type { StoredMastery, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
+import type { StoredAnswer, StoredMastery, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
 
 export function isNotebook(record: unknown): record is StoredNotebook {
   return has(record, { id: 'string', title: 'string', text: 'string', revision: 'number', createdAt: 'number', updatedAt: 'number' });
@@ -16,6 +16,23 @@ export function isOutputs(record: unknown): record is StoredOutputs {
     has(record, { notebook: 'string', cell: 'string', hash: 'string', time: 'number' }) &&
     Array.isArray(record['outputs']) &&
     record['outputs'].every((output) => has(output, { kind: 'string' }))
+  );
+}
+
+export function isAnswer(record: unknown): record is StoredAnswer {
+  return (
+    has(record, {
+      notebook: 'string',
+      exercise: 'string',
+      code: 'string',
+      language: 'string',
+      attempts: 'number',
+      hints: 'number',
+      updatedAt: 'number',
+    }) &&
+    (record['passed'] === undefined || has(record['passed'], { time: 'number', code: 'string', attempts: 'number', hints: 'number' })) &&
+    (record['verdict'] === undefined ||
+      (has(record['verdict'], { time: 'number', code: 'string' }) && Array.isArray(record['verdict']['checks'])))
   );
 }
 

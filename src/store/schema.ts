@@ -4,7 +4,7 @@
 
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { RunState } from '../engine/protocol.ts';
-import type { StoredMastery, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
+import type { StoredAnswer, StoredMastery, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
 
 export interface GradusSchema extends DBSchema {
   notebooks: { key: string; value: StoredNotebook; indexes: { updatedAt: number } };
@@ -13,7 +13,7 @@ export interface GradusSchema extends DBSchema {
   runs: { key: string; value: StoredRun; indexes: { notebook: string; name: string; startedAt: number; state: RunState } };
   points: { key: [run: string, chunk: number]; value: StoredPoints };
   checkpoints: { key: [run: string, step: number]; value: { readonly run: string; readonly step: number; readonly data: Blob } };
-  answers: { key: [notebook: string, exercise: string]; value: { readonly notebook: string; readonly exercise: string } };
+  answers: { key: [notebook: string, exercise: string]; value: StoredAnswer };
   mastery: { key: [notebook: string, exercise: string]; value: StoredMastery };
   settings: { key: string; value: { readonly key: string; readonly value: unknown } };
 }

@@ -4,9 +4,10 @@
 
 import { GradusError } from '../base/errors.ts';
 import type { RunEntry } from '../engine/protocol.ts';
+import { createAnswers } from './answers.ts';
 import { connect, type Names } from './connection.ts';
 import { createMastery } from './mastery.ts';
-import { isMastery, isNotebook, isOutputs, isPoints, isRun, isVersion } from './records.ts';
+import { isAnswer, isMastery, isNotebook, isOutputs, isPoints, isRun, isVersion } from './records.ts';
 import { prefixRange, type Database } from './schema.ts';
 import type { Store, StoredPoints, StoredRun } from './types.ts';
 import { createUsage } from './usage.ts';
@@ -178,6 +179,9 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     ),
     ...createMastery(connection, (records) =>
       sound('mastery', records, isMastery, (r) => `${String(r['notebook'])}/${String(r['exercise'])}`),
+    ),
+    ...createAnswers(connection, (records) =>
+      sound('answers', records, isAnswer, (r) => `${String(r['notebook'])}/${String(r['exercise'])}`),
     ),
     ...createUsage(connection),
     listen: connection.listen,

@@ -1,6 +1,7 @@
 /* The records of the one database, as docs/architecture.md fixes them, and what a session may ask of the store. */
 
 import type { Output } from '../output/types.ts';
+import type { Verdict } from '../course/verdict.ts';
 import type { RunEntry, RunState } from '../engine/protocol.ts';
 
 /** A notebook of the reader's own: written here, opened from a file, or a changed copy of a shipped one. */
@@ -121,6 +122,25 @@ export interface StoredPrediction {
 
 export type StoredMastery = StoredReview | StoredPrediction;
 
+/** What became of a learner's answers to one exercise. The code itself lives in the learner's notebook; this is what was judged. */
+export interface StoredAnswer {
+  readonly notebook: string;
+  readonly exercise: string;
+  /** As it was judged last. */
+  readonly code: string;
+  readonly language: string;
+  readonly attempts: number;
+  /** How many hints were shown. */
+  readonly hints: number;
+  /** When the reference was looked at first, ms since epoch. */
+  readonly referenceSeen?: number;
+  /** The last verdict, and of which code. */
+  readonly verdict?: Verdict & { readonly time: number; readonly code: string };
+  /** The latest answer that passed; `attempts` and `hints` are those at the first time. */
+  readonly passed?: { readonly time: number; readonly code: string; readonly attempts: number; readonly hints: number };
+  readonly updatedAt: number;
+}
+
 /** What stands between the code and the database. Every method rejects with a GradusError whose hint says what to do. */
 export interface Store {
   notebook(id: string): Promise<StoredNotebook | undefined>;
@@ -154,6 +174,16 @@ export interface Store {
   mastery(notebook?: string): Promise<readonly StoredMastery[]>;
   /** Strictly durable. A prediction that is already there stays as it is. */
   saveMastery(record: StoredMastery): Promise<void>;
+  answer(notebook: string, exercise: string): Promise<StoredAnswer | undefined>;
+  /** Of one notebook, or of all. */
+  answers(notebook?: string): Promise<readonly StoredAnswer[]>;
+  /** Reads and writes in one transaction, strictly durable, so two tabs count every attempt: `change` gets what is stored and gives
+      what is to be. Resolves to that. */
+  saveAnswer(
+    notebook: string,
+    exercise: string,
+    change: (before: StoredAnswer | undefined) => Omit<StoredAnswer, 'notebook' | 'exercise'>,
+  ): Promise<StoredAnswer>;
   setting(key: string): Promise<unknown>;
   saveSetting(key: string, value: unknown): Promise<void>;
   /** What everything takes, the largest notebook first. */
