@@ -73,7 +73,9 @@ export type InputType =
   | 'file'
   | 'search'
   | 'table'
-  | 'form';
+  | 'form'
+  /** One of `gradus:parts`; which one is the prop `part`. */
+  | 'part';
 
 /** One call of Plot, its accessors evaluated to columns; `{ $: "mark" | "column" | "scale" … }` is explained in stdlib/plot. */
 export interface PlotRecord {

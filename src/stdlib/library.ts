@@ -9,7 +9,7 @@ import { createAsk } from './ask.ts';
 import { checkNames } from './checks.ts';
 import { makeConsole } from './console.ts';
 import { dataNames } from './data.ts';
-import { Inputs } from './inputs.ts';
+import { Input, Inputs } from './inputs.ts';
 import { createModules } from './modules.ts';
 import type { Names } from './names.ts';
 import { createPlot } from './plot/index.ts';
@@ -119,6 +119,7 @@ export function createLibrary(host: Host): Library {
       'gradus:prop': async ({ cell }) =>
         ((await host.load('prop')) as { create(options: { seed: number; cell: string }): unknown }).create({ seed, cell }),
       'gradus:counting': () => host.load('counting'),
+      'gradus:parts': async () => ((await host.load('parts')) as { create(input: typeof Input): unknown }).create(Input),
     }),
     enter(evaluation) {
       const before = randomness;

@@ -33,6 +33,8 @@ export function buildControl(spec: InputSpec, moved: Moved, cell: string, ask?: 
       return file(spec, moved, cell);
     case 'table':
       return later(spec, async () => (await import('./rows.ts')).table(spec, moved, cell, ask));
+    case 'part':
+      return later(spec, async () => (await import('../parts/index.ts')).part(spec, moved));
     case 'range':
     case 'form':
       throw new Error(`A ${spec.type} is drawn elsewhere.`);

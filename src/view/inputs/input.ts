@@ -126,6 +126,10 @@ export function drawField(spec: InputSpec, send: Send, cell: string, ask?: AskRo
       keepInAddress(next);
       clearTimeout(late);
       if (same) return true;
+      if (now.type === 'part') {
+        control.set(next.value, next.props); // its frame knows the hand that is on it
+        return true;
+      }
       const left = movedAt + handMs - performance.now(),
         held = left > 0 && now.type !== 'table' && control.element.contains(document.activeElement);
       if (!held || equal(next.value, sent)) control.set(next.value, next.props);
@@ -144,6 +148,7 @@ const equal = (a: unknown, b: unknown): boolean =>
 
 /** What cannot change in place: choices, columns, kinds of text. */
 function shapeOf({ type, props }: InputSpec): string {
+  if (type === 'part') return String(props['part']); // its props are data, perhaps much of it
   const { text: _text, invalid: _invalid, address: _address, min: _min, max: _max, step: _step, scale, turn: _turn, ...rest } = props;
   if (type === 'table') {
     const columns = (rest['columns'] as readonly { readonly name: string }[]).map(({ name }) => name);
