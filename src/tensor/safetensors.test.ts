@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { DType } from './dtype.ts';
 import { hostArray } from './dtype.ts';
 import { TensorError } from './error.ts';
-import { decodeSafetensors, encodeSafetensors, fromHalf, readSafetensorsHeader, toHalf, type NamedValues } from './safetensors.ts';
+import { fromHalf, toHalf } from '../base/half.ts';
+import { decodeSafetensors, encodeSafetensors, readSafetensorsHeader, type NamedValues } from './safetensors.ts';
 
 /** A file from a header (text or an object) and its data. */
 function file(header: string | object, data: ArrayLike<number> | ArrayBufferView = []): Uint8Array {
