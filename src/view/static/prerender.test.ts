@@ -23,10 +23,16 @@ const site: Site = {
     plot: ['assets/plot.js'],
   },
 };
-const pages = new Map(prerender(site).map(({ path, html }) => [path, html]));
+const made = prerender(site);
+const pages = new Map(made.filter(({ path }) => path.endsWith('.html')).map(({ path, html }) => [path, html]));
 
 test('there is a map, a page for each notebook, and one for what is not there', () => {
   expect([...pages.keys()]).toEqual(['index.html', 'n/tour/index.html', 'n/nn-fundamentals/index.html', '404.html']);
+});
+
+test('what pages about progress know of every unit is one file', () => {
+  const facts = JSON.parse(made.find(({ path }) => path === 'course.json')!.html) as { id: string }[];
+  expect(facts.map(({ id }) => id)).toEqual(['nn-fundamentals']);
 });
 
 test('the policy stands before everything that loads, and allows the two inline scripts by their hashes', () => {

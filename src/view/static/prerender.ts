@@ -4,6 +4,7 @@
 
 import katex from 'katex';
 import { analyse } from '../../analysis/index.ts';
+import { factsOf, factsPath } from '../../course/facts.ts';
 import { phases, unitById } from '../../course/units.ts';
 import { expressions, parseNotebook } from '../../document/index.ts';
 import { compileNotebook } from '../../session/compile.ts';
@@ -79,7 +80,13 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     kind: 'missing',
     body: `<main class="wide plain-page" id="main" data-not-found><h1>No notebook called <span data-missing>that</span></h1><p class="lede">Nothing lies at this address. All steps and examples are on the course map.</p><p class="ways"><a class="btn" href="${base}">Course map</a><a class="btn bare" href="${base}#/notebooks">Your notebooks</a></p></main>`,
   });
-  return [{ path: 'index.html', html: map }, ...pages.map(({ path, html }) => ({ path, html })), { path: '404.html', html: missing }];
+  const facts = notebooks.flatMap(({ text }) => factsOf(parseNotebook(text)) ?? []);
+  return [
+    { path: 'index.html', html: map },
+    ...pages.map(({ path, html }) => ({ path, html })),
+    { path: '404.html', html: missing },
+    { path: factsPath, html: JSON.stringify(facts) },
+  ];
 }
 
 /** What a session of this notebook tells its engine first, when its cells run on opening. */
