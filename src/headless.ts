@@ -342,6 +342,7 @@ async function serve(call: ServiceCall, folder: string): Promise<unknown> {
     }
     case 'module':
     case 'runs':
+    case 'sweep':
       throw new Error(`${call.service}: the session answers this itself.`);
   }
 }

@@ -46,7 +46,7 @@ async function notebook(lines: readonly string[], options: Partial<StartOptions>
         }
         if (report.kind === 'service') {
           const { call } = report;
-          const text = call.service === 'runs' ? '' : files[call.name];
+          const text = 'name' in call && call.service !== 'runs' ? files[call.name] : '';
           const bytes = new TextEncoder().encode(text ?? '').buffer;
           setTimeout(
             () =>

@@ -7,6 +7,7 @@ import type { Shift } from '../analysis/types.ts';
 import type { CellProblem, CellState } from '../schedule/types.ts';
 import type { Look, LookAnswers } from '../output/look.ts';
 import type { ErrorInfo, Output, ValueNode } from '../output/types.ts';
+import type { SweepCall, SweepPlace } from './sweep.ts';
 
 /** A cell as the worker holds it: the graph's edges and the code that runs. */
 export interface ProgramCell {
@@ -48,6 +49,10 @@ export interface StartOptions {
   readonly headless: boolean;
   /** It judges an answer: a check passes only while the language's built-ins are as they were at the start. */
   readonly judge?: boolean;
+  /** It is one of a pool that computes the points of a sweep: the call that it serves. */
+  readonly sweep?: SweepPlace;
+  /** Threads that tensors may use, at most. Absent: as many as there are cores. */
+  readonly threads?: number;
   /** `Int32Array` of length 1 in shared memory where the page is isolated: non-zero asks to stop. */
   readonly interruptFlag?: Int32Array;
   /** Elsewhere: a blob URL that answers until the page revokes it. */
@@ -63,7 +68,8 @@ export type ServiceCall =
   | { readonly service: 'file'; readonly name: string } // -> { name, type, bytes: ArrayBuffer }
   | { readonly service: 'dataset'; readonly name: string } // -> { manifest: DatasetManifest, bytes: ArrayBuffer }
   | { readonly service: 'module'; readonly name: string } // `./x.ts` beside the notebook -> ModuleText
-  | { readonly service: 'runs'; readonly name?: string }; // -> RunEntry[]
+  | { readonly service: 'runs'; readonly name?: string } // -> RunEntry[]
+  | SweepCall;
 
 /** A `./x.ts` module, analysed and lowered by the host. */
 export interface ModuleText {
@@ -97,6 +103,8 @@ export interface RunEntry {
   readonly summary: Readonly<Record<string, unknown>>;
   readonly startedAt: number;
   readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>>;
+  /** Of a point of a sweep: what else it hangs on (SweepPlan.key). */
+  readonly sweep?: string;
 }
 
 export type RunState = 'running' | 'done' | 'failed' | 'interrupted';
@@ -189,6 +197,7 @@ export type Report =
       readonly params: Readonly<Record<string, unknown>>;
       readonly seed: number;
       readonly startedAt: number;
+      readonly sweep?: string;
     }
   | {
       readonly kind: 'run-points';

@@ -33,6 +33,7 @@ export function fakeHost(
     log,
     reports,
     options: { seed: 14, set: {}, headless: false, base: 'http://localhost/', packs: {}, ...options },
+    program: { cells: new Map(), slots: new Map() },
     current: () => undefined,
     enter: (evaluation, fn) => {
       try {

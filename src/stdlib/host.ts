@@ -3,7 +3,7 @@
    writes under the cell that wrote it. */
 
 import type { ErrorInfo, Output } from '../output/types.ts';
-import type { ModuleText, ServiceCall, StartOptions, Report } from '../engine/protocol.ts';
+import type { ModuleText, ProgramCell, ServiceCall, StartOptions, Report } from '../engine/protocol.ts';
 
 /** One execution of a cell. */
 export interface Evaluation {
@@ -29,6 +29,12 @@ export interface Evaluation {
 /** What the executor gives to the library, once per engine. */
 export interface Host {
   readonly options: StartOptions;
+  /** The notebook as this engine holds it: its cells, and the value of each name. */
+  readonly program: {
+    readonly cells: ReadonlyMap<string, { readonly record: ProgramCell; readonly evaluation: unknown }>;
+    /** `moved`: the evaluation of its cell behind which the value was changed by an input, a box or a generator. */
+    readonly slots: ReadonlyMap<string, { readonly cell: string | undefined; readonly value: unknown; readonly moved: unknown }>;
+  };
   /** The evaluation whose code runs now, if one does. */
   current(): Evaluation | undefined;
   /** Runs `fn` synchronously as code of `evaluation` (timers, event handlers); its throw becomes a late error. */

@@ -60,8 +60,9 @@ export function createChanges({ headless, now, task, program, setState, turn, pu
     }
   }
   function assign(from: { readonly cell: string; readonly replaced?: boolean }, name: string, value: unknown): void {
-    if (from.replaced || !program.cells.get(from.cell)?.record.defines.includes(name)) return;
-    Object.assign(program.slots.get(name)!, { cell: from.cell, value });
+    const owner = program.cells.get(from.cell);
+    if (from.replaced || !owner?.record.defines.includes(name)) return;
+    Object.assign(program.slots.get(name)!, { cell: from.cell, value, moved: owner.evaluation });
     changed(from.cell, name);
   }
   const overtime = createOvertime({

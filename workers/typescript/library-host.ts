@@ -24,6 +24,7 @@ export function makeHost(options: HostOptions): Host {
   const { start, guard, load, program, services, lending, changes, current, enter, report, describe, thrown } = options;
   return {
     options: start,
+    program,
     current,
     enter: (evaluation, fn) => enter(evaluation as Running, fn),
     lend: (evaluation, wait) => lending.lend(evaluation as Running, wait),

@@ -29,7 +29,7 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
 
   function slotOf(name: string): Slot {
     let slot = slots.get(name);
-    if (!slot) slots.set(name, (slot = { cell: undefined, value: undefined }));
+    if (!slot) slots.set(name, (slot = { cell: undefined, value: undefined, moved: undefined }));
     return slot;
   }
   function clear(slot: Slot | undefined, id: string): void {

@@ -31,6 +31,8 @@ export type CellFunction = (...args: unknown[]) => Promise<unknown[]> | unknown[
 export interface Slot {
   cell: string | undefined;
   value: unknown;
+  /** The evaluation behind which the value was changed from outside its code. */
+  moved: Running | undefined;
 }
 
 /** A cell as the executor holds it; one shape for all, since every turn reads it. */
