@@ -12,7 +12,7 @@ import { CellView, type CellHost } from './cell.ts';
 import { createCommands } from './commands/commands.ts';
 import { implementCore } from './commands/core.ts';
 import type { NotebookContext, NotebookOptions } from './context.ts';
-import { decoded, fill, h } from './dom.ts';
+import { decoded, fill, h, setAttribute } from './dom.ts';
 import { bindKeyboard } from './keyboard.ts';
 import { errorBody } from './outputs/error.ts';
 import { watchOtherTabs } from './other-tabs.ts';
@@ -71,7 +71,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       element?.scrollIntoView({ block: 'nearest' });
     };
     const markRevision = (): void => {
-      page.dataset['revision'] = String(session.revision + pending.size);
+      setAttribute(page, 'data-revision', String(session.revision + pending.size));
     };
     const host: CellHost = {
       run,
@@ -244,8 +244,8 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     };
     createRenderEffect(
       on(live.facts, (facts) => {
-        page.dataset['engine'] = facts.engine;
-        page.dataset['saved'] = String(facts.saved);
+        setAttribute(page, 'data-engine', facts.engine);
+        setAttribute(page, 'data-saved', String(facts.saved));
         markRevision();
       }),
     );

@@ -1,10 +1,10 @@
 /* The notebook's bar: the commands of notebook.md 6 by `data-action`, Run all that becomes Stop, and the facts of the
    engine. The buttons stand in the static page; this gives them their effect. */
 
-import { createRenderEffect, on, type Accessor } from 'solid-js';
+import { createMemo, createRenderEffect, on, type Accessor } from 'solid-js';
 import type { Commands } from './commands/commands.ts';
 import type { CommandId } from './commands/table.ts';
-import { setText } from './dom.ts';
+import { setAttribute, setText } from './dom.ts';
 import type { Facts } from './reactive.ts';
 
 export interface BarOptions {
@@ -39,21 +39,19 @@ export function bindBar(page: Document, { commands, facts }: BarOptions): () => 
   };
   page.addEventListener('click', onClick);
 
+  const busy = createMemo(() => facts().busy);
   createRenderEffect(
-    on(
-      () => facts().busy,
-      (busy) => {
-        for (const button of runAll) {
-          const word = button.querySelector<HTMLElement>('[data-label], span');
-          if (word) setText(word, busy ? 'Stop' : 'Run all');
-          else
-            for (const node of button.childNodes)
-              if (node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim()) node.nodeValue = busy ? ' Stop' : ' Run all';
-          button.querySelector('path')?.setAttribute('d', busy ? paths.stop : paths.run);
-          button.toggleAttribute('data-busy', busy);
-        }
-      },
-    ),
+    on(busy, (busy) => {
+      for (const button of runAll) {
+        const word = button.querySelector<HTMLElement>('[data-label], span');
+        if (word) setText(word, busy ? 'Stop' : 'Run all');
+        else
+          for (const node of button.childNodes)
+            if (node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim()) node.nodeValue = busy ? ' Stop' : ' Run all';
+        button.querySelector('path')?.setAttribute('d', busy ? paths.stop : paths.run);
+        button.toggleAttribute('data-busy', busy);
+      }
+    }),
   );
   createRenderEffect(
     on(facts, (now) => {
@@ -67,7 +65,7 @@ export function bindBar(page: Document, { commands, facts }: BarOptions): () => 
               .join(' · ');
       for (const place of places) {
         setText(place, now.saveError !== undefined ? 'Not saved' : words);
-        place.title = now.saveError ?? backend?.why ?? 'Where this notebook computes';
+        setAttribute(place, 'title', now.saveError ?? backend?.why ?? 'Where this notebook computes');
         place.classList.toggle('bad-text', now.saveError !== undefined);
       }
     }),

@@ -5,7 +5,7 @@ import './bar-more.css';
 import type { Feature } from '../context.ts';
 import type { CommandId } from '../commands/table.ts';
 import { createRenderEffect, createRoot, on } from 'solid-js';
-import { h } from '../dom.ts';
+import { h, setAttribute, setText } from '../dom.ts';
 import { openMenu, type MenuRow } from './menu.ts';
 
 const sections: readonly (readonly CommandId[])[] = [
@@ -85,8 +85,8 @@ export const barMore: Feature = (context) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const first = session.revision;
   const say = (words: string): void => {
-    for (const place of places) if (place.textContent !== words) place.textContent = words;
-    more.dataset['saved'] = words;
+    for (const place of places) setText(place, words);
+    setAttribute(more, 'data-saved', words);
   };
   const endEffect = createRoot((dispose) => {
     createRenderEffect(

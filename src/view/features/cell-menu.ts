@@ -41,17 +41,22 @@ export const cellMenu: Feature = (context) => {
     if (button !== null && id !== undefined) open(id, button);
   };
 
-  // ---- the button beside the name
+  // ---- the button beside the name. In a long notebook a cell is watched only until it is known whether it is near; that a far one
+  // comes near its part tells, for nothing: a thousand watched cells cost every frame.
+  const told = 'oncontentvisibilityautostatechange' in root;
   const near = new IntersectionObserver(
     (seen) => {
       for (const { isIntersecting, target } of seen) {
-        if (!isIntersecting) continue;
-        near.unobserve(target);
-        addButton(target as HTMLElement);
+        if (isIntersecting || (told && target.parentElement?.matches('.part') === true)) near.unobserve(target);
+        if (isIntersecting) addButton(target as HTMLElement);
       }
     },
     { rootMargin: '50% 0px' },
   );
+  const onNear = (event: Event): void => {
+    if (event instanceof ContentVisibilityAutoStateChangeEvent && !event.skipped && event.target instanceof HTMLElement)
+      for (const cell of event.target.querySelectorAll<HTMLElement>(':scope > .cell')) addButton(cell);
+  };
   const observe = (): void => {
     for (const cell of root.querySelectorAll<HTMLElement>('.cell:not(:has(> .meta > .cell-menu))')) near.observe(cell);
   };
@@ -67,11 +72,13 @@ export const cellMenu: Feature = (context) => {
   grown.observe(root, { childList: true });
   for (const part of root.querySelectorAll('.part')) grown.observe(part, { childList: true });
 
+  root.addEventListener('contentvisibilityautostatechange', onNear);
   root.addEventListener('contextmenu', onContext);
   root.addEventListener('click', onClick);
   return () => {
     near.disconnect();
     grown.disconnect();
+    root.removeEventListener('contentvisibilityautostatechange', onNear);
     root.removeEventListener('contextmenu', onContext);
     takeBack();
     root.removeEventListener('click', onClick);
