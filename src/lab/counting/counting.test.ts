@@ -13,6 +13,18 @@ describe('counting', () => {
     for (let i = 0; i < xs.length; i++) void xs[i];
     expect(xs.counts.reads - before).toBe(4);
   });
+  test('a typed array stays one, and its methods and parts count too', () => {
+    const xs = array(Float64Array.of(3, 1, 2, 5));
+    expect([xs instanceof Float64Array, xs.length, xs.at(-1), xs.counts.reads]).toEqual([true, 4, 5, 1]);
+    const part = xs.subarray(1, 3);
+    expect([part[0], part.length, xs.counts.reads]).toEqual([1, 2, 2]);
+    expect([...xs.slice(0, 2)].join()).toBe('3,1');
+    expect([xs.reduce((a, b) => a + b, 0), Math.max(...xs), xs.counts.reads]).toEqual([11, 5, 2 + 2 + 4 + 4]);
+    expect(Float64Array.from(xs)).toEqual(new Float64Array(xs));
+    part[0] = 9;
+    xs.set([7, 7]);
+    expect([xs[0], xs.fill(1) === xs, xs.counts.writes]).toEqual([7, true, 1 + 2 + 4]);
+  });
   test('binary search on it reads about log2 n elements', () => {
     const xs = array(Array.from({ length: 1024 }, (_, i) => i));
     let [low, high] = [0, xs.length];

@@ -17,8 +17,18 @@ export interface Counted {
 const fresh = (): Counts => ({ reads: 0, writes: 0, calls: 0, pulls: 0, returns: 0 });
 const isIndex = (key: PropertyKey): boolean => typeof key === 'string' && /^(?:0|[1-9]\d*)$/.test(key);
 
-/** An array that counts reads and writes of its elements (not of `length` and methods). Works as an array everywhere. */
-export function array<T>(xs: readonly T[]): T[] & Counted {
+type TypedArray =
+  Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+
+/** An array that counts reads and writes of its elements (not of `length` and methods). Works as an array everywhere. A typed array
+    stays one: its methods count what they go through, and a `subarray` counts into the same record. */
+export function array<A extends TypedArray>(xs: A): A & Counted;
+export function array<T>(xs: readonly T[]): T[] & Counted;
+export function array(xs: readonly unknown[] | TypedArray): unknown {
+  return ArrayBuffer.isView(xs) ? typed(xs.slice(), fresh()) : plain(xs);
+}
+
+function plain<T>(xs: readonly T[]): T[] & Counted {
   const counts = fresh();
   return new Proxy([...xs], {
     get(target, key, receiver) {
@@ -34,6 +44,31 @@ export function array<T>(xs: readonly T[]): T[] & Counted {
       return Reflect.defineProperty(target, key, descriptor);
     },
   }) as T[] & Counted;
+}
+
+/** The methods of a typed array work on its memory, which a proxy has none of: they are called on the array behind. */
+function typed(xs: TypedArray, counts: Counts): TypedArray & Counted {
+  const proxy: TypedArray = new Proxy(xs, {
+    get(target, key) {
+      if (key === 'counts') return counts;
+      if (isIndex(key)) counts.reads++;
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function' || key === 'constructor') return value;
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(value, target, args);
+        if (key === 'subarray') return typed(result as TypedArray, counts);
+        if (key === 'set') counts.writes += (args[0] as ArrayLike<number>).length;
+        else if (key === 'fill' || key === 'copyWithin') counts.writes += target.length;
+        else counts.reads += key === 'at' ? 1 : key === 'slice' ? (result as TypedArray).length : target.length;
+        return result === target ? proxy : result;
+      };
+    },
+    set(target, key, value) {
+      if (isIndex(key)) counts.writes++;
+      return Reflect.set(target, key, value, target);
+    },
+  });
+  return proxy as TypedArray & Counted;
 }
 
 /** A function that counts its calls. */
