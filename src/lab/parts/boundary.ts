@@ -1,6 +1,6 @@
 /* `boundary`: which class a model gives to each place of a plane, with the points that it should get right. */
 
-import { contour, type Line } from './contours.ts';
+import { bilinear, contour, type Line } from './contours.ts';
 import { classesIn, gridIn, type Numbers } from './data.ts';
 import { domainIn, flagIn, namesIn, numberIn, pairsOf, wrong, type Domain, type Pair } from './options.ts';
 import type { PartDefinition } from './part.ts';
@@ -25,12 +25,14 @@ export const boundary: PartDefinition<readonly Pair[]> = {
     const names = namesIn('boundary', options, 'names');
     const name = (i: number): string => names?.[i] ?? `class ${i}`;
     return {
-      props: { ...regions, count, rows, columns, domain, classes, names, drag: drag || undefined },
+      props: { ...regions, count, domain, classes, names, drag: drag || undefined },
       value,
       text: (points) => {
         const shares = Array.from({ length: count }, (_, k) => regions.classOf.reduce((sum, one) => sum + (one === k ? 1 : 0), 0));
-        const parts = shares.flatMap((share, k) => (share === 0 ? [] : [`${name(k)} ${Math.round((100 * share) / (rows * columns))} %`]));
-        const right = rightOf(points, classes, regions, rows, columns, domain);
+        const parts = shares.flatMap((share, k) =>
+          share === 0 ? [] : [`${name(k)} ${Math.round((100 * share) / regions.classOf.length)} %`],
+        );
+        const right = rightOf(points, classes, regions, domain);
         return `Of the plane ${parts.join(', ')}.${right === undefined ? '' : ` ${right} of ${points.length} points lie in the region of their class.`}`;
       },
       decode: (wire, before) => {
@@ -43,62 +45,80 @@ export const boundary: PartDefinition<readonly Pair[]> = {
 };
 
 export interface Regions {
-  /** Class at each place of the grid. */
+  /** The class at each place of a grid over the whole domain, its first and last rows and columns on the edges: that of the field, or a
+      finer one where scores say what lies between. Row-major. */
   readonly classOf: Uint8Array;
-  /** For each class the lines around what is its own, in grid units; with scores alone. */
+  readonly rows: number;
+  readonly columns: number;
+  /** For each class the lines around what is its own, in units of the field's grid; with scores alone. */
   readonly lines: readonly (readonly Line[])[];
+  readonly fieldRows: number;
+  readonly fieldColumns: number;
   readonly count: number;
 }
 
-/** Who wins where. Integer arrays hold classes, one plane of scores two of them, several planes one each. */
+/** A picture of regions has so many rows and columns at least, where scores allow it. */
+const fine = 240;
+
+/** Who wins where. Integer arrays hold classes, one plane of scores two of them, several planes one each (the first of equals wins). */
 export function regionsOf(data: Numbers, rows: number, columns: number, depth: number, level: number): Regions {
-  const size = rows * columns;
-  const classOf = new Uint8Array(size);
+  const sizes = { fieldRows: rows, fieldColumns: columns };
   if (depth > 1) {
-    const margins = Array.from({ length: depth }, () => new Float32Array(size));
-    for (let i = 0; i < size; i++) {
-      let best = 0,
-        second = -Infinity;
-      for (let k = 1; k < depth; k++) {
-        if (data[i * depth + k]! > data[i * depth + best]!) {
-          second = data[i * depth + best]!;
-          best = k;
-        } else second = Math.max(second, data[i * depth + k]!);
-      }
-      if (best === 0) second = Math.max(...Array.from({ length: depth - 1 }, (_, k) => data[i * depth + k + 1]!));
-      classOf[i] = best;
-      for (let k = 0; k < depth; k++) margins[k]![i] = data[i * depth + k]! - (k === best ? second : data[i * depth + best]!);
-    }
-    return { classOf, lines: margins.map((margin) => contour(margin, rows, columns, 0)), count: depth };
+    const planes = Array.from({ length: depth }, (_, k) => Float32Array.from({ length: rows * columns }, (__, i) => data[i * depth + k]!));
+    const margins = planes.map((own, k) =>
+      own.map((score, i) => score - planes.reduce((best, other, j) => (j === k ? best : Math.max(best, other[i]!)), -Infinity)),
+    );
+    const lines = margins.map((margin) => contour(margin, rows, columns, 0));
+    return { ...refined(planes, rows, columns, -Infinity), lines, count: depth, ...sizes };
   }
-  if (data instanceof Float32Array || data instanceof Float64Array) {
-    for (let i = 0; i < size; i++) classOf[i] = data[i]! > level ? 1 : 0;
-    return { classOf, lines: [[], contour(data, rows, columns, level)], count: 2 };
-  }
+  if (data instanceof Float32Array || data instanceof Float64Array)
+    return { ...refined([data], rows, columns, level), lines: [[], contour(data, rows, columns, level)], count: 2, ...sizes };
   let count = 1;
-  for (let i = 0; i < size; i++) {
-    classOf[i] = data[i]!;
-    count = Math.max(count, data[i]! + 1);
-  }
-  return { classOf, lines: [], count };
+  const classOf = Uint8Array.from(data, (one) => {
+    count = Math.max(count, one + 1);
+    return one;
+  });
+  return { classOf, rows, columns, lines: [], count, ...sizes };
+}
+
+/** The winners on a finer grid, scores taken linearly between neighbours. Of one plane alone: whether it is above `level`. */
+function refined(planes: readonly Numbers[], rows: number, columns: number, level: number): Pick<Regions, 'classOf' | 'rows' | 'columns'> {
+  const finer = (n: number): number => (n - 1) * Math.max(1, Math.ceil(fine / (n - 1))) + 1;
+  const [tall, wide] = [finer(rows), finer(columns)];
+  const classOf = new Uint8Array(tall * wide);
+  for (let r = 0; r < tall; r++)
+    for (let c = 0; c < wide; c++) {
+      const score = (plane: Numbers): number =>
+        bilinear(plane, rows, columns, (c * (columns - 1)) / (wide - 1), (r * (rows - 1)) / (tall - 1));
+      let best = score(planes[0]!),
+        winner = 0;
+      if (planes.length === 1) winner = best > level ? 1 : 0;
+      else
+        for (let k = 1; k < planes.length; k++) {
+          const other = score(planes[k]!);
+          if (other > best) {
+            best = other;
+            winner = k;
+          }
+        }
+      classOf[r * wide + c] = winner;
+    }
+  return { classOf, rows: tall, columns: wide };
 }
 
 /** How many points lie in the region of their class; undefined where that cannot be said. */
 export function rightOf(
   points: readonly Pair[],
   classes: readonly number[] | undefined,
-  { classOf }: Pick<Regions, 'classOf'>,
-  rows: number,
-  columns: number,
+  regions: Regions,
   domain: Domain,
 ): number | undefined {
   if (classes === undefined || points.length === 0) return undefined;
-  return points.filter((point, i) => classAt(point, classOf, rows, columns, domain) === classes[i]).length;
+  return points.filter((point, i) => classAt(point, regions, domain) === classes[i]).length;
 }
 
 /** The class of the place of the grid that is nearest to a point. */
-export function classAt([x, y]: Pair, classOf: Uint8Array, rows: number, columns: number, { x: [x0, x1], y: [y0, y1] }: Domain): number {
-  const c = Math.max(0, Math.min(columns - 1, Math.round(((x - x0) / (x1 - x0)) * (columns - 1)))),
-    r = Math.max(0, Math.min(rows - 1, Math.round(((y - y0) / (y1 - y0)) * (rows - 1))));
-  return classOf[r * columns + c]!;
+function classAt([x, y]: Pair, { classOf, rows, columns }: Regions, { x: [x0, x1], y: [y0, y1] }: Domain): number {
+  const at = (share: number, size: number): number => Math.max(0, Math.min(size - 1, Math.round(share * (size - 1))));
+  return classOf[at((y - y0) / (y1 - y0), rows) * columns + at((x - x0) / (x1 - x0), columns)]!;
 }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { boundary, regionsOf } from './boundary.ts';
 import { confusion } from './confusion.ts';
 import { imageGrid, rangeOf } from './imageGrid.ts';
-import { join, shapeTiles, type Shape } from './shapeTiles.ts';
+import { join, type Shape } from './shapes.ts';
+import { shapeTiles } from './shapeTiles.ts';
 
 describe('imageGrid', () => {
   const images = new Uint8Array(5 * 6).map((_, i) => i);
@@ -93,7 +94,7 @@ describe('boundary', () => {
       classes: [0, 1, 0],
       names: ['circles', 'squares'],
     });
-    expect(made.text(made.value)).toBe('Of the plane circles 40 %, squares 60 %. 2 of 3 points lie in the region of their class.');
+    expect(made.text(made.value)).toBe('Of the plane circles 38 %, squares 62 %. 2 of 3 points lie in the region of their class.');
     expect(made.value).toHaveLength(3);
     const [line] = (made.props['lines'] as Float32Array[][])[1]!;
     expect(line![0]).toBe(1.5);
@@ -101,15 +102,13 @@ describe('boundary', () => {
   test('the greatest of several scores wins, as an exhaustive search finds', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 36, maxLength: 36 }), (scores) => {
-        const { classOf, count } = regionsOf(Float32Array.from(scores), 3, 4, 3, 0);
-        return (
-          count === 3 &&
-          [...classOf].every(
-            (k, i) =>
-              scores[i * 3 + k] === Math.max(...scores.slice(i * 3, i * 3 + 3)) &&
-              scores.slice(i * 3, i * 3 + k).every((s) => s < scores[i * 3 + k]!),
-          )
-        );
+        const { classOf, count, rows, columns } = regionsOf(Float32Array.from(scores), 3, 4, 3, 0);
+        for (let r = 0; r < 3; r++)
+          for (let c = 0; c < 4; c++) {
+            const own = scores.slice((r * 4 + c) * 3, (r * 4 + c) * 3 + 3);
+            if (classOf[((r * (rows - 1)) / 2) * columns + (c * (columns - 1)) / 3] !== own.indexOf(Math.max(...own))) return false;
+          }
+        return count === 3 && rows >= 240 && columns >= 240;
       }),
       { seed: 2, numRuns: 200 },
     );
