@@ -343,6 +343,7 @@ async function serve(call: ServiceCall, folder: string): Promise<unknown> {
     case 'module':
     case 'runs':
     case 'sweep':
+    case 'answer':
       throw new Error(`${call.service}: the session answers this itself.`);
   }
 }

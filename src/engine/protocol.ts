@@ -68,8 +68,17 @@ export type ServiceCall =
   | { readonly service: 'file'; readonly name: string } // -> { name, type, bytes: ArrayBuffer }
   | { readonly service: 'dataset'; readonly name: string } // -> { manifest: DatasetManifest, bytes: ArrayBuffer }
   | { readonly service: 'module'; readonly name: string } // `./x.ts` beside the notebook -> ModuleText
+  | { readonly service: 'answer'; readonly question: TrialQuestion } // an answer in another language, where one is judged -> plain data
   | { readonly service: 'runs'; readonly name?: string } // -> RunEntry[]
   | SweepCall;
+
+/** What a check asks of an answer in another language, or of the reference: what it gave, the state that it left behind (`with`: the
+    question in its own words), what a call of it gives (`with`: the list of arguments). */
+export interface TrialQuestion {
+  readonly of: 'answer' | 'reference';
+  readonly ask: 'result' | 'state' | 'call';
+  readonly with?: unknown;
+}
 
 /** A `./x.ts` module, analysed and lowered by the host. */
 export interface ModuleText {

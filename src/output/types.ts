@@ -179,6 +179,10 @@ export type Output =
       /** The law that broke, and the smallest case that breaks it, in words: where the check tried one. */
       readonly law?: string;
       readonly smallest?: string;
+      /** What it tried, in words; what its assertion expected, and what it got. */
+      readonly tried?: string;
+      readonly expected?: string;
+      readonly got?: string;
     };
 
 export type OutputKind = Output['kind'];

@@ -1,37 +1,35 @@
 /* Judges one answer to one exercise, for the page and the command line alike: composes what is evaluated (course/judging.ts), runs
    the checks and what they need in an engine of its own, and gives a verdict in words. The engine is new for every answer, knows
-   that it judges (its library then looks whether the language is still as it was), and is ended when its time is over. */
+   that it judges (its library then looks whether the language is still as it was), and is ended when its time is over. Answers in
+   other languages than TypeScript are run beside it (judging.ts). */
 
 import { parseCompiled } from '../document/parse.ts';
+import { cellsOf } from '../document/index.ts';
 import { judged, type Candidate } from '../course/judging.ts';
+import { callsIn } from '../course/calls.ts';
 import type { UnitTexts } from '../course/exercises.ts';
+import type { CheckVerdict, Trouble, Verdict } from '../course/verdict.ts';
 import type { CellBlock } from '../document/types.ts';
+import type { ServiceCall } from '../engine/protocol.ts';
 import type { ErrorInfo } from '../output/types.ts';
 import { compileNotebook } from './compile.ts';
+import { askTrial, native, troubleOf, type Judging, type Trial } from './judging.ts';
 import type { Analyse, CellStatus, Compiled, Session } from './types.ts';
 
-export interface CheckVerdict {
-  readonly name: string;
-  readonly pass: boolean;
-  /** Empty when it passed. */
-  readonly message: string;
-  readonly ms: number;
-}
+export type { CheckVerdict, Verdict } from '../course/verdict.ts';
 
-export interface Verdict {
-  readonly exercise: string;
-  readonly pass: boolean;
-  readonly checks: readonly CheckVerdict[];
-  /** How it failed, where not by a check: the answer does not parse, threw, took too long. */
-  readonly trouble?: 'syntax' | 'error' | 'time' | 'refused';
-  readonly ms: number;
-}
+/** Answers what checks ask of answers in another language. */
+export type Answers = (call: Extract<ServiceCall, { service: 'answer' }>) => Promise<unknown>;
 
 export interface JudgeOptions {
   readonly analyse: Analyse;
-  /** Opens a session on `compiled` whose engine starts with `judge: true`. */
-  readonly open: (compiled: Compiled) => Session;
+  /** Opens a session on `compiled` whose engine starts with `judge: true` and asks `answers`, where it is given, for service `answer`. */
+  readonly open: (compiled: Compiled, answers?: Answers) => Session;
   readonly now: () => number;
+  /** What random cases come from. Default: the seed of the notebook. */
+  readonly seed?: number;
+  /** Other languages than TypeScript and JavaScript. */
+  readonly languages?: readonly Judging[];
   /** Longest time for one answer with all its checks, ms. Default: 30 s. */
   readonly limitMs?: number;
 }
@@ -44,13 +42,14 @@ const GRACE_MS = 3000;
 export async function judge(unit: UnitTexts, exercise: string, candidate: Candidate, options: JudgeOptions): Promise<Verdict> {
   const { analyse, now, open, limitMs = LIMIT_MS } = options;
   const began = now();
-  const verdict = (checks: readonly CheckVerdict[], trouble?: Verdict['trouble']): Verdict => ({
+  const verdict = (checks: readonly CheckVerdict[], trouble?: Trouble): Verdict => ({
     exercise,
     pass: trouble === undefined && checks.length > 0 && checks.every(({ pass }) => pass),
-    checks,
+    checks: withCauses(checks),
     ...(trouble === undefined ? {} : { trouble }),
     ms: now() - began,
   });
+  const fail = (message: string, trouble: Trouble): Verdict => verdict([{ name: 'answer', pass: false, message, ms: 0 }], trouble);
 
   const known = new Map<string, ReturnType<Analyse>>();
   const analyseOnce: Analyse = (code, how) => {
@@ -60,13 +59,42 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
   const nameOf = ({ code, language }: CellBlock): string | undefined =>
     analyseOnce(code, { language }).defines.find(({ kind }) => kind === 'value')?.name;
   const { text, answers, checks } = judged(unit, exercise, candidate, nameOf);
-  const compiled = keptPrivate(
-    compileNotebook(parseCompiled(text, unit.notebook.front), analyseOnce).compiled,
-    answers,
-    asked(unit, exercise, analyseOnce),
-  );
+  const front = unit.notebook.front && { ...unit.notebook.front, ...(options.seed === undefined ? {} : { seed: options.seed }) };
+  const composed = parseCompiled(text, front);
+  const compiled = keptPrivate(compileNotebook(composed, analyseOnce).compiled, answers, asked(unit, exercise, analyseOnce));
 
-  const session = open(compiled);
+  const written = languageOf(unit, exercise, candidate);
+  const wanted = languageOf(unit, exercise, 'reference') ?? languageOf(unit, exercise, 'starter');
+  if (written !== undefined && wanted !== undefined && written !== wanted && !(native.has(written) && native.has(wanted)))
+    return fail(`The answer is written in ${written}, and ${exercise} asks for ${wanted}.`, 'refused');
+  const trials = new Trials(limitMs);
+  let language: Answers | undefined;
+  if (wanted !== undefined && !native.has(wanted)) {
+    const judging = options.languages?.find(({ languages }) => languages.includes(wanted));
+    if (!judging) return fail(`This version does not judge answers in ${wanted}.`, 'refused');
+    const cells = (which: Candidate): { code: string; answer: boolean }[] => {
+      const { text, answers } = judged(unit, exercise, which, nameOf);
+      return cellsOf(parseCompiled(text, front))
+        .filter((cell) => cell.language === wanted && cell.attributes.check === undefined)
+        .map(({ code, attributes: { id } }) => ({ code, answer: answers.includes(id ?? '') }));
+    };
+    const program = (which: Candidate): Promise<Trial> =>
+      trials.run(judging, { cells: cells(which), language: wanted, ...(front?.seed === undefined ? {} : { seed: front.seed }) });
+    try {
+      const [answer, reference] = await Promise.all([
+        program(candidate),
+        program('reference').catch((error: unknown) => {
+          throw new Error(`The reference of ${exercise} could not be run: ${String((error as Error).message)}`);
+        }),
+      ]);
+      language = ({ question }) => askTrial({ answer, reference }, question);
+    } catch (error) {
+      trials.close();
+      return trials.late ? fail(tooLong(limitMs), 'time') : fail((error as Error).message, troubleOf(error));
+    }
+  }
+
+  const session = open(compiled, language);
   try {
     session.runEvery(checks);
     const late = await Promise.race([session.settled().then(() => false), pause(limitMs).then(() => true)]);
@@ -74,8 +102,11 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
       session.stop(undefined, 'timeout');
       await Promise.race([session.settled(), pause(GRACE_MS)]);
     }
-    const cells = answers.map((id) => session.cell(id)!);
-    const results = checks.flatMap((id) => checksOf(session.cell(id)!));
+    const cells = language ? [] : answers.map((id) => session.cell(id)!);
+    const calls = callsIn(cellsOf(unit.checks).flatMap(({ attributes, code }) => (attributes.check === exercise ? code : [])));
+    const results = checks
+      .flatMap((id) => checksOf(session.cell(id)!))
+      .map((check) => (check.pass || !calls.has(check.name) ? check : { ...check, call: calls.get(check.name)! }));
     const broken = cells.find(({ state }) => state === 'error');
     if (broken) {
       const interrupted = broken.error?.name === 'Interrupted';
@@ -92,7 +123,63 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
     return verdict(results);
   } finally {
     session.dispose();
+    trials.close();
   }
+}
+
+/** The language of a candidate; undefined where there is none. */
+function languageOf({ notebook, solutions }: UnitTexts, exercise: string, candidate: Candidate): string | undefined {
+  if (typeof candidate !== 'string') return candidate.language;
+  return candidate === 'starter'
+    ? cellsOf(notebook).find(({ attributes }) => attributes.exercise === exercise)?.language
+    : cellsOf(solutions).find(({ attributes }) => attributes.solution === exercise)?.language;
+}
+
+/** Engines of another language, ended together. */
+class Trials {
+  readonly #open: Trial[] = [];
+  readonly #ends = new AbortController();
+  readonly #limitMs: number;
+  late = false;
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
+  }
+  async run(judging: Judging, program: Omit<Parameters<Judging['run']>[0], 'signal'>): Promise<Trial> {
+    const { signal } = this.#ends;
+    const over = pause(this.#limitMs).then((): never => {
+      this.late = true;
+      this.#ends.abort();
+      throw new Error(tooLong(this.#limitMs));
+    });
+    over.catch(() => undefined);
+    const running = judging.run({ ...program, signal });
+    // What comes too late is closed all the same.
+    void running.then(
+      (trial) => (signal.aborted ? trial.close() : this.#open.push(trial)),
+      () => undefined,
+    );
+    return Promise.race([running, over]);
+  }
+  close(): void {
+    this.#ends.abort();
+    for (const trial of this.#open.splice(0)) trial.close();
+  }
+}
+
+/** Failures by the cause of an earlier one say so: the same words but for numbers, or the same thing that is no number. */
+function withCauses(checks: readonly CheckVerdict[]): CheckVerdict[] {
+  const first = new Map<string, string>();
+  return checks.map((check) => {
+    if (check.pass) return check;
+    const strange = /\b(NaN|Infinity|undefined)\b/.exec(check.got ?? '')?.[1];
+    const cause =
+      strange !== undefined && !(check.expected ?? '').includes(strange)
+        ? strange
+        : check.message.replace(/Smallest case: [\s\S]*$/, '').replace(/-?\d[\d.,e+-]*/g, '0');
+    const before = first.get(cause);
+    if (before === undefined) first.set(cause, check.name);
+    return before === undefined ? check : { ...check, sameAs: before };
+  });
 }
 
 /** The names that an exercise is about: what its starter and its reference define. */
@@ -118,9 +205,11 @@ const keptPrivate = (compiled: Compiled, answers: readonly string[], names: Read
 
 /** The checks that a cell has run, and the one that its own end is: a cell of checks that could not run has failed. */
 function checksOf({ id, state, error, outputs, ms, uses }: CellStatus): CheckVerdict[] {
-  const run = outputs.flatMap(({ output }) =>
-    output.kind === 'check' ? [{ name: output.name, pass: output.pass, message: output.message, ms: output.ms }] : [],
-  );
+  const run = outputs.flatMap(({ output }): CheckVerdict[] => {
+    if (output.kind !== 'check') return [];
+    const { kind: _, exercise: __, ...told } = output;
+    return [told];
+  });
   if (state === 'done' && run.length > 0) return run;
   const message =
     state === 'blocked'

@@ -3,6 +3,7 @@
 
 import { Interrupted, StopSignal, TimeLimit, type Evaluation, type Host } from './host.ts';
 import { toText } from '../output/inspect.ts';
+import type { Output } from '../output/types.ts';
 import { rememberBuiltIns } from './intact.ts';
 import { isTensor, isTypedArray, tensorFacts, type TensorLike } from '../output/kinds.ts';
 import type { Names } from './names.ts';
@@ -42,6 +43,7 @@ function check(
   const started = performance.now();
   const report = (error: { readonly thrown: unknown } | undefined, value?: unknown): void => {
     const ms = performance.now() - started;
+    const cases = tried.get(evaluation);
     const message =
       error && !(error.thrown instanceof TimeLimit)
         ? messageOf(error.thrown)
@@ -57,9 +59,11 @@ function check(
       pass: message === '',
       message,
       ms: Math.round(ms * 100) / 100,
+      ...(cases ? { tried: `${cases.toLocaleString('en')} ${cases === 1 ? 'case' : 'cases'}` } : {}),
       ...brokenLaw(error?.thrown),
     });
   };
+  tried.delete(evaluation);
   let result: unknown;
   try {
     result = judging.limited(limitMs, fn);
@@ -89,11 +93,35 @@ const replaced = (name: string | undefined): string =>
   name === undefined
     ? ''
     : `The answer replaced ${name}, which the checks rest on. Leave what the language has as it is, and write your own beside it.`;
-/** What `forAll` found, beside its words. */
-function brokenLaw(thrown: unknown): { readonly law?: string; readonly smallest?: string } {
-  if (!(thrown instanceof Error) || thrown.name !== 'CheckFailure') return {};
-  const { law, smallest } = thrown as Error & { law?: unknown; smallest?: unknown };
-  return { ...(typeof law === 'string' && law ? { law } : {}), smallest: toText(smallest, 600) };
+/** How many cases the check that runs has tried so far. */
+const tried = new WeakMap<Evaluation, number>();
+/** A law of this evaluation has been tried on so many cases. */
+export const noteCases = (evaluation: Evaluation, cases: number): void => void tried.set(evaluation, (tried.get(evaluation) ?? 0) + cases);
+
+type Told = Pick<Extract<Output, { kind: 'check' }>, 'law' | 'smallest' | 'tried' | 'expected' | 'got'>;
+/** What an assertion or `forAll` found, beside its words. */
+function brokenLaw(thrown: unknown): Told {
+  if (!(thrown instanceof Error)) return {};
+  if (thrown instanceof Difference) return { expected: thrown.expected, got: thrown.got };
+  if (thrown.name !== 'CheckFailure') return {};
+  const { law, smallest, runs, cause } = thrown as Error & { law?: unknown; smallest?: unknown; runs?: unknown };
+  return {
+    ...(cause instanceof Difference ? brokenLaw(cause) : {}),
+    ...(typeof law === 'string' && law && !thrown.message.startsWith(law) ? { law } : {}),
+    ...(typeof runs === 'number' ? { tried: `fails on case ${runs.toLocaleString('en')}` } : {}),
+    smallest: toText(smallest, 600),
+  };
+}
+
+/** Two values that an assertion wants to be the same. Its name is that of any error: its words say all. */
+class Difference extends Error {
+  readonly expected: string;
+  readonly got: string;
+  constructor(message: string, expected: string, got: string) {
+    super(message);
+    this.expected = expected;
+    this.got = got;
+  }
 }
 const tooLong = (limitMs: number): string =>
   `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.`;
@@ -196,7 +224,8 @@ type Same = (a: unknown, b: unknown) => boolean;
 
 function compare(a: unknown, b: unknown, path: string, same: Same, note: (a: unknown, b: unknown) => string, depth: number): true {
   const differ = (what = ''): never => {
-    throw new Error(`${path ? `At ${path}: expected` : 'Expected'} ${write(b)}, got ${write(a)}${what || note(a, b)}.`);
+    const [expected, got] = [write(b), write(a)];
+    throw new Difference(`${path ? `At ${path}: expected` : 'Expected'} ${expected}, got ${got}${what || note(a, b)}.`, expected, got);
   };
   if (same(a, b)) return true;
   if (depth > 100) return differ(' (nested too deeply to compare)');

@@ -6,7 +6,7 @@ import { fnv1a32 } from '../base/hash.ts';
 import { random, type Generator } from '../base/random.ts';
 import { toJson } from '../output/json.ts';
 import { createAsk } from './ask.ts';
-import { checkNames } from './checks.ts';
+import { checkNames, noteCases } from './checks.ts';
 import { makeConsole } from './console.ts';
 import { dataNames } from './data.ts';
 import { Input, Inputs } from './inputs.ts';
@@ -15,6 +15,7 @@ import type { Names } from './names.ts';
 import { createPlot } from './plot/index.ts';
 import { runNames } from './runs.ts';
 import { createShow } from './show.ts';
+import type { SweepKit } from './sweep/index.ts';
 import { templateNames } from './templates.ts';
 import { computesOnGpu } from './tf/backend.ts';
 import { createTensors } from './tensor.ts';
@@ -23,6 +24,12 @@ import { createTime } from './time.ts';
 /** What a pack leaves behind: the library as a cell sees it. */
 interface Pack {
   create(host: Host, evaluation: Evaluation): unknown;
+}
+
+interface PropOptions {
+  readonly seed: number;
+  readonly cell: string;
+  readonly tried: (cases: number) => void;
 }
 
 /** What `Math.random` draws from; undefined outside all cells. */
@@ -83,6 +90,11 @@ export function createLibrary(host: Host): Library {
       return help;
     },
     Plot,
+    async sweep(evaluation) {
+      const { createSweep } = (await host.load('sweep')) as { createSweep(kit: Record<keyof SweepKit, unknown>): unknown };
+      const [startRun, progress] = [await bind('startRun', evaluation), bind('progress', evaluation)];
+      return createSweep({ host, evaluation, seed, generatorOf, held: ask.held, startRun, progress });
+    },
     tf,
     ort,
     ...tensors.names,
@@ -116,9 +128,14 @@ export function createLibrary(host: Host): Library {
       '@tensorflow/tfjs': tf,
       'onnxruntime-web': ort,
       'gradus:tensor': (evaluation) => tensors.importModule(evaluation, bind('random', evaluation)),
-      'gradus:prop': async ({ cell }) =>
-        ((await host.load('prop')) as { create(options: { seed: number; cell: string }): unknown }).create({ seed, cell }),
+      'gradus:prop': async (evaluation) =>
+        ((await host.load('prop')) as { create(options: PropOptions): unknown }).create({
+          seed,
+          cell: evaluation.cell,
+          tried: (cases) => noteCases(evaluation, cases),
+        }),
       'gradus:counting': () => host.load('counting'),
+      'gradus:answer': async () => ((await host.load('answer')) as { create(host: Pick<Host, 'service'>): unknown }).create(host),
       'gradus:parts': async () => ((await host.load('parts')) as { create(input: typeof Input): unknown }).create(Input),
     }),
     enter(evaluation) {
@@ -136,7 +153,7 @@ export function createLibrary(host: Host): Library {
 }
 
 /** Names that load something: `help` does not read them to find out what it was given. */
-const packed: ReadonlySet<string> = new Set(['tf', 'ort', 'help', 'tensor', 'nn', 'optim', 'gpu']);
+const packed: ReadonlySet<string> = new Set(['tf', 'ort', 'help', 'tensor', 'nn', 'optim', 'gpu', 'sweep']);
 
 let patched = false;
 

@@ -22,8 +22,10 @@ export class CheckFailure extends Error {
     seed: number;
     runs: number;
     labels: Readonly<Record<string, number>>;
+    /** What the law threw. */
+    cause?: unknown;
   }) {
-    super(`${facts.said || 'It does not hold'}. Smallest case: ${toText(facts.smallest, 600)}`);
+    super(`${facts.said || 'It does not hold'}. Smallest case: ${toText(facts.smallest, 600)}`, { cause: facts.cause });
     this.law = facts.law;
     this.smallest = facts.smallest;
     this.seed = facts.seed;

@@ -40,13 +40,29 @@ export interface Prop {
 }
 
 /** The module for cell `cell` of an engine with `seed`. */
-export function createProp({ seed, cell }: { readonly seed: number; readonly cell: string }): Prop {
+export function createProp({
+  seed,
+  cell,
+  tried = () => undefined,
+}: {
+  readonly seed: number;
+  readonly cell: string;
+  /** Told how many cases a law has been tried on. */
+  readonly tried?: (cases: number) => void;
+}): Prop {
   let asked = 0;
+  const counted = (report: Report | Promise<Report>): Report | Promise<Report> => {
+    const count = (done: Report): Report => {
+      tried(done.runs);
+      return done;
+    };
+    return report instanceof Promise ? report.then(count) : count(report);
+  };
   const next = (): number => contentSeed(seed, `${cell} ${asked++}`);
   return {
-    forAll: (of, law, options) => forAllFrom(next(), of, law, options),
+    forAll: (of, law, options) => counted(forAllFrom(next(), of, law, options)),
     gen: generators,
-    model: (options, limits) => modelFrom(next(), options, limits),
+    model: (options, limits) => counted(modelFrom(next(), options, limits)),
     stat: {
       ks: (xs, cdf) => ksFrom(next, xs, cdf),
       chi2: (counts, probs) => chi2From(next, counts, probs),

@@ -54,6 +54,7 @@ export function forAllFrom<T>(seed: number, of: Gen<T>, law: Law<T>, options: Fo
         seed,
         runs: details.numRuns,
         labels: shares,
+        cause: errorInstance,
       });
     }
     for (const [label, share] of Object.entries(need)) {
