@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { pageAssets } from '../scripts/build.mjs';
+import { copyUnit, pageAssets } from '../scripts/build.mjs';
 
 /** Builds what is due. Throws when that fails. */
 export function buildSite(root) {
@@ -17,6 +17,10 @@ export function buildSite(root) {
 export async function copySite(root, to, notebooks = {}) {
   const dist = join(root, 'dist');
   cpSync(dist, to, { recursive: true, filter: (file) => !file.startsWith(join(dist, 'data')) });
+  await addPages(to, root, notebooks);
+}
+
+async function addPages(to, root, notebooks) {
   const assets = pageAssets();
   const { prerender } = await import(pathToFileURL(join(root, 'build/prerender.mjs')).href);
   const pages = await prerender({ notebooks: Object.entries(notebooks).map(([id, text]) => ({ id, folder: `n/${id}/`, text })), assets });
@@ -24,6 +28,15 @@ export async function copySite(root, to, notebooks = {}) {
     mkdirSync(dirname(join(to, path)), { recursive: true });
     writeFileSync(join(to, path), html);
   }
+}
+
+/** Adds the unit in `folder` (three texts) to a copy of the site; its id. */
+export async function addUnit(root, to, folder) {
+  const text = readFileSync(join(folder, 'notebook.md'), 'utf8');
+  const id = /^id:\s*(\S+)/m.exec(text)[1];
+  await addPages(to, root, { [id]: text });
+  copyUnit(folder, join(to, 'n', id));
+  return id;
 }
 
 /** The unit that stands for the course: the shipped notebook with the largest page. */

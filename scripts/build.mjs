@@ -310,7 +310,10 @@ async function buildPages() {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, html);
   }
-  for (const { id, file } of notebooks) copyBeside(dirname(file), at('dist/n', id));
+  for (const { id, file } of notebooks) {
+    copyBeside(dirname(file), at('dist/n', id));
+    copyUnit(dirname(file), at('dist/n', id));
+  }
 }
 
 /** Every notebook that ships: a `notebook.md` in any folder below notebooks/, and the single files of notebooks/examples. */
@@ -341,6 +344,12 @@ function copyBeside(from, to) {
     if (extname(file) === '.md' || /\.test\.ts$/.test(file)) continue;
     cpSync(file, join(to, relative(from, file)));
   }
+}
+
+/** The three texts of a unit with exercises: the page judges answers by them. */
+export function copyUnit(from, to) {
+  const names = ['notebook.md', 'solutions.md', 'checks.md'];
+  if (names.every((name) => existsSync(join(from, name)))) for (const name of names) cpSync(join(from, name), join(to, name));
 }
 
 /** Scripts that an entry imports at once, so that a page can ask for them together. */
