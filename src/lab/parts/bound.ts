@@ -2,39 +2,80 @@
    pack and an input has to be one of the engine's own. A part that nobody listens to is a picture (readonly); what the reader moved is
    worded again when the hand rests, so that a drag sends one small value a frame and nothing comes back. */
 
-import type { Input as EngineInput } from '../../stdlib/inputs/input.ts';
+import type { Input as EngineInput, Props } from '../../stdlib/inputs/input.ts';
 import type { Output } from '../../output/types.ts';
 import { flagIn, isNumber, isRecord, wrong } from './options.ts';
-import type { Options, PartDefinition, PartMade } from './part.ts';
+import type { Commitment, Options, PartDefinition, PartMade } from './part.ts';
 
 /** A part's function: options in, an input out. */
 export type MakePart = (options: Options) => EngineInput;
+
+/** What predictions need of the notebook that they stand in. */
+export interface Predictions {
+  /** They give their answer: nobody is there to commit. */
+  readonly answered: boolean;
+  /** What was committed in this notebook, by id, as it crosses. */
+  readonly kept: Map<string, unknown>;
+  /** Of all predictions that this reader has made. */
+  tally: { readonly right: number; readonly total: number };
+  committed(prediction: {
+    readonly id: string;
+    readonly question: string;
+    readonly form: string;
+    readonly choice: unknown;
+    readonly answer: unknown;
+    readonly right: boolean;
+  }): void;
+}
+
+const nobody: Predictions = { answered: true, kept: new Map(), tally: { right: 0, total: 0 }, committed: () => undefined };
 
 /** How long the reader's hand rests before the part is described again, in ms. */
 const restMs = 150;
 
 /** The functions of a module: one for each definition, by its name. */
-export function createParts(Input: typeof EngineInput, definitions: readonly PartDefinition[]): Readonly<Record<string, MakePart>> {
+export function createParts(
+  Input: typeof EngineInput,
+  definitions: readonly PartDefinition[],
+  predictions: Predictions = nobody,
+): Readonly<Record<string, MakePart>> {
   class Part extends Input {
     readonly #made: PartMade;
     readonly #text: string | undefined;
     readonly #readonly: boolean;
     /** Somebody follows what it says: `view`, a binding, a listener of the cell. */
     #heard = false;
+    #committed = false;
     #rest: ReturnType<typeof setTimeout> | undefined;
 
-    constructor({ name }: PartDefinition, options: Options, made: PartMade) {
-      const { label, text, height, width } = options;
+    constructor({ name, label: labelOf }: PartDefinition, options: Options, made: PartMade) {
+      const { text, height, width } = options;
       const { encode = itself, decode = itself } = made;
       const live = flagIn(name, options, 'live', true);
-      super('part', { label, width }, { ...made.props, part: name, height, live: live ? undefined : false }, made.value, {
-        encode: (value) => encode(value),
-        decode,
-        accept: (value, before) => decode(encode(value), before),
-      });
+      super(
+        'part',
+        { label: options['label'] ?? labelOf?.(options), width },
+        { ...made.props, part: name, height, live: live ? undefined : false },
+        made.value,
+        {
+          encode: (value) => encode(value),
+          decode,
+          accept: (value, before) => decode(encode(value), before),
+        },
+      );
       this.#made = made;
       this.#text = text as string | undefined;
       this.#readonly = flagIn(name, options, 'readonly');
+      if (made.commit === undefined) return;
+      const { kept, answered } = predictions;
+      this.#committed = answered;
+      if (!kept.has(made.commit.id)) return;
+      try {
+        super.start(decode(kept.get(made.commit.id), made.value));
+        this.#committed = true;
+      } catch {
+        /* the question has changed: it is asked again */
+      }
     }
 
     override addEventListener(...[type, ...rest]: Parameters<EventTarget['addEventListener']>): void {
@@ -44,7 +85,29 @@ export function createParts(Input: typeof EngineInput, definitions: readonly Par
       for (const show of this.shownAt) show();
     }
 
+    override get absent(): boolean {
+      return this.#made.commit !== undefined && !this.#committed;
+    }
+
+    override start(value: unknown): void {
+      this.#committed = true;
+      super.start(value);
+    }
+
     override receive(wire: unknown): void {
+      const { commit } = this.#made;
+      if (commit !== undefined) {
+        if (this.#committed) return; // the first one stays
+        this.#committed = true;
+        super.receive(wire);
+        const { id, question, form } = commit,
+          right = commit.right(this.value),
+          { encode = itself } = this.#made;
+        predictions.kept.set(id, wire);
+        predictions.tally = { right: predictions.tally.right + (right ? 1 : 0), total: predictions.tally.total + 1 };
+        predictions.committed({ id, question, form, choice: wire, answer: encode(this.#made.value), right });
+        return;
+      }
       super.receive(wire);
       if (this.#rest !== undefined) return;
       this.#rest = setTimeout(() => {
@@ -56,7 +119,21 @@ export function createParts(Input: typeof EngineInput, definitions: readonly Par
     override get output(): Output {
       const output = super.output as Extract<Output, { kind: 'input' }>;
       const still = this.#readonly || !(this.#heard || this.inForm);
-      return { ...output, props: { ...output.props, text: this.#sentence(), ...(still ? { readonly: true } : {}) } };
+      const { commit } = this.#made;
+      const props = {
+        ...output.props,
+        text: this.#sentence(),
+        ...(still ? { readonly: true } : {}),
+        ...(commit && this.#committed ? this.#outcome(commit) : {}),
+      };
+      return { ...output, props, ...(this.absent ? { value: null } : {}) };
+    }
+
+    /** What the card says once the reader has committed. */
+    #outcome({ right, said, answer }: Commitment): Props {
+      const { value } = this;
+      const { encode = itself } = this.#made;
+      return { right: right(value), said: said(value), answer, shown: encode(this.#made.value), tally: predictions.tally };
     }
 
     #sentence(): string {
@@ -72,7 +149,7 @@ export function createParts(Input: typeof EngineInput, definitions: readonly Par
     definitions.map((definition) => {
       const { name } = definition;
       const make = (options: Options = {}): EngineInput => {
-        checkCommon(name, options);
+        checkCommon(definition, options);
         return new Part(definition, options, definition.make(options));
       };
       Object.defineProperty(make, 'name', { value: name });
@@ -83,10 +160,10 @@ export function createParts(Input: typeof EngineInput, definitions: readonly Par
 
 const itself = (value: unknown): unknown => value;
 
-function checkCommon(part: string, options: unknown): void {
+function checkCommon({ name: part, label: labelOf }: PartDefinition, options: unknown): void {
   if (!isRecord(options)) throw wrong(part, '', 'options such as { label: "Corners" }', options);
   const { label, text, height, address } = options;
-  if (label === undefined || label === null || label === '')
+  if (labelOf === undefined && (label === undefined || label === null || label === ''))
     throw new TypeError(`${part}: expected option "label", got none. Name the part in a few words: who cannot see it hears them.`);
   if (text !== undefined && typeof text !== 'string') throw wrong(part, 'text', 'a sentence', text);
   if (height !== undefined && (!isNumber(height) || height < 40 || height > 2000))

@@ -1,10 +1,34 @@
 /* All parts of `gradus:parts`, in the order in which help lists them. */
 
 import { boundary } from './boundary.ts';
+import { chips } from './chips.ts';
 import { confusion } from './confusion.ts';
+import { curve } from './curve.ts';
 import { imageGrid } from './imageGrid.ts';
+import { lines } from './lines.ts';
+import { matrixColumns } from './matrixColumns.ts';
+import { pad } from './pad.ts';
+import { plane } from './plane.ts';
+import { predict } from './predict.ts';
+import { scrubber } from './scrubber.ts';
 import { shapeTiles } from './shapeTiles.ts';
 import type { PartDefinition } from './part.ts';
 import { points } from './points.ts';
+import { vectors } from './vectors.ts';
 
-export const parts: readonly PartDefinition[] = [points, boundary, confusion, imageGrid, shapeTiles];
+export const parts: readonly PartDefinition[] = [
+  predict,
+  points,
+  vectors,
+  lines,
+  matrixColumns,
+  plane,
+  curve,
+  scrubber,
+  chips,
+  pad,
+  boundary,
+  confusion,
+  imageGrid,
+  shapeTiles,
+];

@@ -4,6 +4,8 @@
 import { toText } from '../../output/inspect.ts';
 import type { Options } from './part.ts';
 
+export type { Options };
+
 export type Pair = readonly [number, number];
 /** [least, greatest] of a range, with least < greatest. */
 export type Range = Pair;

@@ -15,6 +15,21 @@ export interface PartMade<V = unknown> {
   readonly encode?: (value: V) => unknown;
   /** What the page sent, or what code set, as a value; throws `expected …` on what cannot be meant. Default: as it is. */
   readonly decode?: (wire: unknown, before: V) => V;
+  /** It has no value before the reader commits to one; `value` is the answer then. */
+  readonly commit?: Commitment<V>;
+}
+
+/** What a prediction is judged and worded by. */
+export interface Commitment<V = unknown> {
+  /** What was committed is kept under it, for this notebook. */
+  readonly id: string;
+  readonly question: string;
+  readonly form: 'choice' | 'number' | 'order' | 'sketch';
+  readonly right: (value: V) => boolean;
+  /** What the reader said, in words. */
+  readonly said: (value: V) => string;
+  /** The right answer as a sentence. */
+  readonly answer: string;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- parts of all values stand in one list
@@ -22,6 +37,8 @@ export interface PartDefinition<V = any> {
   readonly name: string;
   /** What `help(name)` shows: a signature, and what it is for. */
   readonly doc: readonly [signature: string, text: string];
+  /** The label where none is given. */
+  readonly label?: (options: Options) => string | undefined;
   /** Checks the options; throws what is wrong with them as `NAME: expected …, got …. What to do.` */
   make(options: Options): PartMade<V>;
 }

@@ -1,13 +1,14 @@
 /* `points`: points on a plane that are dragged, with classes as colour and shape. */
 
 import { domainAround, domainIn, flagIn, isList, listed, namesIn, numberIn, pairsOf, say, wrong, type Pair } from './options.ts';
+import { layersIn } from './layers.ts';
 import type { PartDefinition } from './part.ts';
 
 export const points: PartDefinition<readonly Pair[]> = {
   name: 'points',
   doc: [
-    'points({ label, value, domain?, names?, classes?, snap?, add = false })',
-    'Points on a plane, to drag. `value`: [[x, y], …]; `classes`: a number from 0 for each, shown by colour and shape; `snap`: the grid they keep to; `add`: a press on the plane adds one, Delete takes one away. The value is the list of points.',
+    'points({ label, value, domain?, names?, classes?, snap?, add = false, layers? })',
+    'Points on a plane, to drag. `value`: [[x, y], …]; `classes`: a number from 0 for each, shown by colour and shape; `snap`: the grid they keep to; `add`: a press on the plane adds one, Delete takes one away; `layers`: as those of plane. The value is the list of points.',
   ],
   make(options) {
     const value = pairsOf('points', 'value', options['value'] ?? []);
@@ -20,7 +21,7 @@ export const points: PartDefinition<readonly Pair[]> = {
       throw wrong('points', 'classes', 'a list of whole numbers from 0', classes, 'One for each point.');
     const kept = classes === undefined ? undefined : Array.from(classes as ArrayLike<number>);
     return {
-      props: { domain, names, snap: snap || undefined, add: add || undefined, classes: kept },
+      props: { domain, names, snap: snap || undefined, add: add || undefined, classes: kept, layers: layersIn('points', options) },
       value,
       text: (now) =>
         now.length === 0

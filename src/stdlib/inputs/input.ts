@@ -76,6 +76,10 @@ export class Input extends EventTarget {
   get value(): unknown {
     return this.#value;
   }
+  /** It has no value before its reader commits to one. */
+  get absent(): boolean {
+    return false;
+  }
   set value(value: unknown) {
     this.start(this.#codec.accept ? this.#codec.accept(value, this.#value) : value);
   }
