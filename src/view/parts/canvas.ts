@@ -7,6 +7,8 @@ export interface Canvas {
   readonly element: HTMLCanvasElement;
   /** Asks for another painting, in the next frame. */
   repaint(): void;
+  /** Asks for the height anew, since what it depends on has changed, and paints at once. */
+  resize(): void;
   /** Size in CSS pixels. */
   readonly width: number;
   readonly height: number;
@@ -41,15 +43,20 @@ export function makeCanvas(
     const next = entry!.contentRect.width;
     if (next === width || next === 0) return;
     width = next;
+    resize();
+  });
+  const resize = (): void => {
+    if (width === 0) return;
     height = heightOf(width);
     element.style.height = `${height}px`;
     draw();
-  });
+  };
   watcher.observe(element);
   const unwatch = onTheme(repaint);
   return {
     element,
     repaint,
+    resize,
     get width() {
       return width;
     },

@@ -5,6 +5,10 @@ import { frame, type DrawPart } from './part.ts';
 
 const drawings: Readonly<Record<string, () => Promise<{ readonly draw: DrawPart }>>> = {
   points: () => import('./points.ts'),
+  boundary: () => import('./boundary.ts'),
+  confusion: () => import('./confusion.ts'),
+  imageGrid: () => import('./imageGrid.ts'),
+  shapeTiles: () => import('./shapeTiles.ts'),
 };
 
 export function part(spec: InputSpec, moved: Moved): Control {
