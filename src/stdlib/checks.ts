@@ -126,8 +126,10 @@ class Difference extends Error {
 const tooLong = (limitMs: number): string =>
   `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.`;
 const messageOf = (thrown: unknown): string =>
-  (thrown instanceof Error ? `${thrown.name === 'Error' ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, 2000)) ||
+  (thrown instanceof Error ? `${spoken.has(thrown.name) ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, 2000)) ||
   'It threw an error without a message.';
+/** Names of errors whose message says all. */
+const spoken: ReadonlySet<string> = new Set(['Error', 'CheckFailure']);
 
 /** Throws unless |a − b| ≤ atol + rtol·|b| for every number in `a` and `b` (numbers, nested arrays, typed arrays, tensors,
     objects). NaN is close to nothing. */
