@@ -41,6 +41,8 @@ export interface SweepPlace {
   readonly before: Readonly<Record<string, readonly (readonly SweepResult[])[]>>;
   /** Where the reader left unnamed inputs, by cell. */
   readonly held: Readonly<Record<string, unknown>>;
+  /** What the generators of the points begin with. Absent: the engine's seed. */
+  readonly seed?: number;
 }
 
 /** When a point is ended before its time. */

@@ -4,6 +4,7 @@
 import { messageOf } from '../base/errors.ts';
 import type { AnalysisError } from '../analysis/types.ts';
 import type { Request, RunEntry, ServiceCall } from '../engine/protocol.ts';
+import type { SweepCall } from '../engine/sweep.ts';
 import type { SessionOptions } from './types.ts';
 
 export type Answer = [request: Request, transfer: Transferable[]];
@@ -11,6 +12,7 @@ export type Answer = [request: Request, transfer: Transferable[]];
 export function createServices(
   { services, moduleText, analyser }: Pick<SessionOptions, 'services' | 'moduleText' | 'analyser'>,
   runs: (name: string | undefined) => Promise<readonly RunEntry[]>,
+  sweep: (call: SweepCall) => Promise<unknown>,
 ): (request: number, call: ServiceCall) => Promise<Answer> {
   async function moduleOf(name: string): Promise<unknown> {
     if (!moduleText) throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
@@ -25,6 +27,7 @@ export function createServices(
   }
   function valueOf(call: ServiceCall): Promise<unknown> {
     if (call.service === 'module') return moduleOf(call.name);
+    if (call.service === 'sweep') return sweep(call);
     return call.service === 'runs' ? runs(call.name) : services(call);
   }
   return async (request, call) => {

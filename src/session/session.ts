@@ -9,12 +9,13 @@ import { createControls } from './controls.ts';
 import { createEntries } from './entries.ts';
 import { createKeeping } from './keeping.ts';
 import { createLooks } from './looks.ts';
-import { createPipeline, type Aside } from './pipeline.ts';
-import { createRecorder } from './recorder.ts';
+import { createPipeline, type Aside, type PipelineOptions } from './pipeline.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
 import { createServices } from './services.ts';
 import { createUnedited } from './unedited.ts';
 import { makeProse } from './prose.ts';
 import type { Members, Request } from '../engine/protocol.ts';
+import type { Sweeps } from './sweeps.ts';
 import type { Session, SessionChange, SessionOptions } from './types.ts';
 
 export function createSession(options: SessionOptions): Session {
@@ -39,12 +40,15 @@ export function createSession(options: SessionOptions): Session {
     },
     options.editing,
   );
+  const engineOptions: Pick<PipelineOptions, 'createWorker' | 'start'> = {
+    createWorker: () => options.createWorker('ts'),
+    start: () => ({ ...options.engine, ...optional({ seed: edits.notebook.front?.seed }) }),
+  };
   const pipeline = createPipeline({
     entries,
     now,
     tell,
-    createWorker: () => options.createWorker('ts'),
-    start: () => ({ ...options.engine, ...optional({ seed: edits.notebook.front?.seed }) }),
+    ...engineOptions,
     due: () => edits.due,
     commit: edits.commit,
     commitProse: edits.commitProse,
@@ -84,7 +88,18 @@ export function createSession(options: SessionOptions): Session {
   });
 
   // ---- what the engine asks and answers ---------------------------------------------------------------------------------------
-  const serve = createServices(options, (name) => recorder.entries(name === undefined ? {} : { name }));
+  const runsOf = (name: string | undefined): ReturnType<Recorder['entries']> => recorder.entries(name === undefined ? {} : { name });
+  let sweeps: Promise<Sweeps> | undefined;
+  const serve = createServices(options, runsOf, async (call) => {
+    sweeps ??= import('./sweeps.ts').then(({ createSweeps }) => createSweeps({ ...engineOptions, engine, serve, recorder }));
+    sweeps.catch(() => (sweeps = undefined));
+    return (await sweeps).answer(call);
+  });
+  /** The engine is gone, or this session: what it recorded has ended. */
+  const endRuns = (): Promise<void> => {
+    void sweeps?.then(({ end }) => end());
+    return recorder.end();
+  };
   const answers = new Map<number, (values: Readonly<Record<string, unknown>>) => void>();
   const asked = new Map<number, (found: Members | undefined) => void>();
   let questions = 0;
@@ -112,7 +127,7 @@ export function createSession(options: SessionOptions): Session {
     if (entry) request((affected) => planCells(entries.graph, entries.facts, [entry.id, ...affected]));
   };
   const stale = (): string[] => entries.graph.order.filter((id) => entries.byId.get(id)!.state === 'stale');
-  const controls = createControls({ entries, pipeline, recorder, now, tell, runCell });
+  const controls = createControls({ entries, pipeline, recorder: { ...recorder, end: endRuns }, now, tell, runCell });
   const { undo, redo, setText, editable, beforeEdits } = edits;
   const { stop, restart, input } = controls;
 
@@ -165,7 +180,7 @@ export function createSession(options: SessionOptions): Session {
       return () => listeners.delete(listener);
     },
     dispose: () => {
-      void Promise.all([keeper.dispose(), recorder.end()]);
+      void Promise.all([keeper.dispose(), endRuns()]);
       remote.terminate();
       listeners.clear();
     },

@@ -12,6 +12,8 @@ export interface Ask {
   /** Shows `input` at a new output of `evaluation`; the page may move it from now on. */
   show(input: Input, evaluation: Evaluation): void;
   readonly input: Library['input'];
+  /** Where the reader left unnamed inputs, by cell. */
+  readonly held: Iterable<readonly [cell: string, inputs: unknown]>;
 }
 
 /** Buttons and files are kept by value: their wire values say what was pressed, not where they stand. */
@@ -27,7 +29,7 @@ export function createAsk(host: Host): Ask {
   /** Inputs on the page, by id, with the evaluation that shows each. */
   const shown = new Map<string, { readonly input: Input; readonly evaluation: Evaluation }>();
   /** Where the reader left the unnamed inputs of a cell, in the order of its calls. */
-  const held = new Map<string, Held[]>();
+  const held = new Map(Object.entries((host.options.sweep?.held ?? {}) as Record<string, Held[]>));
   const unnamed = new WeakMap<Evaluation, number>();
   /** What the page's address says by now, by parameter. */
   const address = new Map(Object.entries(host.options.address ?? {}));
@@ -68,6 +70,7 @@ export function createAsk(host: Host): Ask {
 
   return {
     show,
+    held,
     view(input, evaluation, name) {
       if (!(input instanceof Input)) {
         throw new TypeError(

@@ -75,6 +75,10 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
     'const run = await startRun(name, { lr: 0.1 })',
     'Starts an experiment: run.log({ loss }, step?) adds to its curves, await run.finish({ accuracy }) ends it. It is kept with this notebook.',
   ],
+  sweep: [
+    'await sweep({ lr: [0.1, 0.01], hidden: 32 }, async (params, run) => ({ loss }), { name?, workers?, stop?, resume?, seed?, limitMs? })',
+    'Calls the function at every point of a grid (or of a list of points), over a pool of engines that have the names of all cells; each point is a run with a seed of its own, and the list of { params, summary, run, state, metrics } is in the order of the points. `stop: { metric: "loss", patience: 5 }` or `{ metric: "acc", goal: "max", median: 3 }` ends poor points early; `resume: true` takes points that finished before with the same code.',
+  ],
   runs: ['await runs({ name? })', 'Kept runs, newest first: params, summary, and metrics as typed arrays.'],
   check: [
     'check(name, fn, { limitMs = 2000 })',

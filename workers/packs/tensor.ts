@@ -76,12 +76,12 @@ function start(host: Host, generator: () => Generator): Promise<void> {
   let started = starts.get(host);
   if (started) return started;
   setDefaultGenerator(generator);
-  const { packs, backend } = host.options;
+  const { packs, backend, threads: most = maxThreads } = host.options;
   const { Worker: Thread, navigator } = globalThis as {
     Worker?: new (url: string) => ThreadLike;
     navigator?: { hardwareConcurrency?: number };
   };
-  const threads = Thread && canShare() ? Math.min(maxThreads, navigator?.hardwareConcurrency ?? 1) : 1;
+  const threads = Thread && canShare() ? Math.min(most, maxThreads, navigator?.hardwareConcurrency ?? 1) : 1;
   let script: string | undefined;
   provideDevices({
     kernels: packs['kernels'] ?? '',
