@@ -255,6 +255,7 @@ async function route(): Promise<void> {
   if (/^#\/runs\b/.test(hash)) return (await pages()).showRuns();
   if (/^#\/storage\b/.test(hash)) return (await pages()).showStorage();
   if (/^#\/notebooks\b/.test(hash)) return (await pages()).showNotebooks();
+  if (/^#\/(progress|review)\b/.test(hash)) return (await pages()).showProgress(hash);
   if (hash === '#/file') return (await pages()).showOpened(openedFile);
   if (/^#(g1\.|src=)/.test(hash)) {
     return (await pages()).plain(

@@ -4,7 +4,8 @@
 import type { GradusError } from './base/errors.ts';
 import type { Store, StoredNotebook } from './store/types.ts';
 import type { Opening } from './main.ts';
-import { h } from './view/dom.ts';
+import type { Session } from './session/types.ts';
+import { decoded, h } from './view/dom.ts';
 import { freeId, freshNotebook, makeBar, plainPage, withId, type Place } from './view/frame.ts';
 import { recentIds } from './view/notebooks/recent.ts';
 import type { Shipped } from './view/notebooks/entries.ts';
@@ -16,7 +17,7 @@ export interface Host {
   readonly baseHref: string;
   openedStore(): Promise<Store>;
   storeNow(): Promise<Store | undefined>;
-  comeAlive(opening: Opening): unknown;
+  comeAlive(opening: Opening): Session;
   /** Ends what is shown; what is shown next ends by `then`. */
   close(then?: () => void): void;
 }
@@ -25,6 +26,8 @@ export type Pages = ReturnType<typeof createPages>;
 
 export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, close }: Host) {
   const page = document.documentElement;
+  /** The session that `showText` began last. */
+  let alive: Session | undefined;
   /** A text that a page made here wants opened as if it were a file. */
   let chosen: { readonly name: string; readonly text: string } | undefined;
 
@@ -50,7 +53,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
       place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
     setMarkup(box, own.html);
     replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
-    comeAlive({ ...opening, compiled: own.compiled });
+    alive = comeAlive({ ...opening, compiled: own.compiled });
   }
 
   /** The palette, on pages that show no notebook. */
@@ -223,6 +226,25 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     close(dispose);
   }
 
+  /** The page of progress, or the review that `hash` names. */
+  async function showProgress(hash: string): Promise<void> {
+    const progress = await import('./progress.ts');
+    const host = {
+      base,
+      baseHref,
+      openedStore,
+      replaceBody,
+      plain,
+      close,
+      async showText(...arguments_: Parameters<typeof showText>) {
+        await showText(...arguments_);
+        return alive!;
+      },
+    };
+    const unit = /^#\/review\/([^/?]+)/.exec(hash)?.[1];
+    await (unit === undefined ? progress.showProgress(host) : progress.showReview(host, decoded(unit)));
+  }
+
   /** The notebooks that ship, as the course map lists them: from the page where it is the map, else from the site. */
   async function shippedHere(): Promise<readonly Shipped[]> {
     const { shippedOn } = await import('./view/notebooks/entries.ts');
@@ -281,6 +303,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     showRuns,
     showStorage,
     showNotebooks,
+    showProgress,
     showMap,
     newNotebook,
     noteOf,

@@ -51,11 +51,16 @@ export function stateWords(standing: UnitStanding, now: number): string {
   return tally(standing) || 'under way';
 }
 
-/** Class of a unit's point: closed where it is reached, half where it is under way. */
+/** The point of a unit (look.md 7): closed where it is reached, half where it is under way, ringed where a review is due. */
+export function standingPoint(standing: UnitStanding, now: number): 'reached' | 'half' | 'due' | 'ready' {
+  if (standing.review !== undefined && standing.review.due <= now) return 'due';
+  return standing.state === 'mastered' ? 'reached' : standing.state === 'untouched' ? 'ready' : 'half';
+}
+
+/** Its class. */
 export function pointOf(standing: UnitStanding, now: number): string {
-  if (standing.review !== undefined && standing.review.due <= now) return 'pt due';
-  if (standing.state === 'mastered') return 'pt done';
-  return standing.state === 'untouched' ? 'pt ready' : 'pt half';
+  const point = standingPoint(standing, now);
+  return `pt ${point === 'reached' ? 'done' : point}`;
 }
 
 export interface StepWords {

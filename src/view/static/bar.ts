@@ -4,7 +4,7 @@
 import { escapeHtml, icons, mark } from './html.ts';
 
 /** The pages that the bar leads to. */
-export type Main = 'course' | 'notebooks' | 'runs';
+export type Main = 'course' | 'progress' | 'notebooks' | 'runs';
 
 /** A notebook's commands stand in the bar where it is wide, and in the menu behind its button below 1024 px. */
 export function renderBar(place: string, base: string, commands: boolean): string {
@@ -63,5 +63,5 @@ export function renderCrumb(
 export function renderNav(base: string, current?: Main): string {
   const link = (key: Main, href: string, words: string): string =>
     `<a href="${escapeHtml(base + href)}"${current === key ? ' aria-current="page"' : ''}>${words}</a>`;
-  return `<nav aria-label="Main">${link('course', '', 'Course')}${link('notebooks', '#/notebooks', 'Notebooks')}${link('runs', '#/runs', 'Runs')}</nav>`;
+  return `<nav aria-label="Main">${link('course', '', 'Course')}${link('progress', '#/progress', 'Progress')}${link('notebooks', '#/notebooks', 'Notebooks')}${link('runs', '#/runs', 'Runs')}</nav>`;
 }
