@@ -342,6 +342,9 @@ async function serve(call: ServiceCall, folder: string): Promise<unknown> {
     }
     case 'module':
     case 'runs':
+    case 'resume':
+    case 'checkpoint':
+    case 'keep':
     case 'sweep':
     case 'answer':
       throw new Error(`${call.service}: the session answers this itself.`);

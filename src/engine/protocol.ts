@@ -111,7 +111,9 @@ export interface RunEntry {
   readonly params: Readonly<Record<string, unknown>>;
   readonly summary: Readonly<Record<string, unknown>>;
   readonly startedAt: number;
-  readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>>;
+  readonly metrics: Readonly<
+    Record<string, { readonly steps: Float64Array; readonly values: Float64Array; /** ms since it began. */ readonly times?: Float64Array }>
+  >;
   /** Of a point of a sweep: what else it hangs on (SweepPlan.key). */
   readonly sweep?: string;
 }
@@ -232,3 +234,5 @@ export type Report =
   | { readonly kind: 'members'; readonly request: number; readonly found?: Members }
   /** The queue is empty and nothing runs. `plan`: the latest plan or input that was taken in; `generators`: how many still tick. */
   | { readonly kind: 'idle'; readonly plan: number; readonly generators: number };
+      /** It goes on behind a checkpoint, where it had logged so many points of each metric. */
+      readonly lengths?: Readonly<Record<string, number>>;

@@ -1,6 +1,7 @@
 /* For tests: a Host without an executor. Evaluations keep their outputs in a map; waits lend nothing. */
 
 import { Interrupted, type Evaluation, type Host } from './host.ts';
+import { createRuns } from './start-run.ts';
 import type { Report, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { ErrorInfo, Output } from '../output/types.ts';
 
@@ -21,8 +22,8 @@ export interface FakeHost extends Host {
 
 export function fakeHost(
   options: Partial<StartOptions> = {},
-  answer: (call: ServiceCall) => unknown = () => {
-    throw new Error('no such thing');
+  answer: (call: ServiceCall) => unknown = ({ service }) => {
+    if (service !== 'resume') throw new Error('no such thing');
   },
   packs: Record<string, unknown> = {},
 ): FakeHost {
@@ -53,7 +54,7 @@ export function fakeHost(
     },
     held: () => [],
     service: async (call) => answer(call),
-    load: async (pack) => packs[pack],
+    load: async (pack) => packs[pack] ?? (pack === 'runs' ? { createRuns } : undefined),
     limited: (_ms, fn) => fn(),
     runModule: async (_path, module, imports, importModule) => {
       const AsyncFunction = (async () => {}).constructor as FunctionConstructor;

@@ -79,7 +79,10 @@ export interface Library {
   view(input: unknown, evaluation: Evaluation, name?: string | ((value: unknown) => Readonly<Record<string, unknown>>)): unknown;
   /** The reader moved the input `id`. False if nobody knows it any more. */
   input(id: string, value: unknown): boolean;
-  control(id: string, action: 'pause' | 'resume'): boolean;
+  /** `stop`: a promise where the loops of the cell want to be stopped between two steps; it resolves when they stand there. */
+  control(id: string, action: 'pause' | 'resume' | 'stop'): boolean | Promise<void>;
+  /** Whether an interrupt is to wait a moment for the end of a step of the cell. */
+  patient(id: string): boolean;
   /** Resolves an import of a cell. */
   importModule(source: string, evaluation: Evaluation): Promise<Readonly<Record<string, unknown>>>;
   /** Called around each stretch of a cell's own code: puts this evaluation's `Math.random` and tensor ownership in place

@@ -39,7 +39,7 @@ export function createLibrary(host: Host): Library {
   const seed = host.options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
   const ask = createAsk(host);
   const show = createShow(ask);
-  const { control, names: timeNames } = createTime(host, show);
+  const { control, patient, names: timeNames } = createTime(host, show);
   const generators = new WeakMap<Evaluation, { own: Generator; math: Generator }>();
   const generatorOf = (evaluation: Evaluation): { own: Generator; math: Generator } => {
     let pair = generators.get(evaluation);
@@ -71,7 +71,14 @@ export function createLibrary(host: Host): Library {
       },
     ...timeNames,
     ...dataNames(host),
-    ...runNames(host, seed),
+    ...runNames(host, {
+      seed,
+      random,
+      draws: generatorOf,
+      tensorsNow: tensors.now,
+      tensors: () => tensors.load(),
+      tf,
+    }),
     ...checkNames(host),
     view: (evaluation) => (input: unknown) => ask.view(input, evaluation),
     Inputs: () => Inputs,
@@ -123,6 +130,7 @@ export function createLibrary(host: Host): Library {
     view: ask.view,
     input: ask.input,
     control,
+    patient,
     importModule: createModules(host, {
       '@observablehq/plot': () => new Proxy(Plot(), { has: (target, name) => typeof name === 'string' && target[name] !== undefined }),
       '@tensorflow/tfjs': tf,

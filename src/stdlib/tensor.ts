@@ -23,6 +23,9 @@ export interface Tensors {
   readonly names: Names;
   /** Settles when the library is there, while it is being loaded; undefined before and after. */
   arriving(): Promise<unknown> | undefined;
+  /** What is there of the library now: undefined before it is loaded. */
+  now(): Namespace | undefined;
+  load(): Promise<Namespace>;
   /** What `import … from "gradus:tensor"` brings; `random` is the cell's own. */
   importModule(evaluation: Evaluation, random: unknown): Promise<Namespace>;
   /** Called around each stretch of a cell's code; undefined while the library is not there. */
@@ -72,6 +75,8 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
       inspect: () => (value: unknown, options?: InspectOptions) => new Inspected(value, options),
     },
     arriving: () => arriving,
+    now: () => ready?.module,
+    load: async () => (await begin()).module,
     importModule: async (_evaluation, random) => ({ ...(await begin()).module, random: await random }),
     enter: (evaluation) => enter?.(evaluation),
     read: (values) => ready?.read(values),

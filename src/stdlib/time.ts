@@ -2,35 +2,43 @@
    turn (host.lend), so sliders answer during a training; all of them end with the evaluation. */
 
 import { Interrupted, Mutable, StopSignal, type Evaluation, type Host, type Library } from './host.ts';
+import { loopOf, type Loop, type Looped, type LoopOptions } from './loop-seam.ts';
 import type { Output } from '../output/types.ts';
 import type { Names } from './names.ts';
 
 const SHOW_MS = 100;
 const BREATH_MS = 16;
 
-export interface Time {
+export interface Time extends Pick<Library, 'control' | 'patient'> {
   readonly names: Names;
-  readonly control: Library['control'];
 }
 
 export function createTime(host: Host, show: (value: unknown, evaluation: Evaluation) => void): Time {
   /** Loops that can be paused, by cell. */
-  const loops = new Map<string, Set<Loop>>();
+  const loops = new Map<string, Set<Going>>();
   return {
     control(id, action) {
-      const running = loops.get(id);
-      for (const loop of running ?? []) loop.pause(action === 'pause');
-      return Boolean(running?.size);
+      const running = [...(loops.get(id) ?? [])];
+      if (action === 'stop') {
+        const keeping = running.filter((loop) => loop.keeps);
+        return keeping.length > 0 && Promise.all(keeping.map((loop) => loop.stop())).then(() => {});
+      }
+      for (const loop of running) loop.pause(action === 'pause');
+      return running.length > 0;
     },
+    patient: (id) => [...(loops.get(id) ?? [])].some((loop) => loop.keeps),
     names: {
       progress: (evaluation) => (items: unknown, options?: { label?: string }) => progress(host, evaluation, items, options?.label ?? ''),
       steps:
         (evaluation) =>
-        (n: number, options: { run?: { name: string }; label?: string } = {}) => {
+        (n: number, { run, label, ...kept }: { run?: { name: string } & Partial<Looped>; label?: string } & LoopOptions = {}) => {
           if (!Number.isInteger(n) || n < 0)
             throw new RangeError(`steps: expected a number of steps, an integer from 0 on, got ${String(n)}.`);
-          const meter = new Meter(evaluation, options.label ?? options.run?.name ?? '', n, { pausable: true });
-          return steps(host, evaluation, n, meter, loops);
+          if (!run?.[loopOf] && Object.keys(kept).length > 0)
+            throw new TypeError('steps: expected { run } beside { state }: checkpoints belong to a run. Start one with startRun.');
+          const over = run?.[loopOf]?.(n, kept);
+          const meter = new Meter(evaluation, label ?? run?.name ?? '', n, { pausable: true, from: over?.first });
+          return steps(host, evaluation, n, meter, loops, over);
         },
       sleep: (evaluation) => (ms: number) =>
         host.lend(
@@ -87,12 +95,12 @@ function entered(host: Host, evaluation: Evaluation, fn: unknown, args: readonly
 }
 
 /** Progress that goes on in an evaluation, from the outermost to the innermost. */
-interface Going {
+interface Meters {
   readonly meters: Meter[];
   /** Outputs of inner loops that have ended, by depth and label: the next turn of the loop around them shows there. */
   readonly free: Map<string, number[]>;
 }
-const goings = new WeakMap<Evaluation, Going>();
+const goings = new WeakMap<Evaluation, Meters>();
 
 /** One progress output: shown first and last, and at most ten times a second between. Inside another one it is its child, and
     when the loop runs again it takes the place of its last turn. */
@@ -105,11 +113,18 @@ class Meter {
   #shownAt = -Infinity;
   #key: number | undefined;
   readonly #depth: number;
-  #done = 0;
+  #done: number;
+  readonly #from: number;
   #finished = false;
 
-  /** `loop`: what is iterated; progress that runs inside is its child. */
-  constructor(evaluation: Evaluation, label: string, total: number | undefined, { pausable = false, loop = true } = {}) {
+  /** `loop`: what is iterated; progress that runs inside is its child. `from`: what was done before. */
+  constructor(
+    evaluation: Evaluation,
+    label: string,
+    total: number | undefined,
+    { pausable = false, loop = true, from = 0 }: { pausable?: boolean; loop?: boolean; from?: number | undefined } = {},
+  ) {
+    this.#done = this.#from = from;
     this.#evaluation = evaluation;
     this.#label = label;
     this.#total = total;
@@ -158,7 +173,7 @@ class Meter {
   show(paused = false): void {
     this.#shownAt = performance.now();
     const seconds = (this.#shownAt - this.#started) / 1000;
-    const rate = seconds > 0 ? this.#done / seconds : 0;
+    const rate = seconds > 0 ? (this.#done - this.#from) / seconds : 0;
     const output: Output = {
       kind: 'progress',
       label: this.#label,
@@ -237,9 +252,13 @@ async function* followAsync(
   }
 }
 
-/** A running `steps` loop as its pause button sees it. */
-interface Loop {
+/** A running `steps` loop as its pause button sees it, and a stop. */
+interface Going {
+  /** It keeps checkpoints: a stop waits for the end of a step. */
+  readonly keeps: boolean;
   pause(paused: boolean): void;
+  /** Resolves when it stands between two steps, where it stays. */
+  stop(): Promise<void>;
 }
 
 async function* steps(
@@ -247,11 +266,14 @@ async function* steps(
   evaluation: Evaluation,
   n: number,
   meter: Meter,
-  loops: Map<string, Set<Loop>>,
+  loops: Map<string, Set<Going>>,
+  over: Loop | undefined,
 ): AsyncGenerator<number, void> {
   let resumed: Promise<void> | undefined;
   let resume = (): void => {};
-  const loop: Loop = {
+  let stopped: (() => void) | undefined;
+  const loop: Going = {
+    keeps: over?.keeps === true,
     pause: (paused) => {
       if (paused === (resumed !== undefined)) return;
       if (paused)
@@ -264,25 +286,39 @@ async function* steps(
       }
       meter.show(paused);
     },
+    stop: () =>
+      new Promise((resolve) => {
+        stopped = resolve;
+        resume();
+      }),
   };
   const beside = loops.get(evaluation.cell) ?? new Set();
   loops.set(evaluation.cell, beside.add(loop));
   let breathed = performance.now();
   try {
-    for (let step = 0; step < n; step++) {
+    over?.begin();
+    for (let step = over?.first ?? 0; step < n; step++) {
       if (evaluation.signal.aborted) throw new Interrupted('Stopped.');
       const now = performance.now();
       if (resumed || now - breathed >= BREATH_MS) {
         if (!resumed) await host.lend(evaluation, breath());
         const pausedAt = performance.now();
-        while (resumed) await host.lend(evaluation, resumed);
+        if (resumed || stopped) over?.rest();
+        while (resumed && !stopped) await host.lend(evaluation, resumed);
+        if (stopped) {
+          stopped();
+          await host.lend(evaluation, new Promise<never>(() => {})); // the stop ends it here
+        }
         breathed = performance.now();
         meter.rest(breathed - pausedAt);
       }
+      over?.enter(step);
       yield step;
       meter.advance();
+      over?.done(step);
     }
   } finally {
+    over?.end();
     beside.delete(loop);
     meter.finish();
   }

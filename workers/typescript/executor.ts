@@ -51,7 +51,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     following: program.following,
   });
   const changes = createChanges({ headless: start.headless, now, task, program, setState, turn: () => turn, pump, enter: runAs });
-  const interrupts = createInterrupts(program, changes);
+  const interrupts = createInterrupts({ program, changes, guard, library: () => library, current: () => entered });
   const current = (): Running | undefined => entered;
   const library = createLibrary(
     makeHost({ start, guard, load, program, services, lending, changes, current, enter: runAs, report, describe, thrown }),

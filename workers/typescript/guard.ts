@@ -2,6 +2,7 @@
    quiet, 1 stops whatever runs, rank + 2 stops one cell, −1 means that a time limit counts. Elsewhere a countdown; when unbroken work has lasted 100 ms, every
    40 ms a synchronous request to a blob URL that the page revokes to stop (2–4 ms each, so about 7 % of a long loop). */
 
+import { PATIENCE_MS } from './patience.ts';
 import { Interrupted, TimeLimit } from '../../src/stdlib/host.ts';
 
 export interface Guard {
@@ -15,6 +16,8 @@ export interface Guard {
   thrown(): Interrupted | undefined;
   /** Unbroken work begins (a cell's turn, a timer). */
   begin(rank: number): void;
+  /** From now on a stop waits a moment while `patient` says so. */
+  wait(patient: () => boolean): void;
   /** Runs `fn`, whose loops end with a `TimeLimit` once `ms` are over. */
   limited<T>(ms: number, fn: () => T): T;
   /** The page's request has arrived as a message: quiet again, with the next URL. */
@@ -43,7 +46,12 @@ export function createGuard(options: { readonly interruptFlag?: Int32Array; read
       limitAt = before;
     }
   };
-  const stop = (): never => {
+  let patient: (() => boolean) | undefined;
+  let askedAt: number | undefined;
+  const wait = (ask: () => boolean): void => void (patient = ask);
+  const stop = (): void => {
+    askedAt ??= now();
+    if (patient?.() && now() - askedAt < PATIENCE_MS) return;
     stopped = new Interrupted('Stopped by the reader.');
     throw stopped;
   };
@@ -70,7 +78,9 @@ export function createGuard(options: { readonly interruptFlag?: Int32Array; read
         stopped = undefined;
         rank = next;
       },
+      wait,
       reset: () => {
+        askedAt = undefined;
         Atomics.store(shared, 0, 0);
       },
     };
@@ -96,12 +106,14 @@ export function createGuard(options: { readonly interruptFlag?: Int32Array; read
     limited: within,
     adapt: (code) => code.replaceAll(SHARED, COUNTED),
     thrown: () => stopped,
+    wait,
     begin: () => {
       stopped = undefined;
       began = now();
       checked = began;
     },
     reset: (next) => {
+      askedAt = undefined;
       url = next ?? url;
     },
   };

@@ -1,8 +1,11 @@
 /* A stop or a time limit as the executor meets it: what runs ends in `Interrupted`, what is queued leaves the queue. A guard
-   may throw before the request has come as a message; then the end waits for it, since it says why. */
+   may throw before the request has come as a message; then the end waits for it, since it says why. A loop that keeps
+   checkpoints is stopped between two steps, if that does not take long. */
 
-import { Interrupted } from '../../src/stdlib/host.ts';
+import { Interrupted, type Library } from '../../src/stdlib/host.ts';
+import { PATIENCE_MS } from './patience.ts';
 import type { Changes } from './changes.ts';
+import type { Guard } from './guard.ts';
 import type { Program } from './program.ts';
 import type { Running } from './evaluation.ts';
 
@@ -20,7 +23,19 @@ export interface Interrupts {
   reason(evaluation: Running): Promise<string>;
 }
 
-export function createInterrupts(program: Program, changes: Pick<Changes, 'finishCell'>): Interrupts {
+export interface InterruptsOptions {
+  readonly program: Program;
+  readonly changes: Pick<Changes, 'finishCell'>;
+  readonly guard: Pick<Guard, 'wait'>;
+  readonly library: () => Pick<Library, 'control' | 'patient'>;
+  readonly current: () => Running | undefined;
+}
+
+export function createInterrupts({ program, changes, guard, library, current }: InterruptsOptions): Interrupts {
+  guard.wait(() => {
+    const cell = current()?.cell;
+    return cell !== undefined && library().patient(cell);
+  });
   let asked: { reason: Reason; seen: () => void } = { reason: 'stop', seen: () => {} };
   return {
     interrupt: (ids, reason) => {
@@ -30,11 +45,16 @@ export function createInterrupts(program: Program, changes: Pick<Changes, 'finis
       for (const cell of cells) {
         const { evaluation } = cell;
         if (!evaluation) continue;
-        if (!evaluation.ended) {
-          evaluation.abort();
-          evaluation.fail?.(new Interrupted(words[reason]));
-        }
-        if (evaluation.generators?.size) changes.finishCell(cell);
+        const end = (): void => {
+          if (!evaluation.ended) {
+            evaluation.abort();
+            evaluation.fail?.(new Interrupted(words[reason]));
+          }
+          if (evaluation.generators?.size) changes.finishCell(cell);
+        };
+        const waits = reason === 'stop' && !evaluation.ended && library().control(cell.record.id, 'stop');
+        if (typeof waits === 'object') void Promise.race([waits, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]).then(end);
+        else end();
       }
       asked.seen();
     },

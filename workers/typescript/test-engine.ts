@@ -71,6 +71,7 @@ export function makeEngineWith(
         return inputs.has(id);
       },
       control: () => false,
+      patient: () => false,
       importModule: async () => ({}),
       enter: () => () => {},
       read: () => undefined,

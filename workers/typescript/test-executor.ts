@@ -1,5 +1,6 @@
 /* The executor in this process, for tests: no worker, loops that nobody stops, packs only where they are given. */
 
+import { createRuns } from '../../src/stdlib/start-run.ts';
 import { createExecutor } from './executor.ts';
 import type { Executor, ExecutorOptions } from './types.ts';
 
@@ -21,6 +22,7 @@ export function inProcessExecutor({
       limited: (_ms, fn) => fn(),
       adapt: (code) => code,
       begin: () => {},
+      wait: () => {},
       reset: () => {},
     },
     post: (reports) => {
@@ -31,7 +33,7 @@ export function inProcessExecutor({
     task: (fn) => {
       setImmediate(fn);
     },
-    load,
+    load: (pack) => (pack === 'runs' ? Promise.resolve({ createRuns }) : load(pack)),
     createLibrary,
   });
 }
