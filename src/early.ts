@@ -14,10 +14,14 @@ declare global {
 }
 
 const page = document.documentElement;
+/** The map is shown after all when the app does not come for so long, in ms. */
+const heldMs = 3000;
 /** `/#/n/ID` and links are addresses of the map's page: it is held back (map.css) until the app has drawn them. */
 if (/^#(\/|g1\.|src=)/.test(location.hash)) {
   page.dataset['place'] = 'app';
-  for (const address of page.dataset['app']?.split(' ') ?? [])
+  setTimeout(() => delete page.dataset['place'], heldMs);
+  const { app, own } = page.dataset;
+  for (const address of `${app ?? ''} ${own ?? ''}`.split(' ').filter(Boolean))
     document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: address }));
 }
 try {

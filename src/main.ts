@@ -4,7 +4,7 @@
 import './view/styles/index.css';
 import './view/live.css';
 import type { Compiled, Session, SessionOptions, WorkerLike } from './session/types.ts';
-import type { Store, StoredNotebook } from './store/types.ts';
+import type { Store, StoredNotebook, StoredOpening, StoredOutputs } from './store/types.ts';
 import { createSession } from './session/session.ts';
 import { bindNotebook } from './view/NotebookView.ts';
 import type { NotebookOptions } from './view/context.ts';
@@ -85,13 +85,15 @@ export interface Opening {
   readonly compiled: Compiled;
   readonly folder?: string | undefined;
   readonly stored?: StoredNotebook | undefined;
+  /** What its cells showed last, where that has been read. */
+  readonly kept?: readonly StoredOutputs[] | undefined;
   readonly shippedHash?: string | undefined;
   /** Nothing of it reaches the store. */
   readonly unsaved?: boolean;
   readonly view: NotebookOptions;
 }
 
-function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Opening): Session {
+function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view }: Opening): Session {
   const root = document.querySelector<HTMLElement>('main.nb') ?? document.body;
   const runs = compiled.front?.open === 'run' && view.locked === undefined;
   if (window.__engine?.begun !== undefined && compiled !== window.__data?.compiled) {
@@ -120,6 +122,7 @@ function comeAlive({ compiled, folder, stored, shippedHash, unsaved, view }: Ope
     },
     ...(store === undefined ? { unsaved: true } : { store }),
     ...(stored === undefined ? {} : { stored }),
+    ...(kept === undefined ? {} : { kept }),
     ...(shippedHash === undefined ? {} : { shippedHash }),
   });
   if (begun) session.runAuto(); // what the engine has said already is told here, so the page is never drawn without it
@@ -201,11 +204,11 @@ const saveCopy = async (text: string): Promise<void> => {
   openedFile = undefined;
 };
 
-/** One's own copy, where anything was ever stored; rejects where it cannot be read. */
-async function storedCopy(id: string): Promise<StoredNotebook | undefined> {
+/** One's own copy and results from last time, where anything was ever stored; rejects where they cannot be read. */
+async function storedOpening(id: string): Promise<StoredOpening | undefined> {
   if (!anyStored) return undefined;
   const copy = openedStore().then(
-    (store) => store.notebook(id),
+    (store) => store.opening(id),
     (error: { code?: string }) => {
       if (error.code !== 'storage-missing') throw error;
       return undefined;
@@ -220,11 +223,13 @@ async function showShipped(): Promise<void> {
   if (data === null) return;
   const id = data.compiled.front?.id ?? '';
   const asShipped = new URLSearchParams(location.search).has('shipped');
-  const stored = await storedCopy(id).catch((error: unknown) => error as Error);
-  if (stored instanceof Error && !asShipped) return (await pages()).showTrouble(id, stored);
-  if (stored instanceof Error)
+  const opening = await storedOpening(id).catch((error: unknown) => error as Error);
+  if (opening instanceof Error && !asShipped) return (await pages()).showTrouble(id, opening);
+  if (opening instanceof Error)
     return void comeAlive({ compiled: data.compiled, folder: data.folder, unsaved: true, view: { name: id, saveCopy } });
-  if (stored !== undefined && stored.text !== data.compiled.text && !asShipped) return (await pages()).showStored(stored, data.folder);
+  const stored = opening?.notebook;
+  if (opening !== undefined && stored !== undefined && stored.text !== data.compiled.text && !asShipped)
+    return (await pages()).showStored({ ...opening, notebook: stored }, data.folder);
   const edited = stored !== undefined && stored.text !== data.compiled.text;
   if (edited)
     document
@@ -236,14 +241,21 @@ async function showShipped(): Promise<void> {
           `${baseHref}n/${id}/`,
         ),
       );
+  if (opening && !edited) await showKept(opening.outputs);
   comeAlive({
     compiled: data.compiled,
     folder: data.folder,
     shippedHash: data.shippedHash,
     stored,
+    kept: edited ? undefined : opening?.outputs,
     unsaved: edited,
     view: { name: id, saveCopy },
   });
+}
+
+/** What a long notebook showed last stands there before the rest of it is alive. */
+async function showKept(outputs: readonly StoredOutputs[]): Promise<void> {
+  if (outputs.length > 0) await import('./view/kept.ts').then(({ showKept: show }) => show(document, outputs)).catch(() => undefined);
 }
 
 let home = location.hash;

@@ -12,7 +12,6 @@ import { sanitise } from './view/sanitise.ts';
 import { renderPage } from './view/static/notebook.ts';
 
 export { analyse, analyseModule };
-export { setMarkup } from './view/sanitise.ts';
 
 export interface OwnPage {
   readonly compiled: Compiled;

@@ -2,11 +2,13 @@
    where there is nothing to show; and the map coming alive. One lazy chunk, since a notebook that ships needs none of it. */
 
 import type { GradusError } from './base/errors.ts';
-import type { Store, StoredNotebook } from './store/types.ts';
+import { contentHash } from './base/hash.ts';
+import type { Store, StoredNotebook, StoredOpening, StoredPage } from './store/types.ts';
 import type { Opening } from './main.ts';
-import type { Session } from './session/types.ts';
+import type { Compiled, Session } from './session/types.ts';
 import { decoded, h } from './view/dom.ts';
 import { freeId, freshNotebook, makeBar, plainPage, withId, type Place } from './view/frame.ts';
+import { setMarkup } from './view/markup.ts';
 import { recentIds } from './view/notebooks/recent.ts';
 import type { Shipped } from './view/notebooks/entries.ts';
 import { ago } from './view/words.ts';
@@ -26,6 +28,8 @@ export type Pages = ReturnType<typeof createPages>;
 
 export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, close }: Host) {
   const page = document.documentElement;
+  /** Names the code that makes pages (a chunk is named by its content, and by that of all it loads) and where this one stands. */
+  const build = `${import.meta.url} ${baseHref}`;
   /** The session that `showText` began last. */
   let alive: Session | undefined;
   /** A text that a page made here wants opened as if it were a file. */
@@ -45,15 +49,26 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     scrollTo(0, 0);
   }
 
-  /** Renders a text in the browser and brings it alive. */
-  async function showText(text: string, opening: Omit<Opening, 'compiled'>, band: (HTMLElement | null)[] = []): Promise<void> {
-    const { renderOwn, setMarkup } = await import('./own.ts');
-    const own = await renderOwn(text, baseHref);
+  /** Renders a text in the browser and brings it alive. `page` is taken instead where it was made of this text by this code. */
+  async function showText(
+    text: string,
+    opening: Omit<Opening, 'compiled'>,
+    band: (HTMLElement | null)[] = [],
+    page?: StoredPage,
+  ): Promise<void> {
+    const ready = page?.build === build && page.hash === contentHash(text) ? page : undefined;
+    const own = ready
+      ? { ...ready, compiled: { ...(JSON.parse(ready.compiled) as Omit<Compiled, 'text'>), text } }
+      : await (await import('./own.ts')).renderOwn(text, baseHref);
     const box = h('div'),
       place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
     setMarkup(box, own.html);
     replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
-    alive = comeAlive({ ...opening, compiled: own.compiled });
+    if (opening.kept !== undefined && opening.kept.length > 0) await (await import('./view/kept.ts')).showKept(document, opening.kept);
+    const session = (alive = comeAlive({ ...opening, compiled: own.compiled }));
+    if (opening.stored === undefined || opening.unsaved) return;
+    const { keepPage } = await import('./kept-page.ts');
+    keepPage(session, { build, base: baseHref, store: openedStore, ...(ready ? { kept: ready.hash } : { page: own }) });
   }
 
   /** The palette, on pages that show no notebook. */
@@ -79,12 +94,16 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   const noteOf = (words: string, link: string, href: string): HTMLElement =>
     h('div', { class: 'banner', role: 'note' }, h('div', {}, words), h('a', { class: 'btn small', href }, link));
 
-  async function showStored(stored: StoredNotebook, folder?: string): Promise<void> {
+  async function showStored(
+    { notebook: stored, outputs, page }: StoredOpening & { readonly notebook: StoredNotebook },
+    folder?: string,
+  ): Promise<void> {
     const shipped = stored.shippedHash !== undefined;
     await showText(
       stored.text,
       {
         stored,
+        kept: outputs,
         shippedHash: stored.shippedHash,
         folder: shipped ? (folder ?? `n/${stored.id}/`) : undefined,
         view: { name: stored.id, saveCopy },
@@ -92,6 +111,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
       shipped
         ? [noteOf('Your copy of a notebook that ships with this site.', 'Show the shipped text', `${baseHref}n/${stored.id}/?shipped`)]
         : [],
+      page,
     );
   }
 
@@ -155,13 +175,13 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   }
 
   async function showById(id: string): Promise<void> {
-    let stored: StoredNotebook | undefined;
+    let opening: StoredOpening | undefined;
     try {
-      stored = await (await openedStore()).notebook(id);
+      opening = await (await openedStore()).opening(id);
     } catch (error) {
       if ((error as GradusError).code !== 'storage-missing') return showTrouble(id, error);
     }
-    if (stored !== undefined) await showStored(stored);
+    if (opening?.notebook !== undefined) await showStored({ ...opening, notebook: opening.notebook });
     else if (await isShipped(id)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
     else
       await plain(

@@ -223,10 +223,11 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
       clearTimeout(quietTimer);
       quietTimer = setTimeout(() => void keepOutputs(), QUIET_MS);
     },
-    /** Gives cells that show nothing yet what they showed last time; resolves to their ids. */
-    async restore(entries: ReadonlyMap<string, Entry>): Promise<ReadonlySet<string>> {
+    keptOutputs,
+    /** Gives cells that show nothing yet what they showed last time; returns their ids. */
+    restore(entries: ReadonlyMap<string, Entry>, records: readonly StoredOutputs[]): ReadonlySet<string> {
       const cells = new Set<string>();
-      for (const { cell, hash, time, outputs } of await keptOutputs()) {
+      for (const { cell, hash, time, outputs } of records) {
         const entry = entries.get(cell);
         if (!entry || entry.state !== 'idle' || entry.outputs.length || outputs.length === 0 || contentHash(entry.code) !== hash) continue;
         entry.outputs = outputs.map((output, key) => ({ key, output }));

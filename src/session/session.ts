@@ -83,9 +83,12 @@ export function createSession(options: SessionOptions): Session {
     onWritten: () => keeper.worked('runs'),
   });
   void store?.then(recorder.keep, () => {});
-  void keeper.restore(entries.byId).then((cells) => {
-    if (cells.size) tell({ cells });
-  });
+  if (options.kept) keeper.restore(entries.byId, options.kept);
+  else
+    void keeper.keptOutputs().then((kept) => {
+      const cells = keeper.restore(entries.byId, kept);
+      if (cells.size) tell({ cells });
+    });
 
   // ---- what the engine asks and answers ---------------------------------------------------------------------------------------
   const runsOf = (name: string | undefined): ReturnType<Recorder['entries']> => recorder.entries(name === undefined ? {} : { name });

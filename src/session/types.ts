@@ -9,7 +9,7 @@ import type { ErrorInfo, Output } from '../output/types.ts';
 import type { Members, ModuleText, RunEntry, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { WorkerLike } from '../engine/remote.ts';
 import type { MakeEditing } from './editing.ts';
-import type { Store } from '../store/types.ts';
+import type { Store, StoredOutputs } from '../store/types.ts';
 import type { Keeping } from './keeping.ts';
 
 export type { WorkerLike };
@@ -133,6 +133,8 @@ export interface SessionOptions {
   readonly store?: Store | Promise<Store>;
   /** What the store knew of it when it was opened. */
   readonly stored?: { readonly revision: number; readonly createdAt: number; readonly updatedAt?: number };
+  /** What its cells showed last, where that was read with it; else the session reads it from the store. */
+  readonly kept?: readonly StoredOutputs[];
   readonly shippedHash?: string;
   /** An opened file: text and runs reach the store only after `saveCopy`. */
   readonly unsaved?: boolean;

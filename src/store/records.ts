@@ -1,7 +1,16 @@
 /* Whether a record read from the database is what it should be. Another version, a broken disk or a curious hand may have
    written it; each check looks at what the code relies on and at nothing more. */
 
-import type { StoredAnswer, StoredMastery, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
+import type {
+  StoredAnswer,
+  StoredMastery,
+  StoredNotebook,
+  StoredOutputs,
+  StoredPage,
+  StoredPoints,
+  StoredRun,
+  StoredVersion,
+} from './types.ts';
 
 export function isNotebook(record: unknown): record is StoredNotebook {
   return has(record, { id: 'string', title: 'string', text: 'string', revision: 'number', createdAt: 'number', updatedAt: 'number' });
@@ -17,6 +26,10 @@ export function isOutputs(record: unknown): record is StoredOutputs {
     Array.isArray(record['outputs']) &&
     record['outputs'].every((output) => has(output, { kind: 'string' }))
   );
+}
+
+export function isPage(record: unknown): record is StoredPage {
+  return has(record, { notebook: 'string', hash: 'string', build: 'string', title: 'string', html: 'string', compiled: 'string' });
 }
 
 export function isAnswer(record: unknown): record is StoredAnswer {

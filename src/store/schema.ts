@@ -4,7 +4,16 @@
 
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { RunState } from '../engine/protocol.ts';
-import type { StoredAnswer, StoredMastery, StoredNotebook, StoredOutputs, StoredPoints, StoredRun, StoredVersion } from './types.ts';
+import type {
+  StoredAnswer,
+  StoredMastery,
+  StoredNotebook,
+  StoredOutputs,
+  StoredPage,
+  StoredPoints,
+  StoredRun,
+  StoredVersion,
+} from './types.ts';
 
 export interface GradusSchema extends DBSchema {
   notebooks: { key: string; value: StoredNotebook; indexes: { updatedAt: number } };
@@ -15,6 +24,7 @@ export interface GradusSchema extends DBSchema {
   checkpoints: { key: [run: string, step: number]; value: { readonly run: string; readonly step: number; readonly data: Blob } };
   answers: { key: [notebook: string, exercise: string]; value: StoredAnswer };
   mastery: { key: [notebook: string, exercise: string]; value: StoredMastery };
+  pages: { key: string; value: StoredPage };
   settings: { key: string; value: { readonly key: string; readonly value: unknown } };
 }
 
@@ -36,6 +46,10 @@ export const migrations: readonly ((database: Database, upgrade: Upgrade) => voi
   // 2: runs that were cut off are found at every opening, without reading all runs.
   (_, upgrade) => {
     upgrade.objectStore('runs').createIndex('state', 'state');
+  },
+  // 3: a notebook of the reader's own opens with the page that was made of it, instead of making it each time.
+  (database) => {
+    database.createObjectStore('pages', { keyPath: 'notebook' });
   },
 ];
 

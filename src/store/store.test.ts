@@ -103,6 +103,22 @@ describe('a notebook', () => {
     expect(results.sort()).toEqual(['no error', 'revision']);
   });
 
+  test('is read with its outputs and the page that was made of it, and takes that page with it when deleted', async () => {
+    const store = await openStore();
+    const page = { notebook: 'n', hash: 'h', build: 'b', title: 'N', html: '<main></main>', compiled: '{}' };
+    const outputs = { notebook: 'n', cell: 'a', hash: 'h', time: 1, outputs: [] };
+    await store.saveOutputs([outputs, { ...outputs, notebook: 'n2' }]);
+    expect(await store.opening('n')).toEqual({ notebook: undefined, outputs: [outputs], page: undefined });
+    await store.saveNotebook(notebook());
+    await store.savePage(page);
+    expect(await store.opening('n')).toEqual({ notebook: notebook(), outputs: [outputs], page });
+    await store.savePage({ ...page, html: 7 as never });
+    expect((await store.opening('n')).page).toBeUndefined();
+    await store.savePage(page);
+    await store.deleteNotebook('n');
+    expect(await store.opening('n')).toEqual({ notebook: undefined, outputs: [], page: undefined });
+  });
+
   test('takes its outputs and versions with it when deleted, and leaves its runs and its neighbours', async () => {
     const store = await openStore();
     for (const id of ['n', 'n2']) {
@@ -350,6 +366,7 @@ describe('the database', () => {
       ['mastery', ['notebook', 'exercise'], []],
       ['notebooks', 'id', ['updatedAt']],
       ['outputs', ['notebook', 'cell'], []],
+      ['pages', 'notebook', []],
       ['points', ['run', 'chunk'], []],
       ['runs', 'id', ['name', 'notebook', 'startedAt', 'state']],
       ['settings', 'key', []],

@@ -63,6 +63,29 @@ export interface StoredOutputs {
   readonly outputs: readonly Output[];
 }
 
+/** The page that the browser made of a notebook of the reader's own, kept only so that it opens sooner: made again where it is not of
+    this text and this build. */
+export interface StoredPage {
+  readonly notebook: string;
+  /** `contentHash` of the text. */
+  readonly hash: string;
+  /** Names the code that made it, and where the page stands. */
+  readonly build: string;
+  readonly title: string;
+  readonly label?: string;
+  /** Everything below the bar, sanitised. */
+  readonly html: string;
+  /** Cells and prose as they were analysed, as JSON. */
+  readonly compiled: string;
+}
+
+/** All that an opening needs of what is stored. */
+export interface StoredOpening {
+  readonly notebook: StoredNotebook | undefined;
+  readonly outputs: readonly StoredOutputs[];
+  readonly page: StoredPage | undefined;
+}
+
 export interface StoredRun {
   readonly id: string;
   readonly notebook: string;
@@ -144,6 +167,9 @@ export interface StoredAnswer {
 /** What stands between the code and the database. Every method rejects with a GradusError whose hint says what to do. */
 export interface Store {
   notebook(id: string): Promise<StoredNotebook | undefined>;
+  /** The notebook, what its cells showed last and the page that was made of it, in one reading. */
+  opening(id: string): Promise<StoredOpening>;
+  savePage(page: StoredPage): Promise<void>;
   notebooks(): Promise<readonly StoredNotebook[]>;
   /** Resolves after the transaction with strict durability has completed. Rejects with code `revision` where a newer one is stored:
       newer than `known`, the latest revision that this text holds (default: the one before its own). Resolves to `new` where none was

@@ -2,7 +2,8 @@
    reader's text. Loaded with the first one; formulas with the first text that has a dollar. Values are numbered from 0. */
 
 import type { FrameBlock } from '../session/types.ts';
-import { sanitise, setMarkup } from './sanitise.ts';
+import { setMarkup } from './markup.ts';
+import { sanitise } from './sanitise.ts';
 import { renderDiagram } from './static/notebook.ts';
 import { renderMarkdown, type MathRenderer } from './static/markdown.ts';
 

@@ -1,5 +1,5 @@
-/* The strict profile for HTML that comes from a notebook's text: no scripts, styles, forms, frames or handlers. The one
-   place where strings become elements; loaded with the first Markdown that is drawn in the browser. */
+/* The strict profile for HTML that comes from a notebook's text: no scripts, styles, forms, frames or handlers. Loaded with
+   the first Markdown that is drawn in the browser. */
 
 import DOMPurify from 'dompurify';
 
@@ -30,22 +30,4 @@ const profile = {
 /** Raw HTML in a reader's prose, as a harmless string. */
 export function sanitise(html: string): string {
   return DOMPurify.sanitize(html, { ...profile, RETURN_TRUSTED_TYPE: false });
-}
-
-/** Whether `place` may be filled with these markup pieces: what our own renderer wrote, already sanitised inside. */
-export function setMarkup(element: Element, html: string): void {
-  const policy = policyOf();
-  element.innerHTML = (policy === undefined ? html : policy.createHTML(html)) as string;
-}
-
-interface Policy {
-  createHTML(html: string): unknown;
-}
-let policy: Policy | undefined;
-
-function policyOf(): Policy | undefined {
-  const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: { createHTML(html: string): string }): Policy } })
-    .trustedTypes;
-  if (types === undefined) return undefined;
-  return (policy ??= types.createPolicy('gradus', { createHTML: (html) => html }));
 }

@@ -6,7 +6,8 @@ import './prose.css';
 import type { Feature, NotebookContext } from '../context.ts';
 import type { FrameBlock } from '../../session/types.ts';
 import { button, h } from '../dom.ts';
-import { sanitise, setMarkup } from '../sanitise.ts';
+import { setMarkup } from '../markup.ts';
+import { sanitise } from '../sanitise.ts';
 import { expressions } from '../../session/expressions.ts';
 import { renderMarkdown } from '../static/markdown.ts';
 

@@ -88,7 +88,7 @@ export function drawForm(spec: InputSpec, draw: (field: InputSpec) => FieldSlot,
   if (typeof html === 'string') {
     const body = h('div', { class: 'template' });
     element.append(body);
-    void import('../sanitise.ts').then(({ sanitise, setMarkup }) => {
+    void Promise.all([import('../sanitise.ts'), import('../markup.ts')]).then(([{ sanitise }, { setMarkup }]) => {
       setMarkup(body, sanitise(html));
       fieldsOf(spec).forEach((field, i) => body.querySelector(`.gradus-${field.id}`)?.replaceWith(slots[i]!.element));
     });

@@ -38,7 +38,9 @@ export const labelFace = ({ label, props }: InputSpec): Face =>
 export function face(element: HTMLElement, label: Face): void {
   if (typeof label === 'string') return setText(element, label);
   element.textContent = label.text;
-  void import('../sanitise.ts').then(({ sanitise, setMarkup }) => setMarkup(element, sanitise(label.html)));
+  void Promise.all([import('../sanitise.ts'), import('../markup.ts')]).then(([{ sanitise }, { setMarkup }]) =>
+    setMarkup(element, sanitise(label.html)),
+  );
 }
 
 /** Says below a field what is wrong with what `control` holds; undefined takes it away. */

@@ -2,7 +2,8 @@
    any. A chunk of its own. */
 
 import { renderMarkdown } from '../static/markdown.ts';
-import { sanitise, setMarkup } from '../sanitise.ts';
+import { setMarkup } from '../markup.ts';
+import { sanitise } from '../sanitise.ts';
 
 export async function drawMarkdownInto(markdown: string, target: HTMLElement): Promise<void> {
   const math = markdown.includes('$') ? (await import('../formulas.ts')).renderFormula : undefined;

@@ -29,6 +29,8 @@ export interface Assets {
   readonly packs?: Readonly<Record<string, string>>;
   /** What draws plots: asked for once the engine is there, where a notebook has plots. */
   readonly plot?: readonly string[];
+  /** What opens a notebook of the reader's own: asked for with the app where the address of the map's page names one. */
+  readonly own?: readonly string[];
 }
 
 export interface Page {
@@ -114,10 +116,11 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, p
   const json = data === undefined ? '' : `<script type="application/json" id="notebook-data">${jsonHtml(data)}</script>\n`;
   const app = [assets.script, ...(assets.preload ?? [])].filter(Boolean).map(at).join(' ');
   const looks = assets.look ? ` data-look="${at(assets.look)}"` : '';
+  const own = kind === 'map' && assets.own?.length ? ` data-own="${escapeHtml(assets.own.map(at).join(' '))}"` : '';
   const running = `${runs && assets.engine ? ` data-run="${at(assets.engine)}"` : ''}${plots && assets.plot?.length ? ` data-plot="${escapeHtml(assets.plot.join(' '))}"` : ''}`;
   const skip = kind === 'map' ? 'Skip to the course' : 'Skip to the notebook';
   return `<!doctype html>
-<html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off"${app && ` data-app="${app}"`}${looks}${running}>
+<html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off"${app && ` data-app="${app}"`}${own}${looks}${running}>
 <head>
 ${head.join('\n')}
 </head>
