@@ -70,6 +70,7 @@ export type ServiceCall =
   | { readonly service: 'module'; readonly name: string } // `./x.ts` beside the notebook -> ModuleText
   | { readonly service: 'answer'; readonly question: TrialQuestion } // an answer in another language, where one is judged -> plain data
   | { readonly service: 'runs'; readonly name?: string } // -> RunEntry[]
+  | RunCall
   | SweepCall;
 
 /** What a check asks of an answer in another language, or of the reference: what it gave, the state that it left behind (`with`: the
@@ -78,6 +79,28 @@ export interface TrialQuestion {
   readonly of: 'answer' | 'reference';
   readonly ask: 'result' | 'state' | 'call';
   readonly with?: unknown;
+}
+
+/** What a run asks for that is to last. */
+export type RunCall =
+  /** Whether a run of the cell goes on: `asked`, its code says so; the reader may have too. */
+  | {
+      readonly service: 'resume';
+      readonly cell: string;
+      readonly name: string;
+      readonly params: Readonly<Record<string, unknown>>;
+      readonly asked: boolean;
+    } // -> ResumableRun | { refused: string } | undefined
+  /** The newest checkpoint of a run, or the newest before a step. */
+  | { readonly service: 'checkpoint'; readonly run: string; readonly before?: number } // -> { step, data: Blob } | null
+  /** Keeps a checkpoint; answered when it is on the disk, or when there was no room for it. */
+  | { readonly service: 'keep'; readonly run: string; readonly step: number; readonly data: Blob }; // -> boolean
+
+/** A run that goes on, with all that it had logged. */
+export interface ResumableRun {
+  readonly run: string;
+  readonly ms: number;
+  readonly metrics: RunEntry['metrics'];
 }
 
 /** A `./x.ts` module, analysed and lowered by the host. */
