@@ -232,6 +232,8 @@ export type Report =
       readonly seed: number;
       readonly startedAt: number;
       readonly sweep?: string;
+      /** It goes on behind a checkpoint, where it had logged so many points of each metric. */
+      readonly lengths?: Readonly<Record<string, number>>;
     }
   | {
       readonly kind: 'run-points';
@@ -257,5 +259,3 @@ export type Report =
   | { readonly kind: 'members'; readonly request: number; readonly found?: Members }
   /** The queue is empty and nothing runs. `plan`: the latest plan or input that was taken in; `generators`: how many still tick. */
   | { readonly kind: 'idle'; readonly plan: number; readonly generators: number };
-      /** It goes on behind a checkpoint, where it had logged so many points of each metric. */
-      readonly lengths?: Readonly<Record<string, number>>;
