@@ -70,6 +70,7 @@ export type ServiceCall =
   | { readonly service: 'module'; readonly name: string } // `./x.ts` beside the notebook -> ModuleText
   | { readonly service: 'answer'; readonly question: TrialQuestion } // an answer in another language, where one is judged -> plain data
   | { readonly service: 'runs'; readonly name?: string } // -> RunEntry[]
+  | { readonly service: 'predictions' } // what was committed in this notebook -> KeptPredictions
   | RunCall
   | SweepCall;
 
@@ -101,6 +102,13 @@ export interface ResumableRun {
   readonly run: string;
   readonly ms: number;
   readonly metrics: RunEntry['metrics'];
+}
+
+/** What the reader has committed to, by the id of `predict`, and how all of their predictions held. */
+export interface KeptPredictions {
+  readonly kept: readonly { readonly id: string; readonly choice: unknown }[];
+  readonly right: number;
+  readonly total: number;
 }
 
 /** A `./x.ts` module, analysed and lowered by the host. */
@@ -205,6 +213,8 @@ export type Report =
       readonly error?: ErrorInfo;
       readonly live?: boolean;
       readonly waitsFor?: string;
+      /** The cell that it waits for asks its reader first. */
+      readonly asks?: boolean;
     }
   /** Evaluations that ended `done` with nothing else to say than one plain value (null: none), in columns: a plan of 1,000
       cells is one such report, and flat columns cross five times as fast as 2,000 records. */
@@ -257,5 +267,15 @@ export type Report =
   /** `error`: why there is no answer, in a sentence. */
   | { readonly kind: 'looked'; readonly request: number; readonly value?: LookAnswers[keyof LookAnswers]; readonly error?: string }
   | { readonly kind: 'members'; readonly request: number; readonly found?: Members }
+  /** The reader has committed to an answer of `predict`. `choice` and `answer` as they cross. */
+  | {
+      readonly kind: 'predicted';
+      readonly id: string;
+      readonly question: string;
+      readonly form: 'choice' | 'number' | 'order' | 'sketch';
+      readonly choice: unknown;
+      readonly answer: unknown;
+      readonly right: boolean;
+    }
   /** The queue is empty and nothing runs. `plan`: the latest plan or input that was taken in; `generators`: how many still tick. */
   | { readonly kind: 'idle'; readonly plan: number; readonly generators: number };

@@ -130,7 +130,7 @@ export function advance(entry: Entry, evaluation: number, now: number): boolean 
 /** A state as the engine reports it. `reason` words why a cell is out of date. */
 export function applyState(
   entry: Entry,
-  { state, ms, error, live, waitsFor }: Pick<StateReport, 'state' | 'ms' | 'error' | 'live' | 'waitsFor'>,
+  { state, ms, error, live, waitsFor, asks }: Pick<StateReport, 'state' | 'ms' | 'error' | 'live' | 'waitsFor' | 'asks'>,
   reason: (id: string) => string,
 ): void {
   if (state !== 'stale' && state !== 'running') dropOld(entry);
@@ -144,6 +144,7 @@ export function applyState(
   if (state === 'done') entry.valued = true;
   if (state === 'error' || state === 'blocked' || state === 'idle') entry.valued = false;
   if (entry.state === 'stale') entry.why ??= reason(entry.id);
+  else if (asks) entry.why = `waits for your answer in ${waitsFor}: commit to one first`;
   else entry.why = waitsFor === undefined ? undefined : `waits for ${waitsFor}, which runs only when asked: run it, or run this cell`;
 }
 

@@ -25,7 +25,10 @@ export interface EngineFacts {
 }
 
 /** Reports that speak of no cell's state or output. */
-export type Aside = Extract<Report, { kind: 'run-start' | 'run-points' | 'run-end' | 'service' | 'values' | 'looked' | 'members' }>;
+export type Aside = Extract<
+  Report,
+  { kind: 'run-start' | 'run-points' | 'run-end' | 'service' | 'values' | 'looked' | 'members' | 'predicted' }
+>;
 
 export interface PipelineOptions extends Pick<RemoteOptions, 'createWorker' | 'start' | 'onLost'> {
   readonly entries: Entries;

@@ -3,7 +3,7 @@
 
 import { messageOf } from '../base/errors.ts';
 import type { AnalysisError } from '../analysis/types.ts';
-import type { Request, RunEntry, ServiceCall } from '../engine/protocol.ts';
+import type { KeptPredictions, Request, RunEntry, ServiceCall } from '../engine/protocol.ts';
 import type { SweepCall } from '../engine/sweep.ts';
 import type { SessionOptions } from './types.ts';
 
@@ -13,6 +13,7 @@ export function createServices(
   { services, moduleText, analyser }: Pick<SessionOptions, 'services' | 'moduleText' | 'analyser'>,
   runs: (name: string | undefined) => Promise<readonly RunEntry[]>,
   sweep: (call: SweepCall) => Promise<unknown>,
+  predictions: () => Promise<KeptPredictions>,
 ): (request: number, call: ServiceCall) => Promise<Answer> {
   async function moduleOf(name: string): Promise<unknown> {
     if (!moduleText) throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
@@ -28,6 +29,7 @@ export function createServices(
   function valueOf(call: ServiceCall): Promise<unknown> {
     if (call.service === 'module') return moduleOf(call.name);
     if (call.service === 'sweep') return sweep(call);
+    if (call.service === 'predictions') return predictions();
     return call.service === 'runs' ? runs(call.name) : services(call);
   }
   return async (request, call) => {

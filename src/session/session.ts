@@ -14,7 +14,9 @@ import { createRecorder, type Recorder } from './recorder.ts';
 import { createServices } from './services.ts';
 import { createUnedited } from './unedited.ts';
 import { makeProse } from './prose.ts';
-import type { Members, Request } from '../engine/protocol.ts';
+import type { KeptPredictions, Members, Request } from '../engine/protocol.ts';
+import type { SweepCall } from '../engine/sweep.ts';
+import type { Predictions } from './predictions.ts';
 import type { Sweeps } from './sweeps.ts';
 import type { Session, SessionChange, SessionOptions } from './types.ts';
 
@@ -93,11 +95,18 @@ export function createSession(options: SessionOptions): Session {
   // ---- what the engine asks and answers ---------------------------------------------------------------------------------------
   const runsOf = (name: string | undefined): ReturnType<Recorder['entries']> => recorder.entries(name === undefined ? {} : { name });
   let sweeps: Promise<Sweeps> | undefined;
-  const serve = createServices(options, runsOf, async (call) => {
+  let predictions: Promise<Predictions> | undefined;
+  const predicting = (): Promise<Predictions> =>
+    (predictions ??= import('./predictions.ts').then(({ createPredictions }) =>
+      createPredictions({ store, now, notebook: () => edits.notebook.front?.id ?? '', failed: (error) => keeper.failed('runs', error) }),
+    ));
+  const kept = async (): Promise<KeptPredictions> => (await predicting()).kept();
+  const sweep = async (call: SweepCall): Promise<unknown> => {
     sweeps ??= import('./sweeps.ts').then(({ createSweeps }) => createSweeps({ ...engineOptions, engine, serve, recorder }));
     sweeps.catch(() => (sweeps = undefined));
     return (await sweeps).answer(call);
-  });
+  };
+  const serve = createServices(options, runsOf, sweep, kept);
   /** The engine is gone, or this session: what it recorded has ended. */
   const endRuns = (): Promise<void> => {
     void sweeps?.then(({ end }) => end());
@@ -119,6 +128,7 @@ export function createSession(options: SessionOptions): Session {
       asked.get(report.request)?.(report.found);
       asked.delete(report.request);
     } else if (report.kind === 'looked') looks.answered(report);
+    else if (report.kind === 'predicted') void predicting().then(({ record }) => record(report));
     else recorder.report(report);
   }
   const tellEngine = (message: Request): void => {

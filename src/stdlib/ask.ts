@@ -3,7 +3,7 @@
    them. Inputs only shown (`display(input)`) are tied to nothing. One with the option `address` starts at what the page's
    address says, and later at what the reader made of it. */
 
-import type { Evaluation, Host, Library } from './host.ts';
+import { Uncommitted, type Evaluation, type Host, type Library } from './host.ts';
 import { toText } from '../output/inspect.ts';
 import { Input } from './inputs.ts';
 
@@ -79,6 +79,12 @@ export function createAsk(host: Host): Ask {
       }
       const { set } = host.options;
       open(input);
+      if (typeof name === 'string' && Object.hasOwn(set, name)) input.start(set[name]);
+      if (input.absent) {
+        listen(input, evaluation, () => host.again(evaluation.cell));
+        show(input, evaluation);
+        throw new Uncommitted();
+      }
       if (name === undefined) {
         const n = unnamed.get(evaluation) ?? 0;
         unnamed.set(evaluation, n + 1);
@@ -94,7 +100,6 @@ export function createAsk(host: Host): Ask {
           host.again(evaluation.cell);
         });
       } else if (typeof name === 'string') {
-        if (Object.hasOwn(set, name)) input.start(set[name]);
         listen(input, evaluation, () => host.assign(evaluation.cell, name, input.value));
       } else {
         listen(input, evaluation, () => {

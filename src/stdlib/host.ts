@@ -99,6 +99,9 @@ export class StopSignal extends Error {
   override readonly name = 'StopSignal';
 }
 
+/** Thrown by `view(predict(…))` before its reader has committed: ends the evaluation quietly, and what uses its names waits. */
+export class Uncommitted extends StopSignal {}
+
 /** What an interrupted evaluation ends in; `reason` words the message. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';

@@ -144,7 +144,7 @@ export function createLibrary(host: Host): Library {
         }),
       'gradus:counting': () => host.load('counting'),
       'gradus:answer': async () => ((await host.load('answer')) as { create(host: Pick<Host, 'service'>): unknown }).create(host),
-      'gradus:parts': async () => ((await host.load('parts')) as { create(input: typeof Input): unknown }).create(Input),
+      'gradus:parts': async () => ((await host.load('parts')) as { create(input: typeof Input, host: Host): unknown }).create(Input, host),
     }),
     enter(evaluation) {
       const before = randomness;

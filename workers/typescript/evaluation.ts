@@ -16,6 +16,7 @@ export interface Outcome {
   readonly state: CellState;
   readonly error?: ErrorInfo;
   readonly waitsFor?: string;
+  readonly asks?: boolean;
 }
 
 /** What evaluations hand on to the executor. */

@@ -22,8 +22,8 @@ import { isLater, resolveLater } from './later.ts';
 import { createLooks } from './looks.ts';
 import { createRequests } from './requests.ts';
 import { makeHost } from './library-host.ts';
-import { waitingFor } from './waiting.ts';
-import { Interrupted, StopSignal } from '../../src/stdlib/host.ts';
+import { ASKS, waitingFor } from './waiting.ts';
+import { Interrupted, StopSignal, Uncommitted } from '../../src/stdlib/host.ts';
 import type { Request } from '../../src/engine/protocol.ts';
 import type { Cell, Executor, ExecutorOptions } from './types.ts';
 
@@ -224,7 +224,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     if (evaluation.replaced || error === superseded) return end(evaluation, undefined);
     if (error instanceof StopSignal) {
       await Promise.allSettled(evaluation.pending ?? []);
-      return end(evaluation, done, 'ended by `stop`');
+      return end(evaluation, done, error instanceof Uncommitted ? ASKS : 'ended by `stop`');
     }
     const info = { ...evaluation.place, ...describe(error, evaluation.cell) };
     if (!(error instanceof Interrupted)) return end(evaluation, { state: 'error', error: info }, 'failed');

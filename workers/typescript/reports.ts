@@ -14,7 +14,7 @@ const MAX_BYTES = 1_000_000;
 
 export interface Reports {
   report(entry: Report): void;
-  setState(cell: Cell, state: CellState, more?: { ms?: number; error?: ErrorInfo; live?: boolean; waitsFor?: string }): void;
+  setState(cell: Cell, state: CellState, more?: { ms?: number; live?: boolean } & Omit<Outcome, 'state'>): void;
   /** Shows an output, or counts it where the evaluation has shown too much; see Evaluation.emit. */
   emit(evaluation: Running, output: Output, key?: number): number;
   /** The state in which an evaluation ended at `time`, with what it still holds. */

@@ -21,7 +21,7 @@ export interface Predictions {
   committed(prediction: {
     readonly id: string;
     readonly question: string;
-    readonly form: string;
+    readonly form: Commitment['form'];
     readonly choice: unknown;
     readonly answer: unknown;
     readonly right: boolean;
