@@ -6,6 +6,7 @@
      run-start ──> running ──run-end──> done | failed | interrupted
                       └──the session ends──> interrupted */
 
+import { optional } from '../base/optional.ts';
 import { tabName } from '../store/tab.ts';
 import type { Store, StoredRun } from '../store/types.ts';
 import type { Report, RunEntry } from '../engine/protocol.ts';
@@ -64,7 +65,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const { id, text } = options.notebook();
     const tab = store && tabName();
     const { run, cell, name, params, startedAt } = report;
-    const environment = { ...options.environment(), text, seed: report.seed, ...(tab === undefined ? {} : { tab }) };
+    const environment = { ...options.environment(), text, seed: report.seed, ...optional({ tab, sweep: report.sweep }) };
     records.set(run, {
       head: { id: run, notebook: id, cell, name, params, startedAt, environment },
       state: 'running',
@@ -217,7 +218,8 @@ function entry({ head, state, summary, columns }: Recording): RunEntry {
   const metrics = Object.fromEntries(
     [...columns].map(([name, { steps, values }]) => [name, { steps: steps.view().slice(), values: values.view().slice() }]),
   );
-  return { id: head.id, name: head.name, state, params: head.params, summary, startedAt: head.startedAt, metrics };
+  const { id, name, params, startedAt, environment } = head;
+  return { id, name, state, params, summary, startedAt, metrics, ...optional({ sweep: environment['sweep'] as string | undefined }) };
 }
 
 /** `min` is that of the values that are numbers; NaN where there is none. */

@@ -7,9 +7,9 @@ import type { RunEntry } from '../engine/protocol.ts';
 import { createAnswers } from './answers.ts';
 import { connect, type Names } from './connection.ts';
 import { createMastery } from './mastery.ts';
-import { isAnswer, isMastery, isNotebook, isOutputs, isPage, isPoints, isRun, isVersion } from './records.ts';
+import { isAnswer, isMastery, isNotebook, isOutputs, isPoints, isRun, isVersion } from './records.ts';
 import { prefixRange, type Database } from './schema.ts';
-import type { Store, StoredOutputs, StoredPoints, StoredRun } from './types.ts';
+import type { Store, StoredPoints, StoredRun } from './types.ts';
 import { createUsage } from './usage.ts';
 import { createVersions } from './versions.ts';
 import { damagedNotebook } from './worded.ts';
@@ -43,9 +43,6 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     });
   }
 
-  const soundOutputs = (records: readonly unknown[]): StoredOutputs[] =>
-    sound('outputs', records, isOutputs, (r) => `${String(r['notebook'])}/${String(r['cell'])}`);
-
   type Filter = NonNullable<Parameters<Store['runs']>[0]>;
   const byIndex = (database: Database, { name, notebook, state }: Filter): Promise<StoredRun[]> => {
     if (name !== undefined) return database.getAllFromIndex('runs', 'name', name);
@@ -64,20 +61,6 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
         if (record !== undefined && !isNotebook(record)) throw damagedNotebook(id);
         return record;
       }),
-
-    opening: (id) =>
-      read(async (database) => {
-        const transaction = database.transaction(['notebooks', 'outputs', 'pages']);
-        const [notebook, outputs, page] = (await Promise.all([
-          transaction.objectStore('notebooks').get(id),
-          transaction.objectStore('outputs').getAll(prefixRange(id)),
-          transaction.objectStore('pages').get(id),
-        ])) as [unknown, unknown[], unknown];
-        if (notebook !== undefined && !isNotebook(notebook)) throw damagedNotebook(id);
-        return { notebook, outputs: soundOutputs(outputs), page: isPage(page) ? page : undefined };
-      }),
-
-    savePage: (page) => write(['pages'], 'relaxed', (transaction) => transaction.objectStore('pages').put(page)),
 
     notebooks: () =>
       read(async (database) => {
@@ -136,16 +119,23 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     },
 
     deleteNotebook: (id) =>
-      write(['notebooks', 'versions', 'outputs', 'pages'], 'strict', async (transaction) => {
+      write(['notebooks', 'versions', 'outputs'], 'strict', async (transaction) => {
         await Promise.all([
-          transaction.objectStore('pages').delete(id),
           transaction.objectStore('notebooks').delete(id),
           transaction.objectStore('versions').delete(prefixRange(id)),
           transaction.objectStore('outputs').delete(prefixRange(id)),
         ]);
       }),
 
-    outputs: (notebook) => read(async (database) => soundOutputs(await database.getAll('outputs', prefixRange(notebook)))),
+    outputs: (notebook) =>
+      read(async (database) =>
+        sound(
+          'outputs',
+          await database.getAll('outputs', prefixRange(notebook)),
+          isOutputs,
+          (r) => `${String(r['notebook'])}/${String(r['cell'])}`,
+        ),
+      ),
 
     saveOutputs: (outputs) =>
       outputs.length === 0
@@ -175,8 +165,9 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
         const chunks = await Promise.all(runs.map((run) => database.getAll('points', prefixRange(run.id))));
         return runs.map((run, i): RunEntry => {
           const { id, name, state, params, summary, startedAt } = run;
+          const { sweep } = run.environment;
           const metrics = joinChunks(sound('points', chunks[i]!, isPoints, (r) => `${String(r['run'])}/${String(r['chunk'])}`));
-          return { id, name, state, params, summary, startedAt, metrics };
+          return { id, name, state, params, summary, startedAt, metrics, ...(typeof sweep === 'string' ? { sweep } : {}) };
         });
       }),
 
