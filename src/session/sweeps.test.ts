@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openStore } from '../store/index.ts';
 import { createLibrary } from '../stdlib/library.ts';
 import { createSweep } from '../stdlib/sweep/index.ts';
 import type { SweepResult } from '../engine/sweep.ts';
@@ -21,6 +24,7 @@ interface Opened {
   value<T = unknown>(name: string): Promise<T>;
 }
 
+beforeEach(() => vi.stubGlobal('indexedDB', new IDBFactory()));
 const open: Session[] = [];
 afterEach(() => open.splice(0).forEach((session) => session.dispose()));
 
@@ -94,5 +98,248 @@ describe('sweep', () => {
     ]);
     expect(new Set(results.map(({ run }) => run))).toEqual(new Set(runs.map(({ id }) => id)));
     expect(opened.engines).toEqual({ started: 3, alive: 1 });
+  });
+
+  const summaries = async (opened: Opened, name = 'results'): Promise<unknown[]> =>
+    ((await opened.value<SweepResult[]>(name)) ?? []).map(({ summary }) => summary);
+  const logs = ({ session }: Opened, id = 'go'): string[] =>
+    session.cell(id)!.outputs.flatMap(({ output }) => (output.kind === 'log' && 'text' in output ? [output.text] : []));
+
+  test('gives every point random numbers of its own, whichever engine computes it and whatever that computed before', async () => {
+    const cells = (grid: string, options: string): Record<string, string> => ({
+      draw: 'const shared = () => random().uniform()',
+      go: `const early = random()\nconst results = await sweep(${grid}, async () => ({ own: random().uniform(), early: early.uniform(), other: shared() }), ${options})`,
+    });
+    const byPoint = async (grid: string, options: string): Promise<Record<string, unknown>> => {
+      const results = (await (await run(openCells(cells(grid, options)))).value<SweepResult[]>('results')) ?? [];
+      return Object.fromEntries(results.map(({ params, summary }, i) => [`${JSON.stringify(params)}${i > 3 ? i : ''}`, summary]));
+    };
+    const one = await byPoint('{ a: [1, 2, 3, 4] }', '{ workers: 1 }');
+    expect(new Set(Object.values(one).map((x) => JSON.stringify(x))).size).toBe(4);
+    expect(await byPoint('{ a: [1, 2, 3, 4] }', '{ workers: 3 }')).toEqual(one);
+    expect(await byPoint('[{ a: 4 }, { a: 2 }, { a: 1 }, { a: 3 }]', '{ workers: 2 }')).toEqual(one);
+    expect(await byPoint('{ a: [1, 2, 3, 4] }', '{ workers: 2, seed: 3 }')).not.toEqual(one);
+    const twice = Object.values(await byPoint('[{ a: 1 }, { a: 1 }]', '{ workers: 2 }'));
+    expect(twice.map((x) => JSON.stringify(x))).toEqual([JSON.stringify(one['{"a":1}'])]);
+  });
+
+  test('keeps the other points where one fails, and says what failed and where', async () => {
+    const opened = await run(
+      openCells({
+        go: 'const results = await sweep({ a: [1, 2, 3] }, ({ a }, run) => {\n  run.log({ a })\n  if (a === 2) throw new RangeError("too even")\n  return a * 10\n})',
+      }),
+    );
+    const results = await opened.value<SweepResult[]>('results');
+    expect(results.map(({ state, summary, error }) => [state, summary, error])).toEqual([
+      ['done', { value: 10 }, undefined],
+      ['failed', {}, expect.stringMatching(/^line 3, column \d+: RangeError: too even$/)],
+      ['done', { value: 30 }, undefined],
+    ]);
+    expect(logs(opened)).toEqual([expect.stringMatching(/1 of 3 points failed, the others count\.\na 2: line 3.*too even/)]);
+    expect(opened.session.cell('go')!.state).toBe('done');
+    const all = await run(openCells({ go: 'await sweep([{ a: 1 }], () => { throw new Error("no") })' }));
+    expect(errorOf(all.session, 'go')).toMatch(/every point failed, the first one with a 1: .*no/);
+  });
+
+  test('computes with what inputs, boxes and generators hold now, and evaluates nothing again for them', async () => {
+    const opened = await run(
+      openCells({
+        ask: 'const k = view(Inputs.range([0, 10], { value: 1, label: "k" }))\nconst tenfold = k * 10',
+        box: 'const n = mutable(5)\nconst setN = (v) => { n.value = v }',
+        set: 'setN(7)',
+        loose: 'const twice = view(Inputs.number({ value: 2, label: "x" })) * 2',
+        plain: 'const base = 100',
+        ticks: 'const t = (function* () { for (;;) yield 1 })()',
+        go: 'const results = await sweep({ a: [1] }, ({ a }) => ({ k, tenfold, n, twice, base, t, a }))\nconst seen = { k, n, twice }',
+      }),
+    );
+    const inputOf = (cell: string): string =>
+      opened.session.cell(cell)!.outputs.flatMap(({ output }) => (output.kind === 'input' ? [output.id] : []))[0]!;
+    opened.session.input(inputOf('ask'), 4);
+    opened.session.input(inputOf('loose'), 9);
+    await opened.session.settled();
+    expect(errorOf(opened.session, 'go')).toBe('');
+    expect(await summaries(opened)).toEqual([{ k: 4, tenfold: 10, n: 7, twice: 18, base: 100, t: 1, a: 1 }]);
+  });
+
+  test('records the runs of its points and no others that an engine started on its way', async () => {
+    const opened = await run(
+      openCells({
+        first: 'const warm = await startRun("warm")\nwarm.log({ x: 1 })\nawait warm.finish()\nconst ready = 1',
+        go: 'const mine = await startRun("mine")\nawait mine.finish()\nconst results = await sweep({ a: [ready, 2] }, async ({ a }, run) => {\n  run.log({ loss: a })\n  const inner = await startRun("inner", { a })\n  await inner.finish()\n}, { workers: 2 })',
+      }),
+    );
+    expect(opened.session.runs.map(({ name }) => name).sort()).toEqual(['go', 'go', 'inner', 'inner', 'mine', 'warm']);
+    expect(await summaries(opened)).toEqual([{ loss: 1 }, { loss: 2 }]);
+  });
+
+  test('is stopped with all its engines, and what ran is interrupted', async () => {
+    const opened = openCells({
+      go: 'const results = await sweep({ a: [1, 2, 3] }, async ({ a }, run) => {\n  run.log({ a })\n  await sleep(60_000)\n}, { workers: 2 })',
+    });
+    opened.session.runAll();
+    await vi.waitFor(() => expect(opened.session.runs.length).toBe(2), 5000);
+    opened.session.stop();
+    await opened.session.settled();
+    await vi.waitFor(() => expect(opened.engines).toEqual({ started: 3, alive: 1 }));
+    expect(opened.session.cell('go')!.error?.name).toBe('Interrupted');
+    expect((await opened.session.earlierRuns('go', 'none')).map(({ state }) => state)).toEqual(['interrupted', 'interrupted']);
+    opened.session.runAll();
+    await vi.waitFor(() => expect(opened.session.runs.length).toBe(4), 5000);
+    opened.session.restart();
+    await vi.waitFor(() => expect(opened.engines.alive).toBe(0));
+  });
+
+  test('a point that runs too long fails alone, and another engine goes on', async () => {
+    const opened = await run(
+      openCells({
+        go: 'const results = await sweep({ ms: [1, 60_000, 2] }, async ({ ms }) => { await sleep(ms)\nreturn ms }, { workers: 1, limitMs: 300 })',
+      }),
+    );
+    const results = await opened.value<SweepResult[]>('results');
+    expect(results.map(({ state, error }) => [state, error?.slice(0, 45)])).toEqual([
+      ['done', undefined],
+      ['failed', 'Interrupted: It ran longer than limitMs, 0.3 '],
+      ['done', undefined],
+    ]);
+    expect(opened.engines).toEqual({ started: 3, alive: 1 });
+  });
+
+  test('takes results of earlier calls as they are, its own and those of other cells', async () => {
+    const opened = await run(
+      openCells({
+        coarse:
+          'const rough = await sweep({ a: [1, 2] }, ({ a }) => a * 2, { name: "rough" })\nconst finer = await sweep({ b: rough.map((r) => r.summary.value) }, ({ b }) => b + 0.5)',
+        go: 'const top = Math.max(...finer.map((r) => r.summary.value))\nconst results = await sweep({ c: [1] }, ({ c }) => c + top)',
+      }),
+    );
+    expect(errorOf(opened.session, 'go')).toBe('');
+    expect(await summaries(opened, 'finer')).toEqual([{ value: 2.5 }, { value: 4.5 }]);
+    expect(await summaries(opened)).toEqual([{ value: 5.5 }]);
+    expect(opened.session.runs.length).toBe(5);
+  });
+
+  test('ends poor points early, by patience and by the median of the first points', async () => {
+    const train = '({ rate }, run) => { for (let i = 1; i <= 20; i++) run.log({ loss: Math.max(1, 10 - i * rate) }) }';
+    const opened = await run(
+      openCells({
+        patient: `const one = await sweep({ rate: [3] }, ${train}, { stop: { metric: 'loss', patience: 4 } })`,
+        go: `const results = await sweep({ rate: [1, 2, 0.5, 4] }, ${train}, { workers: 3, stop: { metric: 'loss', median: 2, after: 3 } })`,
+      }),
+    );
+    expect(await opened.value('one')).toMatchObject([
+      { state: 'done', summary: { loss: 1, stopped: 'patience: loss got no better for 4 values, step 6' } },
+    ]);
+    expect((await summaries(opened)).map((summary) => (summary as { stopped?: string }).stopped)).toEqual([
+      undefined,
+      undefined,
+      'median: loss was 8 at best, the first points had 4, step 3',
+      undefined,
+    ]);
+    const steps = Object.fromEntries(opened.session.runs.map(({ params, metrics }) => [String(params['rate']), metrics['loss']!.steps]));
+    expect(steps).toEqual({ 3: 7, 1: 20, 2: 20, 0.5: 4, 4: 20 });
+  });
+
+  test('shows a table of parameters and summaries, its progress, and what the function writes to the console', async () => {
+    const opened = await run(
+      openCells({
+        go: 'const list = await sweep({ a: [1, 2] }, async ({ a }) => {\n  for (const i of progress([1, 2], { label: "inner" })) await sleep(1)\n  console.log("at", a)\n  return { twice: a * 2 }\n}, { workers: 1 })\nlist',
+      }),
+    );
+    const outputs = opened.session.cell('go')!.outputs.map(({ output }) => output);
+    expect(outputs.find(({ kind }) => kind === 'table')).toMatchObject({
+      columns: [{ name: 'a' }, { name: 'twice' }],
+      rows: [
+        [1, 2],
+        [2, 4],
+      ],
+    });
+    expect(outputs.filter(({ kind }) => kind === 'progress')).toMatchObject([
+      { label: 'go', done: 2, total: 2, finished: true },
+      { label: 'a 2', depth: 1, finished: true },
+    ]);
+    expect(logs(opened)).toEqual(['a 1: at 1', 'a 2: at 2']);
+  });
+
+  test.each([
+    ['display({ a })', /display: the function of a sweep runs in an engine that shows nothing/],
+    ['view(Inputs.range([0, 1]))', /view: the function of a sweep/],
+    ['await sweep({ b: [1] }, () => 1)', /cannot start another one/],
+    ['return { model: () => 1 }', /"model" of the summary is a function, which cannot be sent to another engine\. Return numbers/],
+    ['return "fine"', /expected the function to return a summary such as \{ accuracy: 0\.97 \}, a number or nothing, got fine/],
+    ['return new (class Net {})()', /the summary is a Net/],
+  ])('a function with %s fails with the reason', async (code, message) => {
+    const opened = await run(openCells({ go: `await sweep({ a: [1] }, async ({ a }) => { ${code} })` }));
+    expect(errorOf(opened.session, 'go')).toMatch(message);
+  });
+
+  test.each([
+    ['sweep()', /expected a grid such as \{ lr: \[0\.1, 0\.01\]/],
+    ['sweep(3, () => 1)', /expected a grid such as .*got 3/],
+    ['sweep({}, () => 1)', /at least one parameter, got \{\}/],
+    ['sweep([], () => 1)', /at least one point, got an empty list/],
+    ['sweep([1], () => 1)', /a list of points such as .*got 1 at 0/],
+    ['sweep({ lr: [] }, () => 1)', /values to try for "lr", got an empty list/],
+    ['sweep({ lr: { min: 0 } }, () => 1)', /a list of values for "lr"/],
+    ['sweep({ act: [Math.tanh] }, () => 1)', /the parameter "act" of point 0 \(from 0\) is a function, which cannot be sent/],
+    ['sweep({ a: Array(1000).fill(1), b: Array(1000).fill(1) }, () => 1)', /at most 100,000 points, got 1000 × 1000/],
+    ['sweep({ a: [1] })', /expected a function of a point and its run/],
+    ['sweep({ a: [1] }, () => 1, { workers: 0 })', /workers to be a number from 1 to 64, got 0/],
+    ['sweep({ a: [1] }, () => 1, { name: "" })', /name to be a name/],
+    ['sweep({ a: [1] }, () => 1, { epochs: 3 })', /among name, workers, stop, resume, seed, limitMs, got epochs/],
+    ['sweep({ a: [1] }, () => 1, { stop: { metric: "loss" } })', /neither patience nor median/],
+    ['sweep({ a: [1] }, () => 1, { stop: { metric: "loss", patience: 0 } })', /got patience: 0/],
+    ['sweep({ a: [1] }, () => 1, { limitMs: -1 })', /limitMs to be a number of milliseconds above 0/],
+  ])('%s is refused with what was expected', async (code, message) => {
+    const opened = await run(openCells({ go: `await ${code}` }));
+    expect(errorOf(opened.session, 'go')).toMatch(message);
+    expect(opened.engines.started).toBe(1);
+  });
+
+  test('a cell that fails, or does not come to its sweep, in an engine of the pool says so', async () => {
+    const once = 'globalThis.process.sweepCalls = (globalThis.process.sweepCalls ?? 0) + 1';
+    const opened = await run(
+      openCells({
+        need: `${once}\nif (process.sweepCalls > 1) throw new Error('only once')\nconst x = 1`,
+        go: 'await sweep({ a: [x] }, () => 1)',
+        maybe: `const calls = (process.sweepMaybe = (process.sweepMaybe ?? 0) + 1)\nif (calls === 1) await sweep({ a: [1] }, () => 1)`,
+      }),
+    );
+    expect(errorOf(opened.session, 'go')).toMatch(/the cell need, which it needs, failed in an engine of the pool: only once/);
+    expect(errorOf(opened.session, 'maybe')).toMatch(/ran to its end in an engine of the pool without coming to this call of sweep/);
+  });
+
+  test('resume takes points that finished before, with the same code and values, from the store', async () => {
+    const cells = (grid: string, body = 'a * 2', base = 1): Record<string, string> => ({
+      need: `const base = ${base}`,
+      go: `const results = await sweep(${grid}, ({ a }, run) => { run.log({ a: a + base }); return ${body} }, { resume: true, workers: 2 })\nconst last = results.map((r) => r.metrics.a.values.at(-1))`,
+    });
+    const sit = async (
+      ...given: Parameters<typeof cells>
+    ): Promise<{ started: number; results: readonly SweepResult[]; last: unknown }> => {
+      const store = await openStore();
+      const opened = await run(openCells(cells(...given), { store }));
+      await opened.session.flush();
+      const found = {
+        started: opened.session.runs.length,
+        results: await opened.value<SweepResult[]>('results'),
+        last: await opened.value('last'),
+      };
+      opened.session.dispose();
+      store.close();
+      return found;
+    };
+    const first = await sit('{ a: [1, 2] }');
+    expect(first.started).toBe(2);
+    const more = await sit('{ a: [1, 2, 3] }');
+    expect(more.started).toBe(1);
+    expect(more.results.map(({ run: id }) => id).slice(0, 2)).toEqual(first.results.map(({ run: id }) => id));
+    expect([more.results.map(({ summary }) => summary['value']), more.last]).toEqual([
+      [2, 4, 6],
+      [2, 3, 4],
+    ]);
+    expect((await sit('{ a: [1, 2, 3] }')).started).toBe(0);
+    expect((await sit('{ a: [1, 2, 3] }', 'a * 3')).started).toBe(3);
+    expect((await sit('{ a: [1, 2, 3] }', 'a * 2', 5)).started).toBe(3);
   });
 });
