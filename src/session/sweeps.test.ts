@@ -112,15 +112,21 @@ describe('sweep', () => {
     });
     const byPoint = async (grid: string, options: string): Promise<Record<string, unknown>> => {
       const results = (await (await run(openCells(cells(grid, options)))).value<SweepResult[]>('results')) ?? [];
-      return Object.fromEntries(results.map(({ params, summary }, i) => [`${JSON.stringify(params)}${i > 3 ? i : ''}`, summary]));
+      return Object.fromEntries(
+        results.map(({ params, summary }, i) => [
+          `${JSON.stringify(params)}${results.findIndex((other) => JSON.stringify(other.params) === JSON.stringify(params)) < i ? ' again' : ''}`,
+          summary,
+        ]),
+      );
     };
     const one = await byPoint('{ a: [1, 2, 3, 4] }', '{ workers: 1 }');
     expect(new Set(Object.values(one).map((x) => JSON.stringify(x))).size).toBe(4);
     expect(await byPoint('{ a: [1, 2, 3, 4] }', '{ workers: 3 }')).toEqual(one);
     expect(await byPoint('[{ a: 4 }, { a: 2 }, { a: 1 }, { a: 3 }]', '{ workers: 2 }')).toEqual(one);
     expect(await byPoint('{ a: [1, 2, 3, 4] }', '{ workers: 2, seed: 3 }')).not.toEqual(one);
-    const twice = Object.values(await byPoint('[{ a: 1 }, { a: 1 }]', '{ workers: 2 }'));
-    expect(twice.map((x) => JSON.stringify(x))).toEqual([JSON.stringify(one['{"a":1}'])]);
+    const twice = await byPoint('[{ a: 1 }, { a: 1 }]', '{ workers: 2 }');
+    expect(twice['{"a":1}']).toEqual(one['{"a":1}']);
+    expect(twice['{"a":1} again']).not.toEqual(one['{"a":1}']);
   });
 
   test('keeps the other points where one fails, and says what failed and where', async () => {
