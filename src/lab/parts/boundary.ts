@@ -86,23 +86,22 @@ function refined(planes: readonly Numbers[], rows: number, columns: number, leve
   const finer = (n: number): number => (n - 1) * Math.max(1, Math.ceil(fine / (n - 1))) + 1;
   const [tall, wide] = [finer(rows), finer(columns)];
   const classOf = new Uint8Array(tall * wide);
-  for (let r = 0; r < tall; r++)
-    for (let c = 0; c < wide; c++) {
-      const score = (plane: Numbers): number =>
-        bilinear(plane, rows, columns, (c * (columns - 1)) / (wide - 1), (r * (rows - 1)) / (tall - 1));
-      let best = score(planes[0]!),
-        winner = 0;
-      if (planes.length === 1) winner = best > level ? 1 : 0;
-      else
-        for (let k = 1; k < planes.length; k++) {
-          const other = score(planes[k]!);
-          if (other > best) {
-            best = other;
-            winner = k;
-          }
-        }
-      classOf[r * wide + c] = winner;
-    }
+  const best = new Float32Array(wide);
+  const across = (columns - 1) / (wide - 1);
+  for (let r = 0; r < tall; r++) {
+    best.fill(planes.length === 1 ? level : -Infinity);
+    planes.forEach((plane, k) => {
+      const line = Float32Array.from({ length: columns }, (_, c) => bilinear(plane, rows, columns, c, (r * (rows - 1)) / (tall - 1)));
+      for (let c = 0; c < wide; c++) {
+        const at = Math.min(columns - 2, Math.floor(c * across)),
+          t = c * across - at;
+        const score = line[at]! + (t === 0 ? 0 : (line[at + 1]! - line[at]!) * t);
+        if (!(score > best[c]!)) continue;
+        best[c] = score;
+        classOf[r * wide + c] = planes.length === 1 ? 1 : k;
+      }
+    });
+  }
   return { classOf, rows: tall, columns: wide };
 }
 

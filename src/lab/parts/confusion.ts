@@ -41,7 +41,7 @@ export const confusion: PartDefinition<ConfusionCell> = {
       props: { counts, classes, worst: mistakes.slice(0, 3) },
       value: options['value'] === undefined ? at(mistakes[0] ?? { row: 0, column: 0 }) : decode(options['value']),
       text: ({ row, column, count }) =>
-        `${right} of ${total} are right${total === 0 ? '' : ` (${Math.round((1000 * right) / total) / 10} %)`}. ${classes[row]} was taken for ${row === column ? 'itself' : classes[column]} ${times(count)}${mistakes[0]?.row === row && mistakes[0].column === column ? ', the most frequent mistake' : ''}.`,
+        `${right} of ${total} are right${total === 0 ? '' : ` (${Math.round((1000 * right) / total) / 10} %)`}. ${classes[row]} was taken for ${row === column ? 'itself' : classes[column]}, ${times(count)}${mistakes[0]?.row === row && mistakes[0].column === column ? ', the most frequent mistake' : ''}.`,
       encode: ({ row, column }) => ({ row, column }),
       decode,
     };

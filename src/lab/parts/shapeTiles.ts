@@ -40,7 +40,7 @@ export const shapeTiles: PartDefinition<Placement> = {
           .join(' ');
         const joints = jointsOf(tiles, operations, places);
         const broken = joints.find((joint) => joint.kind === 'breaks');
-        return `${laid}. ${
+        return `${laid[0]!.toUpperCase()}${laid.slice(1)}. ${
           fits
             ? `All edges match: the result is ${write(result!)}.`
             : broken?.kind === 'breaks'
