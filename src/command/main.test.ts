@@ -84,6 +84,9 @@ const wrong: readonly (readonly [argv: string, words: RegExp])[] = [
   ['check plain.md', /no `gradus:`/],
   ['test', /no FILE given/],
   ['grade sums.md', /no file with answers/],
+  ['new', /expected `unit NN/],
+  ['new unit 84', /no unit "84".*1 to 80 and C1 to C3/],
+  ['new unit eigen-pcs', /did you mean eigen-pca/],
   ['export sums.md --to html', /does not have this command/],
   ['import x.ipynb', /does not have this command/],
 ];
@@ -98,7 +101,7 @@ for (const [argv, words] of wrong) {
 test('--help prints a line for each command and ends with 0', async () => {
   const { status, out } = await gradus('--help');
   expect(status).toBe(0);
-  expect(out.split('\n').filter((line) => line.startsWith('npm run --silent gradus -- ')).length).toBe(6);
+  expect(out.split('\n').filter((line) => line.startsWith('npm run --silent gradus -- ')).length).toBe(7);
 });
 
 test('check gives the cells of a notebook as run would, without evaluating', async () => {

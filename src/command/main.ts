@@ -4,11 +4,12 @@
 import { bench } from './bench.ts';
 import { check } from './check.ts';
 import { grade } from './grade.ts';
+import { create } from './new.ts';
 import { run } from './run.ts';
 import { test } from './test.ts';
 import { UsageError, help } from './usage.ts';
 
-const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = { run, test, grade, check, bench };
+const commands: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = { run, test, grade, check, bench, new: create };
 const later = ['export', 'import'];
 
 /** Runs one command line and returns its exit status. */
@@ -21,13 +22,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     if (name === undefined)
       throw new UsageError(
-        'gradus: no command given. Say `run FILE`, `test FOLDER`, `grade`, `check FILE` or `bench`; `--help` lists everything.',
+        'gradus: no command given. Say `run FILE`, `test FOLDER`, `grade`, `check FILE`, `new unit NN` or `bench`; `--help` lists everything.',
       );
     if (later.includes(name))
-      throw new UsageError(`gradus ${name}: this version does not have this command yet. It has run, test, grade, check and bench.`);
+      throw new UsageError(`gradus ${name}: this version does not have this command yet. It has run, test, grade, check, new and bench.`);
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!command)
-      throw new UsageError(`gradus: there is no command "${name}". Use run, test, grade, check or bench; \`--help\` lists everything.`);
+      throw new UsageError(
+        `gradus: there is no command "${name}". Use run, test, grade, check, new or bench; \`--help\` lists everything.`,
+      );
     return await command(rest);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

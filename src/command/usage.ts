@@ -8,6 +8,7 @@ npm run --silent gradus -- run FILE... [--json] [--backend webgpu|wasm|js] [--se
 npm run --silent gradus -- test FILE|FOLDER...      starters fail, references pass, wrong ones fail (section 5)
 npm run --silent gradus -- grade UNIT-FOLDER ANSWERS.md... [--json]   judge answers in other files, as the page would (section 5)
 npm run --silent gradus -- check FILE|FOLDER...     parse, analyse and type-check only
+npm run --silent gradus -- new unit NN [FOLDER]     begin a unit of the course from its row of the map
 npm run --silent gradus -- export FILE --to html|ipynb|md [--out PATH]      and    import FILE.ipynb
 npm run --silent gradus -- bench [NAME...] [--json]                  (also \`npm run bench\`);  \`--help\`: these lines, exit status 0`;
 
