@@ -42,7 +42,7 @@ export interface Edit {
   readonly group?: string;
 }
 
-export interface Edits extends Pick<Session, 'setText' | 'undo' | 'redo' | 'history' | 'blocks'> {
+export interface Edits extends Pick<Session, 'setText' | 'undo' | 'redo' | 'history' | 'blocks' | 'together'> {
   readonly notebook: Notebook;
   /** Of `notebook.blocks`. */
   readonly keys: readonly number[];
@@ -75,6 +75,8 @@ export function createEdits({
   let blocks: readonly FrameBlock[] | undefined;
   /** Cells came, went or moved since they were named. */
   let unnamed = false;
+  /** What is edited now belongs to it. */
+  let batch: Step['batch'];
   let setting: Promise<void> = Promise.resolve();
 
   function firstKeys(): readonly number[] {
@@ -96,6 +98,7 @@ export function createEdits({
       touched,
       at: now(),
       ...(group !== undefined && { group }),
+      ...(batch && { batch }),
     });
     become(next, after);
     saveSoon();
@@ -283,7 +286,26 @@ export function createEdits({
 
   // ---- history, and other texts ---------------------------------------------------------------------------------------------
 
+  function together(label: string, work: () => void): void {
+    const outer = batch;
+    batch ??= { label };
+    try {
+      work();
+    } finally {
+      batch = outer;
+    }
+  }
+
+  /** Undoes or does again a step, and with it all of its batch. */
   function again(which: 'undo' | 'redo'): HistoryStep | undefined {
+    const batched = history[which]?.batch;
+    let last = stepAgain(which);
+    if (!batched || !last) return last;
+    const keys = new Set(last.keys);
+    while (history[which]?.batch === batched && (last = stepAgain(which))) for (const key of last.keys) keys.add(key);
+    return { label: batched.label, keys: edits.blocks.flatMap(({ key }) => (keys.has(key) ? [key] : [])) };
+  }
+  function stepAgain(which: 'undo' | 'redo'): HistoryStep | undefined {
     const step: Step | undefined = history.take(which);
     if (!step) return undefined;
     const { from, were, are } = step.keys;
@@ -346,11 +368,13 @@ export function createEdits({
     },
     get history() {
       const { undo, redo } = history;
-      return { ...(undo && { undo: undo.label }), ...(redo && { redo: redo.label }) };
+      const words = ({ batch: of, label }: Step): string => of?.label ?? label;
+      return { ...(undo && { undo: words(undo) }), ...(redo && { redo: words(redo) }) };
     },
     apply,
     commit,
     commitProse,
+    together,
     undo: () => again('undo'),
     redo: () => again('redo'),
     setText: (text, how, to) => {

@@ -21,6 +21,8 @@ export interface Step {
   readonly touched: readonly number[];
   /** Steps of one group follow each other as one while its reader types. */
   readonly group?: string;
+  /** Steps of one batch are undone and done again together, under its name. */
+  readonly batch?: { readonly label: string };
   /** ms, of any steady clock. */
   readonly at: number;
   /** Where it changed the front matter: what was read of it before and behind. */
@@ -84,7 +86,8 @@ export function createHistory(): History {
 function joinedSteps(first: Step, second: Step): Step | undefined {
   const [a] = first.inverse,
     [b] = second.forward;
-  if (first.group === undefined || first.group !== second.group || second.at - first.at > typingMs) return undefined;
+  if (first.group === undefined || first.group !== second.group || first.batch !== second.batch || second.at - first.at > typingMs)
+    return undefined;
   if (second.keys.were.length + second.keys.are.length > 0) return undefined; // blocks came or went by it
   if (first.inverse.length !== 1 || second.forward.length !== 1 || a!.start !== b!.start || a!.end !== b!.end) return undefined;
   return {

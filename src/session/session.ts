@@ -141,7 +141,7 @@ export function createSession(options: SessionOptions): Session {
   };
   const stale = (): string[] => entries.graph.order.filter((id) => entries.byId.get(id)!.state === 'stale');
   const controls = createControls({ entries, pipeline, recorder: { ...recorder, end: endRuns }, now, tell, runCell });
-  const { undo, redo, setText, editable, beforeEdits } = edits;
+  const { together, undo, redo, setText, editable, beforeEdits } = edits;
   const { stop, restart, input } = controls;
 
   return {
@@ -167,6 +167,7 @@ export function createSession(options: SessionOptions): Session {
     keeping,
     ...edits.structure,
     setText,
+    together,
     undo,
     redo,
     editable,

@@ -64,6 +64,30 @@ describe('structural edits', () => {
     expect([shown(session, 'b'), states(session)]).toEqual(['11', 'a done, b done']);
   });
 
+  it('made together are undone and done again together, and what comes before or after is not', async () => {
+    const session = await ran(`${cell('const a = 1')}${cell('const b = 2')}`);
+    const { text } = session;
+    session.setAttribute('a', 'run', 'manual');
+    const before = session.text;
+    session.together('Hide the code of 2 cells', () => {
+      session.setAttribute('a', 'hide', 'code');
+      session.together('inner', () => session.setAttribute('b', 'hide', 'code'));
+      session.insertBlock('end', { kind: 'cell', language: 'ts', code: 'const c = 3' });
+    });
+    const after = session.text;
+    session.setAttribute('b', 'run', 'once');
+    expect(session.undo()).toMatchObject({ label: 'Set run=once on cell b' });
+    expect(session.history).toEqual({ undo: 'Hide the code of 2 cells', redo: 'Set run=once on cell b' });
+    expect(session.undo()).toEqual({ label: 'Hide the code of 2 cells', keys: session.blocks.map(({ key }) => key) });
+    expect([session.text, kinds(session)]).toEqual([before, 'a b']);
+    expect(session.redo()).toMatchObject({ label: 'Hide the code of 2 cells' });
+    expect(session.text).toBe(after);
+    session.undo();
+    session.undo();
+    expect(session.text).toBe(text);
+    expect(session.undo()).toBeUndefined();
+  });
+
   it('say that a value is gone when the engine dropped it before the undo', async () => {
     const session = await ran(`${cell('const a = 2\na')}${cell('const b = a\nb')}${cell('const c = 1\nc')}`);
     session.deleteCell('a');

@@ -215,6 +215,8 @@ export interface Session {
       where the front matter is the same, else when it has been read; what is edited until then is merged with what another tab
       wrote, as a revision of its own. */
   setText(text: string, how: { readonly label: string } | 'follow', revision?: number): Promise<void>;
+  /** The edits that `work` makes are one step of history, called `label`. */
+  together(label: string, work: () => void): void;
   undo(): HistoryStep | undefined;
   redo(): HistoryStep | undefined;
   /** What they would do, in words; absent where there is nothing. */

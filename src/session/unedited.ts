@@ -7,7 +7,10 @@ import type { EditsOptions } from './edits.ts';
 import type { Structure } from './structure.ts';
 import type { FrameBlock, HistoryStep, Session } from './types.ts';
 
-export interface Unedited extends Pick<Session, 'blocks' | 'history' | 'undo' | 'redo' | 'setText' | 'editable' | 'beforeEdits'> {
+export interface Unedited extends Pick<
+  Session,
+  'blocks' | 'history' | 'together' | 'undo' | 'redo' | 'setText' | 'editable' | 'beforeEdits'
+> {
   readonly notebook: Notebook;
   /** Its text, with the code of edits that wait. */
   readonly text: string;
@@ -90,6 +93,7 @@ export function createUnedited(
       return editing?.edits.commit() ?? [];
     },
     commitProse: async () => editing?.edits.commitProse() ?? [],
+    together: (label, work) => when(({ edits }) => edits.together(label, work), undefined),
     undo: () => when<HistoryStep | undefined>(({ edits }) => edits.undo(), undefined),
     redo: () => when<HistoryStep | undefined>(({ edits }) => edits.redo(), undefined),
     setText: async (...given) => {

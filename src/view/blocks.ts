@@ -4,7 +4,7 @@
 
 import { createRenderEffect, createRoot, on } from 'solid-js';
 import type { FrameBlock, Session } from '../session/types.ts';
-import { makeShell } from './cell.ts';
+import { makeShell } from './shell.ts';
 import { setText } from './dom.ts';
 import { increasing } from './order.ts';
 import type { Live } from './reactive.ts';

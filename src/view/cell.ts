@@ -132,6 +132,8 @@ export class CellView {
         if (this.#point.className !== name) this.#point.className = name;
       }
     }
+    if (before !== undefined && (before.hide !== status.hide || before.run !== status.run))
+      void import('./shell.ts').then(({ refold }) => refold(element, this.#status)); // its fence was edited, so that is here already
     const running = status.state === 'running',
       off = status.state === 'off';
     if (this.#run !== null && (other || running !== (before?.state === 'running') || off !== (before?.state === 'off'))) {
@@ -201,46 +203,4 @@ export class CellView {
 
 function unique(names: readonly string[]): string[] {
   return [...new Set(names)];
-}
-
-/** A shell for a cell that the reader added, the same as the static renderer writes. */
-export function makeShell(status: CellStatus): HTMLElement {
-  const { id } = status;
-  return h(
-    'section',
-    {
-      class: 'cell',
-      'data-cell': id,
-      'data-language': status.language,
-      'data-state': status.state,
-      id: `cell-${id}`,
-      'aria-label': `Cell ${id}, not run`,
-    },
-    h('button', { class: 'run', type: 'button', 'aria-label': `Run cell ${id}` }, icon('run')),
-    h(
-      'div',
-      { class: 'body' },
-      h('span', { class: 'pt', 'aria-hidden': 'true' }),
-      h(
-        'div',
-        { class: 'code' },
-        h(
-          'pre',
-          {
-            role: 'textbox',
-            'aria-multiline': 'true',
-            'aria-label': `Code of ${id}`,
-            tabindex: '0',
-            contenteditable: 'plaintext-only',
-            spellcheck: 'false',
-            'data-code': true,
-          },
-          status.code,
-        ),
-      ),
-      h('div', { 'data-outputs': true }),
-      h('div', { 'data-status': true }),
-    ),
-    h('div', { class: 'meta' }, h('b', {}, id), ' ', h('span', { class: 'say' }, 'not run')),
-  );
 }

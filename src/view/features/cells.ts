@@ -56,13 +56,14 @@ export const cells: Feature = (context) => {
   const insert = (place: Place, blocks: readonly NewBlock[]): number[] => {
     const made: number[] = [];
     let next = place;
-    act(() => {
+    const all = (): void => {
       for (const block of blocks) {
         const key = session.insertBlock(next, block);
         made.push(key);
         next = { after: key };
       }
-    });
+    };
+    act(() => (blocks.length > 1 ? session.together(`Insert ${blocks.length} blocks`, all) : all()));
     return made;
   };
   const undo = (): void => {
@@ -283,9 +284,11 @@ export const cells: Feature = (context) => {
   // ---- text and code
   changeSelected('to-text', (blocks) => {
     let key: number | undefined;
-    act(() => {
-      for (const { id } of blocks) if (id !== undefined) key = session.toProse(id);
-    });
+    act(() =>
+      session.together(`Turn ${named(blocks)} into text`, () => {
+        for (const { id } of blocks) if (id !== undefined) key = session.toProse(id);
+      }),
+    );
     if (key === undefined) return;
     focusBlock(context, key);
     voice.say(`Made ${named(blocks)} text.`);

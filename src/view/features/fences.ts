@@ -24,9 +24,12 @@ export const fences: Feature = (context) => {
     );
 
   const attribute = (blocks: readonly FrameBlock[], key: 'run' | 'hide', value: string | undefined, words: string): void => {
-    act(() => {
-      for (const { id } of blocks) if (id !== undefined) session.setAttribute(id, key, value);
-    });
+    const label = `${value === undefined ? `Remove ${key}` : `Set ${key}=${value}`} on ${named(blocks)}`;
+    act(() =>
+      session.together(label, () => {
+        for (const { id } of blocks) if (id !== undefined) session.setAttribute(id, key, value);
+      }),
+    );
     voice.say(words);
   };
   const runModes = [

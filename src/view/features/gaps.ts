@@ -60,7 +60,10 @@ export const gaps: Feature = (context) => {
   const last = adder('at-end'),
     between = adder('between');
   between.element.hidden = true;
+  const nothing = h('p', { class: 'quiet nothing' }, 'This notebook is empty. Add code or text, or bring back what was here (Ctrl Z).');
+  last.element.prepend(nothing);
   const settle = (): void => {
+    nothing.hidden = session.blocks.length > 0 || session.ids.length > 0;
     const next = root.querySelector(':scope > .next');
     if (next === null) {
       if (last.element.parentElement !== root || root.lastElementChild !== last.element) root.append(last.element);
