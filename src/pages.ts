@@ -274,22 +274,25 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   }
 
   async function showMap(): Promise<void> {
-    const [{ bindMap }, { showProgress }] = await Promise.all([import('./view/map/live.ts'), import('./view/map/progress.ts')]);
+    const { bindMap } = await import('./view/map/live.ts');
     const main = document.querySelector<HTMLElement>('main') ?? document.body;
     const { again, unbind } = bindMap(main);
     close(unbind);
     void storeNow()
       .then(async (store) => {
-        const begun = [...((await store?.notebooks()) ?? [])].sort((a, b) => b.updatedAt - a.updatedAt);
-        showProgress(
-          main,
-          begun.map(({ id, title, updatedAt, shippedHash }) => ({
+        if (store === undefined) return;
+        const [{ progressOf }, { showProgress }] = await Promise.all([import('./standing.ts'), import('./view/map/progress.ts')]);
+        const [notebooks, progress] = await Promise.all([store.notebooks(), progressOf(base, store)]);
+        const now = Date.now();
+        const begun = [...notebooks]
+          .sort((a, b) => b.updatedAt - a.updatedAt)
+          .map(({ id, title, updatedAt, shippedHash }) => ({
             id,
             title,
-            about: `changed ${ago(updatedAt, Date.now())}`,
+            about: `changed ${ago(updatedAt, now)}`,
             copy: shippedHash !== undefined,
-          })),
-        );
+          }));
+        showProgress(main, begun, progress, now);
         again();
       })
       .catch(() => undefined);

@@ -2,13 +2,13 @@
    store, the page's judge for reviews. A chunk that comes with the first of these pages. */
 
 import type { GradusError } from './base/errors.ts';
-import { factsPath, readFacts } from './course/facts.ts';
-import { reviewSeed, triesOfReview, type UnitFacts } from './course/mastery.ts';
+import { reviewSeed, triesOfReview } from './course/mastery.ts';
 import { reviewNotebook } from './course/review.ts';
 import type { Opening } from './main.ts';
 import type { Session } from './session/types.ts';
-import { keepReview, readProgress, type Progress } from './session/progress.ts';
+import { keepReview, readProgress } from './session/progress.ts';
 import { exercisesOf, learnerOf } from './session/exercises.ts';
+import { shippedFacts } from './standing.ts';
 import type { Store } from './store/types.ts';
 import { h } from './view/dom.ts';
 import { makeBar } from './view/frame.ts';
@@ -31,17 +31,6 @@ export interface Host {
 
 /** The reader's clock; a test turns it. */
 const now = (): number => Date.now();
-
-/** Facts of every unit that ships; none where the site does not answer. */
-export async function shippedFacts(base: URL): Promise<readonly UnitFacts[]> {
-  const response = await fetch(new URL(factsPath, base)).catch(() => undefined);
-  return readFacts(response?.ok === true ? await response.json().catch(() => []) : []);
-}
-
-/** For the map: where every unit stands. */
-export async function progressOf(base: URL, store: Store): Promise<Progress> {
-  return readProgress(store, await shippedFacts(base));
-}
 
 export async function showProgress({ base, baseHref, openedStore, replaceBody, close }: Host): Promise<void> {
   const [facts, store] = await Promise.all([shippedFacts(base), openedStore().catch((error: unknown) => error as GradusError)]);
@@ -66,8 +55,11 @@ export async function showReview(host: Host, id: string): Promise<void> {
         : `The next one comes ${when(review.due, now())}: ${review.title}.`;
     return plain('No review is due', `No review of ${unit.title} is due`, sentence);
   }
-  const { openDesk } = await import('./judging.ts');
-  const desk = openDesk(base, `n/${encodeURIComponent(id)}/`, undefined);
+  const [{ openDesk }, { openNotebook }] = await Promise.all([import('./judging.ts'), import('./document/front-lines.ts')]);
+  const folder = `n/${encodeURIComponent(id)}/`;
+  const response = await fetch(new URL(`${folder}notebook.md`, base)).catch(() => undefined);
+  const { front } = await openNotebook(response?.ok === true ? await response.text() : '');
+  const desk = openDesk(base, folder, front);
   const texts = await desk.unit();
   const language = exercisesOf(texts).find((one) => one.id === review.exercise)?.starters[0]?.language ?? 'ts';
   const made = reviewNotebook(texts.notebook, review.exercise, review.title);

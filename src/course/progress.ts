@@ -31,8 +31,8 @@ export function nextSteps(standings: readonly UnitStanding[], now: number): read
     .sort((a, b) => (b.touched ?? 0) - (a.touched ?? 0))
     .map(goOn);
   const start = standings
-    .filter((standing) => standing.state === 'untouched' && isOpen(standing, standings))
-    .sort((a, b) => (a.unit.number ?? 999) - (b.unit.number ?? 999))
+    .filter((standing) => standing.unit.number !== undefined && standing.state === 'untouched' && isOpen(standing, standings))
+    .sort((a, b) => a.unit.number! - b.unit.number!)
     .map((standing): NextStep => ({ kind: 'start', standing }));
   const wait = standings
     .filter((standing) => standing.review !== undefined && !isDue(standing, now))

@@ -35,19 +35,24 @@ export function bindMap(root: HTMLElement): { readonly again: () => void; readon
     const after = new Set([...needs].filter(([, list]) => list.includes(unit)).map(([n]) => n));
     for (const point of points)
       point.classList.toggle('lit', before.has(Number(point.dataset['unit'])) || Number(point.dataset['unit']) === unit);
-    for (const row of rows) row.classList.toggle('needed', wanted > 0 && before.has(Number(row.dataset['unit'])));
+    for (const row of rows) {
+      row.classList.toggle('needed', wanted > 0 && before.has(Number(row.dataset['unit'])));
+      row.classList.toggle('led', wanted > 0 && after.has(Number(row.dataset['unit'])));
+    }
     arcs?.replaceChildren(
       ...[...before].map((n) => arc(place(n), place(unit), 'arc')),
       ...(wanted > 0 ? [...after].map((n) => arc(place(unit), place(n), 'arc out')) : []),
     );
     const name = (n: number): string => rows[n - 1]?.querySelector('.n')?.textContent ?? '';
+    const leads = (to: ReadonlySet<number>): string =>
+      wanted < 1 || to.size === 0
+        ? ''
+        : `; it leads to ${[...to].slice(0, 8).map(name).join(', ')}${to.size > 8 ? ` and ${to.size - 8} more` : ''}`;
     if (legend)
       legend.textContent =
         unit === 0
           ? 'what a step needs'
-          : before.size === 0
-            ? `${name(unit)} needs nothing before it`
-            : `${name(unit)} needs ${[...before].map(name).join(', ')}`;
+          : `${name(unit)} needs ${before.size === 0 ? 'nothing before it' : [...before].map(name).join(', ')}${leads(after)}`;
     label?.replaceChildren(...(unit === 0 ? [] : title(place(unit), name(unit), rows[unit - 1])));
   };
   const again = (): void => {

@@ -308,7 +308,7 @@ export function makeProgressPage({ store, facts, base, now, download }: Progress
 function part(id: string, title: string, sub: string, ...content: Node[]): HTMLElement {
   return h(
     'section',
-    { class: 'part', 'aria-labelledby': `part-${id}` },
+    { class: 'topic', 'aria-labelledby': `part-${id}` },
     h('header', {}, h('h2', { id: `part-${id}` }, title), h('p', { class: 'sub' }, sub)),
     h('div', {}, ...content),
   );

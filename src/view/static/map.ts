@@ -5,8 +5,9 @@
 import { phases, units, type Phase, type Unit } from '../../course/units.ts';
 import { escapeHtml } from './html.ts';
 
-/** `reached`, `half` and `due` come with progress; in a page made at build time a step is `ready` or `unwritten`. */
-export type StepState = 'reached' | 'half' | 'due' | 'ready' | 'ahead' | 'unwritten';
+/** In a page made at build time a step is `ready`, `ahead` of a written one that it needs, or `unwritten`; view/map/progress.ts writes
+    what its reader has begun, reached and is to review. */
+export type StepState = 'ready' | 'ahead' | 'unwritten';
 
 export interface MapView {
   readonly base: string;
@@ -14,35 +15,19 @@ export interface MapView {
   readonly written: ReadonlySet<string>;
   /** Notebooks that are no steps of the course, in the order in which they are shown. */
   readonly others: readonly { readonly id: string; readonly title: string; readonly about: string }[];
-  /** What progress says of a step; default: ready when it is written. */
-  readonly state?: (unit: Unit) => StepState | undefined;
 }
 
-const words: Record<StepState, string> = {
-  reached: 'reached',
-  half: 'under way',
-  due: 'review due',
-  ready: 'ready',
-  ahead: 'ahead',
-  unwritten: 'not written yet',
-};
-const points: Record<StepState, string> = {
-  reached: 'pt done',
-  half: 'pt half',
-  due: 'pt due',
-  ready: 'pt ready',
-  ahead: 'pt',
-  unwritten: 'pt',
-};
+const words: Record<StepState, string> = { ready: 'ready', ahead: 'ahead', unwritten: 'not written yet' };
 
 const small: Readonly<Record<number, string>> = { 2: 'Two', 3: 'Three', 4: 'Four', 5: 'Five', 6: 'Six', 7: 'Seven', 8: 'Eight', 9: 'Nine' };
 
 /** Everything below the bar. */
 export function renderMap(view: MapView): string {
-  const state = (unit: Unit): StepState => view.state?.(unit) ?? (view.written.has(unit.id) ? 'ready' : 'unwritten');
+  const missing = (unit: Unit): readonly Unit[] => unit.needs.map((n) => units[n - 1]!).filter((need) => view.written.has(need.id));
+  const state = (unit: Unit): StepState => (!view.written.has(unit.id) ? 'unwritten' : missing(unit).length > 0 ? 'ahead' : 'ready');
   const count = (s: StepState): number => units.filter((u) => state(u) === s).length;
   const link = (unit: Unit): string => (view.written.has(unit.id) ? `${view.base}n/${unit.id}/` : `#u${unit.label}`);
-  const ready = units.filter((u) => view.written.has(u.id) && state(u) !== 'reached');
+  const ready = units.filter((u) => state(u) === 'ready');
   const written = units.length - count('unwritten');
   const lede = `From the dot product to a product that people use. Each step is a notebook that you run, break and are checked on. ${
     written === 0
@@ -53,27 +38,38 @@ export function renderMap(view: MapView): string {
   }`;
   return `<main class="wide" id="main" data-map>
 <div class="hero-map"><div class="top">
-<div><h1>Eighty-three steps</h1><p class="lede">${lede.trim()}</p></div>
+<div><h1>Eighty-three steps</h1><p class="lede">${lede.trim()}<span data-reached></span></p></div>
 <div class="now" role="group" aria-label="What to do next">${suggestions(view, ready)}
 <div class="acts"><button class="btn" type="button" data-action="new-notebook">New notebook</button><label class="btn file"><span aria-hidden="true">Open file</span><input type="file" data-action="open-file" aria-label="Open file" accept=".md,.markdown,.txt,text/markdown"></label></div></div>
 </div>
 <div class="ascent">${graph(state, link)}${profile(state)}</div></div>
-<p class="legend">${count('reached') ? '<span><i class="pt done"></i> reached</span>' : ''}<span data-legend="half" hidden><i class="pt half"></i> under way</span><span><i class="pt ready"></i> ready to start</span><span><i class="pt"></i> not written yet</span><span class="hide-phone"><svg width="30" height="8" aria-hidden="true"><path d="M0 4h28" stroke="var(--blue)" stroke-width="1.5"/></svg> <span data-arcs>what a step needs</span></span><span class="grow"></span><a class="link" href="#p1">As a list</a></p>
+<p class="legend">${(
+    [
+      ['reached', 'done', 'reached'],
+      ['half', 'half', 'under way'],
+      ['due', 'due', 'review due'],
+    ] as const
+  )
+    .map(([key, point, label]) => `<span data-legend="${key}" hidden><i class="pt ${point}"></i> ${label}</span>`)
+    .join(
+      '',
+    )}<span><i class="pt ready"></i> ready to start</span><span><i class="pt"></i> ahead, or not written yet</span><span class="hide-phone"><svg width="30" height="8" aria-hidden="true"><path d="M0 4h28" stroke="var(--blue)" stroke-width="1.5"/></svg> <span data-arcs>what a step needs</span></span><span class="grow"></span><a class="link" href="#p1">As a list</a></p>
 ${examples(view)}
 <div class="filter" role="group" aria-label="Filter"><label class="vh" for="q">Filter steps</label><input class="text" id="q" type="search" placeholder="Filter steps, topics" autocomplete="off"><span class="seg" role="group" aria-label="Show">${(
     [
       ['all', 'All', units.length],
       ['ready', 'Ready', ready.length],
-      ['half', 'Under way', count('half')],
+      ['half', 'Under way', 0],
+      ['due', 'Due', 0],
       ['unwritten', 'Not written', count('unwritten')],
     ] as const
   )
     .map(
       ([key, label, n], i) =>
-        `<button type="button" data-show="${key}" aria-pressed="${i === 0}"${key === 'half' && n === 0 ? ' hidden' : ''}>${label} ${n}</button>`,
+        `<button type="button" data-show="${key}" aria-pressed="${i === 0}"${key === 'half' || key === 'due' ? ' hidden' : ''}>${label} ${n}</button>`,
     )
     .join('')}</span><span class="vh" role="status" data-found></span></div>
-${phases.map((phase) => section(phase, state, link)).join('\n')}
+${phases.map((phase) => section(phase, state, link, missing)).join('\n')}
 <p class="none" data-none hidden>No step matches. <button class="btn small" type="button" data-clear>Show all</button></p>
 </main>`;
 }
@@ -116,49 +112,23 @@ function graph(state: (unit: Unit) => StepState, link: (unit: Unit) => string): 
   const steps = units.map((u, i) => {
     const s = state(u);
     const at = `cx="${x(u.number)}" cy="${y(u.phase)}"`;
-    return `<a href="${escapeHtml(link(u))}" data-unit="${u.number}" data-x="${x(u.number)}" data-y="${y(u.phase)}" tabindex="${i === 0 ? 0 : -1}" aria-label="${escapeHtml(`${u.label} ${u.title}, ${words[s]}`)}"><circle class="hit" ${at} r="7.2"/>${disc(s, at, x(u.number), y(u.phase))}</a>`;
+    return `<a href="${escapeHtml(link(u))}" data-unit="${u.number}" data-x="${x(u.number)}" data-y="${y(u.phase)}" tabindex="${i === 0 ? 0 : -1}" aria-label="${escapeHtml(`${u.label} ${u.title}, ${words[s]}`)}"><circle class="hit" ${at} r="7.2"/>${disc(s, at)}</a>`;
   });
   return `<svg class="chart hide-phone" viewBox="0 0 1240 560" role="group" aria-label="The course as a rising step graph: eleven phases, eighty units and three capstones. Arrow keys go from step to step."><g aria-hidden="true">${treads.join('')}</g><g data-arcs-layer aria-hidden="true"></g>${steps.join('')}<g class="at" data-label-layer aria-hidden="true"></g></svg>`;
 }
 
-function disc(state: StepState, at: string, cx: number, cy: number): string {
-  const ring = (stroke: string, fill = 'var(--paper)'): string =>
-    `<circle ${at} r="4.7" fill="${fill}" stroke="${stroke}" stroke-width="1.5"/>`;
-  switch (state) {
-    case 'reached':
-      return ring('var(--green)', 'var(--green)');
-    case 'half':
-      return `${ring('var(--blue)')}<path d="M${cx} ${cy - 4.7}a4.7 4.7 0 0 0 0 9.4z" fill="var(--blue)"/>`;
-    case 'due':
-      return `${ring('var(--ochre)')}<circle ${at} r="2.4" fill="var(--ochre)"/>`;
-    case 'ready':
-      return ring('var(--ink)');
-    case 'ahead':
-    case 'unwritten':
-      return ring('var(--edge)');
-    default:
-      return state satisfies never;
-  }
-}
+const disc = (state: StepState, at: string): string =>
+  `<circle ${at} r="4.7" fill="var(--paper)" stroke="var(--${state === 'ready' ? 'ink' : 'edge'})" stroke-width="1.5"/>`;
 
 /** The graph for narrow screens: a bar for each step, each tread a link to its phase. */
 function profile(state: (unit: Unit) => StepState): string {
-  const colours: Record<StepState, string> = {
-    reached: 'green',
-    half: 'blue',
-    due: 'ochre',
-    ready: 'ink',
-    ahead: 'fig-ghost',
-    unwritten: 'fig-ghost',
-  };
   const at = (number: number): number => round(0.5 + (number - 1) * 4.3133);
   const treads = phases.map((phase) => {
     const own = of(phase);
     const foot = round(186 - (phase.number - 1) * 17.4);
     const bars = own.map((u) => {
-      const s = state(u);
-      const height = s === 'unwritten' || s === 'ahead' ? 2.5 : s === 'ready' ? 5 : 8;
-      return `<path d="M${at(u.number)} ${foot}h3.3v-${height}h-3.3z" fill="var(--${colours[s]})"/>`;
+      const ready = state(u) === 'ready';
+      return `<path data-bar="${u.number}" d="M${at(u.number)} ${foot}h3.3v-${ready ? 5 : 2.5}h-3.3z" fill="var(--${ready ? 'ink' : 'fig-ghost'})"/>`;
     });
     const from = at(own[0]!.number);
     const name =
@@ -172,23 +142,26 @@ function profile(state: (unit: Unit) => StepState): string {
 
 /* ---- the list ---- */
 
-function section(phase: Phase, state: (unit: Unit) => StepState, link: (unit: Unit) => string): string {
+function section(
+  phase: Phase,
+  state: (unit: Unit) => StepState,
+  link: (unit: Unit) => string,
+  missing: (unit: Unit) => readonly Unit[],
+): string {
   const own = of(phase);
-  const reached = own.filter((u) => state(u) === 'reached').length;
   const written = own.filter((u) => state(u) !== 'unwritten').length;
   const tally = [
-    reached > 0
-      ? `<span class="num">${reached}</span> of ${own.length} reached`
-      : `<span class="num">${written}</span> of ${own.length} written`,
+    `<span data-tally="${own.length}"><span class="num">${written}</span> of ${own.length} written</span>`,
     ...(phase.hours ? [`about ${phase.hours} h`] : []),
   ].join(' · ');
-  const rows = own.map((u) => row(u, state(u), link(u)));
+  const rows = own.map((u) => row(u, state(u), link(u), missing(u)));
   return `<section class="phase" aria-labelledby="p${phase.number}"><header><p class="eyebrow">Phase ${phase.number}</p><h2 id="p${phase.number}">${escapeHtml(phase.title)}</h2><p class="sub">${escapeHtml(phase.description)}</p><p class="tally">${tally}</p></header><ol class="units">${rows.join('')}</ol></section>`;
 }
 
-function row(u: Unit, state: StepState, href: string): string {
+function row(u: Unit, state: StepState, href: string, missing: readonly Unit[]): string {
+  const says = state === 'ahead' ? `after ${missing.map(({ label }) => label).join(', ')}` : words[state];
   const needs = u.needs.map((n) => units[n - 1]!.label).join(', ');
-  const inner = `<span class="${points[state]}"></span><span class="n num">${u.label}</span><span class="t">${escapeHtml(u.title)}</span><span class="w">${words[state]}</span><span class="ks">${escapeHtml(u.topics)}</span><span class="vh">${needs ? `. Needs ${needs}` : '. Needs nothing before it'}</span>`;
+  const inner = `<span class="pt${state === 'ready' ? ' ready' : ''}"></span><span class="n num">${u.label}</span><span class="t">${escapeHtml(u.title)}</span><span class="w">${says}</span><span class="ks">${escapeHtml(u.topics)}</span><span class="vh">${needs ? `. Needs ${needs}` : '. Needs nothing before it'}</span>`;
   const attributes = `class="u ${state}" id="u${u.label}" data-unit="${u.number}" data-state="${state}" data-needs="${u.needs.join(' ')}"`;
   return `<li>${state === 'unwritten' ? `<div ${attributes} tabindex="-1">${inner}</div>` : `<a ${attributes} href="${escapeHtml(href)}">${inner}</a>`}</li>`;
 }
