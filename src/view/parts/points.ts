@@ -2,6 +2,7 @@
 
 import { h, s } from '../dom.ts';
 import { number } from '../words.ts';
+import { makeLayers, type Layers } from './layers.ts';
 import type { DrawPart, PartSpec } from './part.ts';
 import { makePlane, type Domain, type Handle, type Pair } from './plane.ts';
 
@@ -16,6 +17,7 @@ export const draw: DrawPart = (spec, moved) => {
     else make();
   };
   const plane = makePlane({ domain: spec.props['domain'] as Domain, height: spec.props['height'], place: () => place() });
+  const layers = makeLayers(plane);
   const make = (): void => {
     const names = now.props['names'] as readonly string[] | undefined;
     for (const { handle, name } of handles) {
@@ -47,6 +49,7 @@ export const draw: DrawPart = (spec, moved) => {
   };
   const place = (): void => {
     if (plane.width === 0) return;
+    layers.place();
     value().forEach((at, i) => {
       const drawn = handles[i];
       if (drawn === undefined) return;
@@ -59,6 +62,7 @@ export const draw: DrawPart = (spec, moved) => {
   plane.svg.setAttribute('aria-label', spec.label);
   const element = h('div', {}, plane.element);
   if (spec.props['add'] === true && !spec.readonly) adding();
+  layers.set(spec.props['layers'] as Layers | undefined);
   make();
   return {
     element,
@@ -66,6 +70,7 @@ export const draw: DrawPart = (spec, moved) => {
       const before = now;
       now = next;
       plane.setDomain(next.props['domain'] as Domain);
+      if (next.props['layers'] !== before.props['layers']) layers.set(next.props['layers'] as Layers | undefined);
       const anew = value().length !== handles.length || looksOf(before) !== looksOf(next);
       if (anew) make();
       else place();
@@ -79,7 +84,10 @@ export const draw: DrawPart = (spec, moved) => {
         ...(now.props['classes'] === undefined ? [] : [classOf(now, i)]),
       ]),
     }),
-    dispose: () => plane.dispose(),
+    dispose() {
+      layers.dispose();
+      plane.dispose();
+    },
   };
 
   /** A press on the plane, or a button for who has no mouse. */
