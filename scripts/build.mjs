@@ -394,6 +394,7 @@ export function pageAssets() {
     styles: textOf(manifest, 'index.html'),
     ...readJson('build/look.json'),
     formulaStyles: textOf(manifest, 'src/view/formulas.ts'),
+    exerciseStyles: textOf(manifest, 'src/view/exercises/index.ts'),
     engine: readJson('build/engine.json')?.typescript ?? '',
     packs: readJson('build/packs.json') ?? {},
     own: [...new Set(own.flatMap((key) => [manifest[key].file, ...importsOf(manifest, key, new Set(['index.html', key]))]))],

@@ -3,16 +3,9 @@
 
 import type { FrontMatter } from './document/types.ts';
 import type { WorkerLike } from './session/types.ts';
-import { createJudge, provideJudge, readUnit, type Judge, type JudgeEnvironment, type UnitTexts } from './session/exercises.ts';
+import { createJudge, provideJudge, readUnit, type Desk, type JudgeEnvironment, type UnitTexts } from './session/exercises.ts';
 
 export { judgeAgain } from './session/exercises.ts';
-
-/** What the view of exercises has of the unit that it shows. */
-export interface Desk extends Omit<Judge, 'warm'> {
-  /** The unit as it ships, read once; rejects with a sentence, and is read anew at the next call. */
-  unit(): Promise<UnitTexts>;
-  warm(): Promise<void>;
-}
 
 /** The desk of the unit in `folder` (relative to the site's root `base`, with a final slash). */
 export function openDesk(base: URL, folder: string, front: FrontMatter | undefined): Desk {

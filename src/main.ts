@@ -126,7 +126,14 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
     ...(shippedHash === undefined ? {} : { shippedHash }),
   });
   if (begun) session.runAuto(); // what the engine has said already is told here, so the page is never drawn without it
-  const unbind = bindNotebook(root, session, { site: { base: baseHref, notebooks: ownNotebooks }, ...view });
+  const unbind = bindNotebook(root, session, {
+    site: { base: baseHref, notebooks: ownNotebooks },
+    quiet: settled,
+    ...(folder === undefined
+      ? {}
+      : { exercises: { store, desk: async () => (await import('./judging.ts')).openDesk(base, folder, compiled.front) } }),
+    ...view,
+  });
   close = () => {
     unbind();
     session.dispose();

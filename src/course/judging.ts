@@ -50,3 +50,51 @@ export function answersOf(answers: Notebook): readonly { readonly exercise: stri
     answer === undefined ? [] : [{ exercise: answer, code, language }],
   );
 }
+
+/** A cell of a learner's notebook, as a session knows it. */
+export interface LearnerCell {
+  readonly id: string;
+  readonly code: string;
+  readonly language: string;
+  readonly exercise?: string;
+  readonly uses: readonly { readonly cell: string }[];
+}
+
+/** A learner's answer, judged or graded on its own: the cells of the exercise, and before and between them what they use of cells
+    that the learner has added. `shipped`: ids of the unit's own cells, which every judge has. Undefined where no cell is left. */
+export function answerIn(
+  cells: readonly LearnerCell[],
+  exercise: string,
+  shipped: ReadonlySet<string>,
+): { readonly code: string; readonly language: string } | undefined {
+  const own = cells.filter((cell) => cell.exercise === exercise);
+  const language = own[0]?.language;
+  if (language === undefined) return undefined;
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
+  const taken = new Set(own);
+  for (const cell of taken)
+    for (const { cell: id } of cell.uses) {
+      const used = byId.get(id);
+      if (used && used.exercise === undefined && used.language === language && !shipped.has(id)) taken.add(used);
+    }
+  return {
+    code: cells
+      .filter((cell) => taken.has(cell))
+      .map(({ code }) => code)
+      .join('\n\n'),
+    language,
+  };
+}
+
+/** Answers as a file that `gradus grade` reads. */
+export function answersText(
+  title: string,
+  id: string,
+  answers: readonly { readonly exercise: string; readonly code: string; readonly language: string; readonly note?: string }[],
+): string {
+  const blocks = answers.map(
+    ({ exercise, code, language, note }) =>
+      `## ${exercise}\n\n${note ? `${note}\n\n` : ''}${fenced(`${language} {answer=${exercise}}`, code)}`,
+  );
+  return `# Answers: ${title.replace(/\s+/g, ' ')}\n\nTo the exercises of \`${id}\`. \`gradus grade UNIT-FOLDER THIS-FILE\` judges them.\n\n${blocks.join('\n')}`;
+}

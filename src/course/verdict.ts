@@ -30,3 +30,6 @@ export interface Verdict {
   readonly trouble?: Trouble;
   readonly ms: number;
 }
+
+/** After so many attempts the reference may be looked at. */
+export const attemptsToReference = 6;

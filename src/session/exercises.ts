@@ -1,20 +1,20 @@
-/* Judging in the page: the texts of a unit, the judge with an engine that stands ready before it is asked, and what is kept of
-   answers. The view of exercises and reviews of mastery use it; what a verdict is and how it comes about stands in judge.ts. */
+/* Judging in the page: the texts of a unit, the judge with an engine that stands ready before it is asked, and
+   judging once more. What is kept of answers stands in
+   answers.ts, how a verdict comes about in judge.ts. */
 
-import { fnv1a32 } from '../base/hash.ts';
-import { answersOf, type Candidate } from '../course/judging.ts';
+import type { Candidate } from '../course/judging.ts';
 import { exercisesOf, type UnitTexts } from '../course/exercises.ts';
 import type { Verdict } from '../course/verdict.ts';
 import { parseCompiled } from '../document/parse.ts';
 import type { FrontMatter } from '../document/types.ts';
-import type { Store, StoredAnswer } from '../store/types.ts';
+import { compileNotebook } from './compile.ts';
 import { createEditing } from './editing.ts';
 import { judge, type JudgeOptions } from './judge.ts';
 import { createSession } from './session.ts';
-import type { Analyse, SessionOptions, WorkerLike } from './types.ts';
+import type { Analyse, CellStatus, SessionOptions, WorkerLike } from './types.ts';
 
 export type { Candidate, UnitTexts, Verdict };
-export { answersOf, exercisesOf };
+export { exercisesOf };
 
 /** What an entry gives a judge. */
 export interface JudgeEnvironment extends Pick<SessionOptions, 'analyser' | 'services' | 'moduleText' | 'now'> {
@@ -28,8 +28,19 @@ export interface Judge {
   /** Loads the parser and an engine, so that the next verdict waits for neither. */
   warm(unit?: UnitTexts): Promise<void>;
   judge(unit: UnitTexts, exercise: string, candidate: Candidate, seed?: number): Promise<Verdict>;
+  /** Ids of the cells that the unit ships with. */
+  idsOf(unit: UnitTexts): Promise<ReadonlySet<string>>;
+  /** Colours of code, as a session tells them. */
+  tokensOf(code: string, language: string): Promise<CellStatus['tokens']>;
   /** Ends the engine that stands ready. What is being judged comes to its end. */
   dispose(): void;
+}
+
+/** What a page with exercises has of the unit that it shows. */
+export interface Desk extends Omit<Judge, 'warm'> {
+  /** The unit as it ships, read once; rejects with a sentence, and is read anew at the next call. */
+  unit(): Promise<UnitTexts>;
+  warm(): Promise<void>;
 }
 
 /** A judge with an engine in reserve: each verdict has a new one, and the next is started while the reader reads. */
@@ -87,6 +98,8 @@ export function createJudge(environment: JudgeEnvironment): Judge {
       reserve();
       return verdict;
     },
+    idsOf: async ({ notebook }) => new Set(compileNotebook(notebook, await analysing()).compiled.cells.map(({ id }) => id)),
+    tokensOf: async (code, language) => (await analysing())(code, { language }).tokens,
     dispose() {
       gone = true;
       spare?.terminate();
@@ -120,50 +133,3 @@ export async function readUnit(read: (name: string) => Promise<string>, front: F
   const [notebook, solutions, checks] = (await Promise.all(files.map(read))).map((text) => parseCompiled(text, front));
   return { notebook: notebook!, solutions: solutions!, checks: checks! };
 }
-
-/** What random cases of a learner come from: the same at every attempt, another for every learner and exercise. */
-export const seedOf = (learner: number, exercise: string): number => (learner ^ fnv1a32(exercise)) >>> 0;
-
-/** The learner's number, made once; without a store one for this page. */
-export async function learnerOf(store: Store | undefined): Promise<number> {
-  const stored = await store?.setting('learner').catch(() => undefined);
-  if (typeof stored === 'number' && Number.isInteger(stored)) return stored;
-  const made = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  await store?.saveSetting('learner', made).catch(() => undefined);
-  return made;
-}
-
-/** After so many attempts the reference may be looked at. */
-export const attemptsToReference = 6;
-
-type Kept = Omit<StoredAnswer, 'notebook' | 'exercise'>;
-const blank = (language: string): Kept => ({ code: '', language, attempts: 0, hints: 0, updatedAt: 0 });
-
-/** What is kept behind a verdict. A refusal or a fault of the unit counts no attempt. */
-export function withVerdict(before: StoredAnswer | undefined, code: string, language: string, verdict: Verdict, time: number): Kept {
-  const kept = before ?? blank(language);
-  const attempts = kept.attempts + (verdict.trouble === 'refused' ? 0 : 1);
-  return {
-    ...kept,
-    code,
-    language,
-    attempts,
-    verdict: { ...verdict, time, code },
-    ...(verdict.pass
-      ? { passed: { time, code, attempts: kept.passed?.attempts ?? attempts, hints: kept.passed?.hints ?? kept.hints } }
-      : {}),
-    updatedAt: time,
-  };
-}
-
-/** Hint `number` (from 1) has been shown. */
-export const withHint = (before: StoredAnswer | undefined, language: string, number: number, time: number): Kept => {
-  const kept = before ?? blank(language);
-  return { ...kept, hints: Math.max(kept.hints, number), updatedAt: time };
-};
-
-/** The reference has been looked at. */
-export const withReference = (before: StoredAnswer | undefined, language: string, time: number): Kept => {
-  const kept = before ?? blank(language);
-  return { ...kept, referenceSeen: kept.referenceSeen ?? time, updatedAt: time };
-};

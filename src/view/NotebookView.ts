@@ -67,6 +67,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     };
     const select = (id: string): void => {
       const element = views.get(id)?.element;
+      element?.dispatchEvent(new Event('reveal', { bubbles: true }));
       element?.focus({ preventScroll: true });
       element?.scrollIntoView({ block: 'nearest' });
     };
@@ -273,8 +274,23 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
     const undoBar = bindBar(document, { commands, facts: live.facts });
     const undoKeys = bindKeyboard(commands);
     let features: Promise<void> | undefined, unbindFeatures: (() => void) | undefined;
+    let exercises: Promise<void> | undefined, unbindExercises: (() => void) | undefined;
+    /** Where there are some. */
+    const loadExercises = async (): Promise<void> => {
+      if (root.querySelector('[data-exercise]') === null) return;
+      exercises ??= import('./exercises/index.ts').then((module) => {
+        if (!gone) unbindExercises = module.exercises(context);
+      });
+      await exercises.catch((error: unknown) => {
+        exercises = undefined; // tried again when next needed
+        throw error;
+      });
+    };
+    void Promise.resolve(options.quiet)
+      .then(loadExercises)
+      .catch(() => undefined);
     function loadFeatures(): Promise<void> {
-      return (features ??= Promise.all([import('./features/index.ts'), session.editable()]).then(
+      return (features ??= Promise.all([import('./features/index.ts'), session.editable(), loadExercises()]).then(
         ([{ bindFeatures }]) => {
           if (!gone) unbindFeatures = bindFeatures(context);
           commands.complete();
@@ -306,6 +322,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
         else run(id);
         return;
       }
+      if (target?.closest('[data-judge]') && cell) return commands.run('run-checks', cell.dataset['cell']);
       const link = target?.closest<HTMLAnchorElement>('a[href^="#cell-"]');
       if (link && !event.defaultPrevented && (link.closest('pre') === null || event.ctrlKey || event.metaKey)) {
         event.preventDefault();
@@ -330,6 +347,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       gone = true;
       clearInterval(clock);
       unbindFeatures?.();
+      unbindExercises?.();
       undoBar();
       undoKeys();
       undoCommands();

@@ -100,6 +100,7 @@ export class CellView {
   }
 
   focusCode(place?: { readonly line: number; readonly column: number }): void {
+    this.element.dispatchEvent(new Event('reveal', { bubbles: true }));
     const fold = this.element.querySelector<HTMLElement>('.fold');
     if (fold?.getAttribute('aria-expanded') === 'false') fold.click();
     void this.#code?.focus(place);

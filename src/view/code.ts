@@ -216,7 +216,7 @@ function selectionIn(pre: HTMLElement): { anchor: number; head: number } | undef
 }
 
 /** Colours the static code; the line of an error gets its wash and the place a wavy line. */
-export function paint(pre: HTMLElement, status: CellStatus, error?: ErrorInfo): void {
+export function paint(pre: HTMLElement, status: Pick<CellStatus, 'code' | 'tokens' | 'uses'>, error?: ErrorInfo): void {
   const { code } = status;
   const owner = new Map(status.uses.map((use) => [use.name, use.cell]));
   const bad = error?.line === undefined ? undefined : squiggleOf(code, error.line, error.column ?? 1);

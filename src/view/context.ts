@@ -1,7 +1,9 @@
 /* What a part of the notebook's page may use: the session, the cells as they are drawn, and the ways to act. Features (palette,
    find, versions, drag …) get it and nothing else; they are loaded together, after the first result or when first needed. */
 
+import type { Desk } from '../session/exercises.ts';
 import type { Session } from '../session/types.ts';
+import type { Store } from '../store/types.ts';
 import type { Voice } from './announce.ts';
 import type { CellView } from './cell.ts';
 import type { Commands } from './commands/commands.ts';
@@ -16,6 +18,12 @@ export interface Site {
   readonly notebooks: () => Promise<readonly { readonly id: string; readonly title: string; readonly updatedAt: number }[]>;
 }
 
+/** What judges answers, loaded with the first exercise that is shown, and where what became of them is kept. */
+export interface ExerciseOptions {
+  readonly desk: () => Promise<Desk>;
+  readonly store: Promise<Store> | undefined;
+}
+
 export interface NotebookOptions {
   /** Absent: nothing leads elsewhere. */
   readonly site?: Site;
@@ -23,6 +31,10 @@ export interface NotebookOptions {
   readonly name: string;
   /** Puts the text into the store as a notebook of one's own and goes there. */
   readonly saveCopy: (text: string) => Promise<void>;
+  /** Where the notebook ships with checks. */
+  readonly exercises?: ExerciseOptions;
+  /** When the page has shown its first result: what is not needed for it waits. Default: at once. */
+  readonly quiet?: Promise<unknown>;
   /** Why nothing can be run here (an opened file before it is saved). */
   readonly locked?: string;
   /** ms since epoch. Default: Date.now. */

@@ -40,6 +40,7 @@ export function bindKeyboard(commands: Commands): () => void {
 
 interface Place {
   readonly cell: string | undefined;
+  readonly exercise: boolean;
   /** Into a field, code included. */
   readonly typing: boolean;
   readonly inCode: boolean;
@@ -57,6 +58,7 @@ function placeOf(event: KeyboardEvent): Place {
   const cell = target.closest<HTMLElement>('[data-cell]');
   return {
     cell: cell?.dataset['cell'],
+    exercise: cell?.dataset['exercise'] !== undefined,
     typing: target.closest('input, textarea, select, [contenteditable]:not([contenteditable="false"])') !== null,
     inCode: target.closest('.code') !== null,
     onCell: target === cell || target.matches('[data-prose]'),
@@ -66,8 +68,9 @@ function placeOf(event: KeyboardEvent): Place {
   };
 }
 
-function counts(command: Command, { cell, typing, inCode, onCell, loose, floating, key }: Place): boolean {
+function counts(command: Command, { cell, exercise, typing, inCode, onCell, loose, floating, key }: Place): boolean {
   const field = typing && !inCode;
+  if (command.exercise && !exercise) return false;
   if (floating) return command.id === 'palette' || command.id === 'save';
   switch (command.where) {
     case 'command':

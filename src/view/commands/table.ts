@@ -15,10 +15,13 @@ export interface CommandRow {
   readonly where?: 'everywhere' | 'command' | 'cell';
   /** It acts on the cell that has the focus (or on the one whose menu it was chosen from). */
   readonly cell?: true;
+  /** Its keys count in cells of an exercise. */
+  readonly exercise?: true;
 }
 
 const rows = [
   // ---- Run
+  { id: 'run-checks', title: 'Run checks', group: 'Run', keys: ['Shift+Enter'], where: 'cell', cell: true, exercise: true },
   { id: 'run-cell', title: 'Run cell', group: 'Run', keys: ['Mod+Enter'], where: 'cell', cell: true },
   { id: 'run-on', title: 'Run cell and go on', group: 'Run', keys: ['Shift+Enter'], where: 'cell', cell: true },
   { id: 'run-insert', title: 'Run cell and add one below', group: 'Run', keys: ['Alt+Enter'], where: 'cell', cell: true },
@@ -98,6 +101,10 @@ const rows = [
   { id: 'reset-shipped', title: 'Go back to the shipped text', group: 'Notebook' },
   { id: 'save-copy', title: 'Save a copy', group: 'Notebook' },
   { id: 'download', title: 'Download', group: 'Notebook' },
+  { id: 'show-hint', title: 'Show the next hint', group: 'View', cell: true },
+  { id: 'compare-reference', title: 'Compare with the reference', group: 'View', cell: true },
+  { id: 'reset-answer', title: 'Reset to the starter', group: 'Edit', cell: true },
+  { id: 'export-answers', title: 'Export my answers', group: 'Notebook' },
   { id: 'print', title: 'Print', group: 'Notebook' },
   { id: 'notebooks', title: 'Your notebooks', group: 'Notebook' },
   { id: 'runs', title: 'Runs', group: 'Notebook' },

@@ -13,7 +13,7 @@ const sections: readonly (readonly CommandId[])[] = [
   ['insert-text', 'fold-all-code', 'fold-all-output'],
   ['outline', 'graph', 'help'],
   ['save-version', 'versions', 'compare-shipped', 'reset-shipped'],
-  ['print', 'notebooks', 'runs', 'storage'],
+  ['export-answers', 'print', 'notebooks', 'runs', 'storage'],
 ];
 /** A write that takes longer has not happened, as far as its reader should trust it. */
 const patienceMs = 4000;

@@ -164,3 +164,19 @@ test('a long notebook comes in parts that begin behind a cell, with every block 
   expect(main.match(/<div\b/g)!.length).toBe(main.match(/<\/div>/g)!.length);
   expect([...main.matchAll(/Text (\d+)\./g)].map(([, n]) => Number(n))).toEqual(Array.from({ length: 100 }, (_, i) => i));
 });
+
+test('an exercise has a row behind its heading, a button for its checks, and its hints as they are written', () => {
+  const fence = (info: string): string => `\`\`\`ts {${info}}\nconst x = 1 // TODO\n\`\`\`\n\n`;
+  const source = `---\ngradus: 1\nid: u\n---\n\n# U\n\nLede.\n\n## Dot\n\nMore.\n\n### Dot product\n\nWrite it.\n\n${fence('exercise=dot')}<details><summary>Hint 1</summary>\n\nThink.\n\n</details>\n\n${fence('exercise=dot')}${fence('exercise=two-words')}`;
+  const { notebook, compiled } = compileNotebook(parseNotebook(source), analyse);
+  const { html } = renderPage({ notebook, compiled, base: './', expressions, html: 'keep' });
+  expect(html).toMatch(
+    /<h3 class="sub exh" data-number="1" id="dot-product" data-prose="0">Dot product<\/h3>\n<div class="exr" data-for="dot"><span class="pt"><\/span><span class="how">not begun<\/span><\/div>\n<div class="prose"/,
+  );
+  expect(html.match(/class="exr"/g)).toHaveLength(2);
+  expect(html).toContain('<span class="pt"></span><b>two words</b>');
+  expect(html).toMatch(/<details><summary>Hint 1<\/summary>/);
+  // The last cell of each exercise has the button.
+  expect(html.match(/data-judge/g)).toHaveLength(2);
+  expect(html.indexOf('data-judge')).toBeGreaterThan(html.indexOf('Hint 1'));
+});

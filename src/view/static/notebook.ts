@@ -41,13 +41,15 @@ export function renderPage(view: NotebookView): {
   return { html, title, lede, ...(unit ? { label: unit.label } : {}), formulas: /class="(katex|math)/.test(main) };
 }
 
-/** The shell of one cell: what the page binds to. `owners` maps names to the cells that define them. */
+/** The shell of one cell: what the page binds to. `owners` maps names to the cells that define them; `judged`: it is the last cell
+    of an exercise. */
 export function renderCell(
   block: CellBlock,
   id: string,
   analysis: Analysis | undefined,
   owners: ReadonlyMap<string, string>,
   usedBy: readonly string[] = [],
+  judged = false,
 ): string {
   const { run, hide, exercise, check } = block.attributes;
   const off = run === 'off';
@@ -78,7 +80,8 @@ export function renderCell(
     `<div class="code"${hide === 'code' ? ' hidden' : ''}><pre role="textbox" aria-multiline="true" aria-label="Code of ${name}" tabindex="0" contenteditable="plaintext-only" spellcheck="false" data-code>` +
     `${block.code.startsWith('\n') ? '\n' : ''}${highlight(block.code, analysis?.tokens ?? [], foreign)}</pre></div>` +
     `${hide === 'output' ? fold('Output hidden') : ''}<div data-outputs${hide === 'output' ? ' hidden' : ''}></div>` +
-    `<div data-status>${off ? '<div class="status"><span>Off. It defines nothing.</span></div>' : ''}</div></div>` +
+    `<div data-status>${off ? '<div class="status"><span>Off. It defines nothing.</span></div>' : ''}</div>` +
+    `${judged ? '<div class="acts"><button class="btn solid" type="button" data-judge>Run checks <kbd>Shift Enter</kbd></button></div>' : ''}</div>` +
     `<div class="meta"><b>${name}</b> <span class="say">${off ? 'off' : 'not run'}</span>${far.length ? `<br><span class="far" data-links="${escapeHtml(`${uses.join(' ')}|${usedBy.join(' ')}`)}">${far.join('<br>')}</span>` : ''}</div></section>\n`
   );
 }
@@ -114,11 +117,17 @@ function draw(view: NotebookView): Drawn {
   let sections = 0;
   let parts = 0;
   const long = cells.length > 60;
+  const lastOf = new Map(cells.flatMap((c) => (c.attributes.exercise === undefined ? [] : [[c.attributes.exercise, c] as const])));
+  const rows = new Set<string>();
   const first: Block | undefined = notebook.blocks[0];
-  for (const block of notebook.blocks) {
+  for (const [i, block] of notebook.blocks.entries()) {
     if (block.kind === 'cell') {
       const entry = compiled.cells[cell++];
-      body += renderCell(block, entry?.id ?? `cell-${cell}`, entry?.analysis, owners, followers.get(entry?.id ?? ''));
+      const { exercise } = block.attributes;
+      if (exercise !== undefined && !rows.has(exercise))
+        body += exerciseRow(exercise, rows, `<b>${escapeHtml(exercise.replaceAll('-', ' '))}</b>`); // no heading stands right above
+      const judged = exercise !== undefined && lastOf.get(exercise) === block;
+      body += renderCell(block, entry?.id ?? `cell-${cell}`, entry?.analysis, owners, followers.get(entry?.id ?? ''), judged);
       if (long && cell % partSize === 0 && block !== notebook.blocks.at(-1)) {
         body += `${parts++ > 0 ? '</div>\n' : ''}<div class="part">\n`;
       }
@@ -145,7 +154,9 @@ function draw(view: NotebookView): Drawn {
     sections = rendered.headings.reduce((n, h) => h.number ?? n, sections);
     if (rendered.title !== undefined) title = rendered.title;
     if (rendered.lede !== undefined) lede = `<p class="lede">${rendered.lede}</p>\n`;
-    body += rendered.html;
+    const next = notebook.blocks[i + 1];
+    const asks = next?.kind === 'cell' ? next.attributes.exercise : undefined;
+    body += asks === undefined || rows.has(asks) ? rendered.html : withExerciseRow(rendered.html, asks, rows);
   }
 
   const phase = phases.find((p) => p.number === (unit?.phase ?? front?.phase));
@@ -167,6 +178,22 @@ function draw(view: NotebookView): Drawn {
     unit,
     long,
   };
+}
+
+/** What stands beside the heading of an exercise, its point and how it went; with `title` in place of a heading. */
+function exerciseRow(exercise: string, rows: Set<string>, title = ''): string {
+  rows.add(exercise);
+  return `<div class="exr" data-for="${escapeHtml(exercise)}"><span class="pt"></span>${title}<span class="how">not begun</span></div>\n`;
+}
+
+/** Prose, the last heading of which is that of the exercise right below it. */
+function withExerciseRow(html: string, exercise: string, rows: Set<string>): string {
+  const at = Math.max(html.lastIndexOf('<h2 class="sec"'), html.lastIndexOf('<h3 class="sub"'));
+  if (at < 0) return html;
+  const end = html.indexOf('>\n', html.indexOf('</h', at)) + 2;
+  const counts = /<h\d[^>]*>\s*(?!\d|exercise\b|<span class="no">)/i.test(html.slice(at, end));
+  const heading = html.slice(at, end).replace(/class="(\w+)"/, `class="$1 exh"${counts ? ` data-number="${rows.size + 1}"` : ''}`);
+  return html.slice(0, at) + heading + exerciseRow(exercise, rows) + html.slice(end);
 }
 
 /** Public value names and the cell that defines each; a name that two cells define has none that could be followed. */

@@ -23,6 +23,8 @@ export interface Assets {
   /** Address of a sheet with all of `styles` but the faces: comes with the app, in place of what stands in the page. */
   readonly look?: string;
   readonly formulaStyles?: string;
+  /** Of exercises, for pages that have some. */
+  readonly exerciseStyles?: string;
   /** The TypeScript engine (a classic script, run as a worker). */
   readonly engine: string;
   /** Addresses of the packs by name, for the engine. */
@@ -109,6 +111,9 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, p
     ...(runs ? [] : [`<style>${type}</style>`]),
     `<style data-first>${first}</style>`,
     ...(assets.look ? [`<noscript><link rel="stylesheet" href="${at(assets.look)}"></noscript>`] : []),
+    ...(assets.exerciseStyles && body.includes('data-exercise=')
+      ? [`<style>${rooted(stylesFor(assets.exerciseStyles, bar + body))}</style>`]
+      : []),
     ...(formulas && assets.formulaStyles ? [`<style>${rooted(assets.formulaStyles)}</style>`] : []),
     ...(late ? [`<style media="print" data-late>${late}</style><noscript><style>${late}</style></noscript>`] : []),
     '<noscript><style>.code[hidden],[data-outputs][hidden]{display:block}.fold,.run,.bar [data-action],.filter,.acts{display:none!important}</style></noscript>',

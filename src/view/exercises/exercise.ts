@@ -1,0 +1,244 @@
+/* One exercise as its learner sees it: the row beside its heading, what can be done below its code, the verdict, hints and the
+   reference. It draws what it is given and says what its reader wants; who judges and what is kept stands in index.ts. */
+
+import type { StoredAnswer } from '../../store/types.ts';
+import { button, fill, h, setText } from '../dom.ts';
+import { checkList } from './checks.ts';
+import { compareView, type Side } from './compare.ts';
+import { makeHints, type Hints } from './hints.ts';
+import type { Place } from './layout.ts';
+import { allPass, how, pointOf } from './words.ts';
+import { attemptsToReference } from '../../course/verdict.ts';
+
+export interface ExerciseState {
+  readonly answer: StoredAnswer | undefined;
+  /** The learner's code, as it stands. */
+  readonly code: string;
+  readonly judging: boolean;
+  /** Why the checks could not be run, in a sentence. */
+  readonly trouble: string | undefined;
+  /** The code is that of the starter; undefined while that is not known. */
+  readonly untouched: boolean | undefined;
+  readonly kept: boolean;
+  /** What a passed answer opens, in words, and the exercise to go on to. */
+  readonly unlocks: string;
+  readonly next: { readonly title: string; go(): void } | undefined;
+}
+
+export interface ExerciseActions {
+  check(): void;
+  reset(): void;
+  hint(): void;
+  /** Notes that the reference is looked at; resolves to what stands side by side. */
+  reference(): Promise<readonly Side[]>;
+  tokensOf: Parameters<typeof compareView>[1];
+  failed(error: unknown): void;
+}
+
+export class ExerciseView {
+  #place: Place;
+  readonly #actions: ExerciseActions;
+  readonly #panel = h('div', { class: 'judged' });
+  readonly #show: HTMLButtonElement;
+  #hints: Hints | undefined;
+  #closed = false;
+  #sides: HTMLElement | undefined;
+  #state: ExerciseState | undefined;
+  #drawn = '';
+
+  constructor(place: Place, actions: ExerciseActions) {
+    this.#place = place;
+    this.#actions = actions;
+    this.#show = h('button', { type: 'button', class: 'btn bare small', onclick: () => this.close(!this.#closed) });
+    this.move(place);
+  }
+
+  get place(): Place {
+    return this.#place;
+  }
+  get closed(): boolean {
+    return this.#closed;
+  }
+  get title(): string {
+    const { heading } = this.#place;
+    const number = heading?.dataset['number'];
+    return `${number === undefined ? '' : `${number} `}${this.#words}`;
+  }
+  get #words(): string {
+    const { heading, id } = this.#place;
+    return (heading ? heading.textContent.slice(heading.querySelector('.no')?.textContent.length ?? 0) : id.replaceAll('-', ' ')).trim();
+  }
+
+  /** The page was drawn anew around it: takes its place there. */
+  move(place: Place): void {
+    const other = place.hints.length !== this.#place.hints.length || this.#hints === undefined;
+    this.#place = place;
+    const cell = place.cells.at(-1)!,
+      body = cell.querySelector(':scope > .body') ?? cell;
+    for (const { parentElement, lastChild } of cell.querySelectorAll('.acts'))
+      if (parentElement !== this.#panel && lastChild) parentElement?.querySelector(':scope > .acts')?.remove();
+    if (this.#panel.parentElement !== body) body.append(this.#panel);
+    for (const one of place.cells) one.classList.toggle('judging-cell', one === cell);
+    if (this.#show.parentElement !== place.row) place.row.append(this.#show);
+    for (const hint of place.hints)
+      hint.parentElement?.classList.toggle(
+        'only-hints',
+        [...hint.parentElement.children].every((one) => one instanceof HTMLDetailsElement),
+      );
+    for (const hint of place.hints) hint.classList.add('in-margin');
+    if (other && place.hints.length > 0) {
+      this.#hints?.element.remove();
+      this.#hints = makeHints(place.hints, () => this.#actions.hint());
+      this.#hints.show(this.#state?.answer?.hints ?? 0);
+    }
+    if (this.#hints && this.#hints.element.parentElement !== cell) cell.append(this.#hints.element);
+    this.#fold();
+  }
+
+  draw(state: ExerciseState): void {
+    const before = this.#state;
+    this.#state = state;
+    const { answer } = state;
+    const changed = answer?.passed !== undefined && !answer.passed.code.includes(state.code);
+    setText(this.#place.row.querySelector('.how')!, how(answer, changed));
+    const point = this.#place.row.querySelector('.pt')!;
+    point.className = changed ? 'pt stale' : pointOf(answer);
+    if (this.#hints) this.#hints.element.hidden = answer?.passed !== undefined && !changed;
+    this.#hints?.show(answer?.hints ?? 0, before !== undefined && (before.answer?.hints ?? 0) < (answer?.hints ?? 0));
+    const { next: _, ...shown } = state;
+    const key = JSON.stringify([shown, state.next?.title, changed]);
+    if (key !== this.#drawn) this.#panelOf(state, changed);
+    this.#drawn = key;
+  }
+
+  /** Shows or hides what belongs to it. */
+  close(closed: boolean): void {
+    if (closed === this.#closed) return;
+    const held = closed && this.#place.insides.some((element) => element.contains(document.activeElement));
+    this.#closed = closed;
+    this.#fold();
+    if (held) this.#show.focus({ preventScroll: true });
+  }
+
+  /** The focus goes to where one begins. */
+  enter(): void {
+    this.close(false);
+    const { heading, row, cells } = this.#place;
+    (heading ?? row).scrollIntoView({ block: 'start' });
+    cells[0]?.querySelector<HTMLElement>('.code [role="textbox"], .cm-content')?.focus({ preventScroll: true });
+  }
+
+  /** It is the one that asks something of the reader. */
+  asks(asks: boolean): void {
+    (this.#place.heading ?? this.#place.row).classList.toggle('asks', asks && !this.#closed);
+  }
+
+  compare(): void {
+    if (this.#sides) {
+      this.#sides.remove();
+      this.#sides = undefined;
+      this.#redraw();
+      return;
+    }
+    this.#actions.reference().then(
+      (sides) => {
+        this.#sides = compareView(sides, this.#actions.tokensOf);
+        this.#redraw();
+      },
+      (error: unknown) => this.#actions.failed(error),
+    );
+  }
+
+  dispose(): void {
+    this.close(false);
+    this.#panel.remove();
+    this.#hints?.element.remove();
+    this.#show.remove();
+    for (const hint of this.#place.hints) hint.classList.remove('in-margin');
+  }
+
+  #redraw(): void {
+    this.#drawn = '';
+    if (this.#state) this.draw(this.#state);
+  }
+
+  #fold(): void {
+    const { insides, row, heading } = this.#place;
+    for (const element of insides) element.toggleAttribute('data-folded', this.#closed);
+    for (const element of [row, heading]) element?.toggleAttribute('data-closed', this.#closed);
+    setText(this.#show, this.#closed ? 'Show' : 'Hide');
+    this.#show.setAttribute('aria-expanded', String(!this.#closed));
+    this.#show.setAttribute('aria-label', `${this.#closed ? 'Show' : 'Hide'} ${this.title}`);
+  }
+
+  #panelOf(state: ExerciseState, changed: boolean): void {
+    const { answer, judging, trouble, untouched } = state;
+    const verdict = answer?.verdict;
+    const current = verdict !== undefined && verdict.code.includes(state.code);
+    const passed = verdict?.pass === true && current;
+    const mayCompare = answer?.passed !== undefined || (answer?.attempts ?? 0) >= attemptsToReference;
+    const compare = (): HTMLElement =>
+      button(this.#sides ? 'Hide the reference' : 'Compare with the reference', () => this.compare(), {
+        class: 'btn bare small',
+        'aria-expanded': String(this.#sides !== undefined),
+      });
+    const run = h(
+      'button',
+      { type: 'button', class: 'btn solid', 'data-judge': true, 'aria-disabled': judging ? 'true' : undefined },
+      judging ? 'Running checks' : 'Run checks ',
+      judging ? null : h('kbd', {}, 'Shift Enter'),
+    );
+    const left = attemptsToReference - (answer?.attempts ?? 0);
+    const note = mayCompare
+      ? ''
+      : (answer?.attempts ?? 0) === 0
+        ? `The reference opens when you pass, or after ${attemptsToReference} attempts.`
+        : `The reference opens when you pass, or after ${left} more ${left === 1 ? 'attempt' : 'attempts'}.`;
+    const acts = h(
+      'div',
+      { class: 'acts' },
+      run,
+      untouched === false ? h('button', { type: 'button', class: 'btn', onclick: () => this.#actions.reset() }, 'Reset to starter') : null,
+      mayCompare ? compare() : null,
+      note === '' ? null : h('span', { class: 'quiet' }, note),
+    );
+    const band = (): HTMLElement =>
+      h(
+        'div',
+        { class: 'verdict pass', tabindex: '-1' },
+        h('span', { class: 'pt done', 'aria-hidden': 'true' }),
+        h('span', {}, h('b', {}, allPass(verdict!.checks.length)), state.unlocks ? ` ${state.unlocks}` : ''),
+        h('span', { class: 'grow' }),
+        compare(),
+        state.next ? button(`Go on to ${state.next.title}`, () => state.next?.go(), { class: 'btn bare small' }) : null,
+      );
+    const held = this.#panel.contains(document.activeElement);
+    const heldRun = held && document.activeElement?.matches('[data-judge]');
+    fill(
+      this.#panel,
+      passed && !judging ? band() : acts,
+      trouble === undefined
+        ? null
+        : h('p', { class: 'trouble', role: 'alert' }, h('span', { class: 'pt fail', 'aria-hidden': 'true' }), trouble),
+      changed ? h('p', { class: 'quiet since' }, 'Passed; changed since. What passed is kept, and later steps use it.') : null,
+      !state.kept && answer !== undefined ? h('p', { class: 'quiet since' }, 'Not kept: this browser stores nothing of this page.') : null,
+      passed || verdict === undefined ? null : this.#checks(verdict, current, judging),
+      this.#sides,
+    );
+    if (held) {
+      const target =
+        passed && !judging
+          ? this.#panel.querySelector<HTMLElement>('.verdict')
+          : heldRun
+            ? run
+            : this.#panel.querySelector<HTMLElement>('.btn');
+      target?.focus({ preventScroll: true });
+    }
+  }
+
+  #checks(verdict: NonNullable<StoredAnswer['verdict']>, current: boolean, judging: boolean): HTMLElement {
+    const list = checkList(verdict);
+    list.classList.toggle('old', !current || judging);
+    return current ? list : h('div', {}, h('p', { class: 'quiet since' }, 'Of the code as it was at the last attempt:'), list);
+  }
+}
