@@ -66,6 +66,8 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
     if (opening.kept !== undefined && opening.kept.length > 0) await (await import('./view/kept.ts')).showKept(document, opening.kept);
     const session = (alive = comeAlive({ ...opening, compiled: own.compiled }));
+    const cell = /[?&]cell=([^&]+)/.exec(location.hash)?.[1];
+    if (cell !== undefined) document.getElementById(`cell-${decoded(cell)}`)?.scrollIntoView();
     if (opening.stored === undefined || opening.unsaved) return;
     const { keepPage } = await import('./kept-page.ts');
     keepPage(session, { build, base: baseHref, store: openedStore, ...(ready ? { kept: ready.hash } : { page: own }) });

@@ -13,10 +13,10 @@ export function implementCore(context: NotebookContext): () => void {
   const here = (cell?: string): string | undefined => cell ?? selection.head;
   /** For commands of a cell: does nothing where there is none. */
   const at =
-    (work: (id: string) => void): Run =>
+    (work: (id: string, given: string | undefined) => void): Run =>
     (cell) => {
       const id = here(cell);
-      if (id !== undefined && session.cell(id) !== undefined) work(id);
+      if (id !== undefined && session.cell(id) !== undefined) work(id, cell);
     };
   const editing = (): boolean => document.activeElement?.closest('.code') != null;
   const edit = (id: string): void => {
@@ -28,14 +28,24 @@ export function implementCore(context: NotebookContext): () => void {
       index = cell === undefined ? -1 : ids.indexOf(cell);
     return index < 0 ? (by > 0 ? ids[0] : undefined) : ids[index + by];
   };
-  // ---- run
-  implement('run-cell', at(run));
+  // ---- run: several selected cells together
+  const several = (cell?: string): readonly string[] | undefined =>
+    cell === undefined && selection.ids.length > 1 && !editing() ? selection.ids : undefined;
+  const runThese = (id: string, many: readonly string[] | undefined): void => {
+    if (many === undefined) run(id);
+    else act(() => session.runEvery(many.filter((one) => session.cell(one)?.run !== 'off')), new Set(many));
+  };
+  implement(
+    'run-cell',
+    at((id, given) => runThese(id, several(given))),
+  );
   implement(
     'run-on',
-    at((id) => {
-      const inCode = editing();
-      run(id);
-      const next = step(id, 1); // the next cell, in the same mode
+    at((id, given) => {
+      const inCode = editing(),
+        many = several(given);
+      runThese(id, many);
+      const next = step(many?.at(-1) ?? id, 1); // the next cell, in the same mode
       if (next === undefined) {
         if (!inCode) select(id);
       } else if (inCode) edit(next);

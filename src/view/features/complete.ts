@@ -28,6 +28,7 @@ export const complete: Feature = (context) => {
           closing ??= onEscape(closeOpen);
           editor.extend([completion(editor, load, voice.say), problems(context, editor)]);
         },
+        () => undefined, // not loaded: the editor completes nothing
       );
     }),
     () => closing?.(),
