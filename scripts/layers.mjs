@@ -25,7 +25,16 @@ const layers = {
   store: ['base', 'document', 'output'],
   share: ['base', 'document', 'engine/protocol.ts'],
   session: ['base', 'document', 'analysis', 'schedule', 'output', 'course', 'engine', 'stdlib', 'lab', 'store', 'share'],
-  view: ['base', 'output', 'course', 'session', 'lab/parts/shapes.ts', 'lab/parts/contours.ts', 'lab/parts/replay.ts'],
+  view: [
+    'base',
+    'output',
+    'course',
+    'session',
+    'lab/parts/shapes.ts',
+    'lab/parts/contours.ts',
+    'lab/parts/replay.ts',
+    'lab/parts/layout-tree.ts',
+  ],
   embed: ['base', 'output', 'session', 'view', 'share'],
 };
 const order = Object.keys(layers);

@@ -12,6 +12,13 @@ import { plane } from './plane.ts';
 import { predict } from './predict.ts';
 import { scrubber } from './scrubber.ts';
 import { shapeTiles } from './shapeTiles.ts';
+import { graphView } from './graphView.ts';
+import { matrixView } from './matrixView.ts';
+import { surface } from './surface.ts';
+import { timeline } from './timeline.ts';
+import { traceView } from './traceView.ts';
+import { treeView } from './treeView.ts';
+import { vectorField } from './vectorField.ts';
 import type { PartDefinition } from './part.ts';
 import { points } from './points.ts';
 import { vectors } from './vectors.ts';
@@ -31,4 +38,11 @@ export const parts: readonly PartDefinition[] = [
   confusion,
   imageGrid,
   shapeTiles,
+  graphView,
+  matrixView,
+  surface,
+  timeline,
+  traceView,
+  treeView,
+  vectorField,
 ];
