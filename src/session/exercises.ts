@@ -15,6 +15,7 @@ import type { Analyse, CellStatus, SessionOptions, WorkerLike } from './types.ts
 
 export type { Candidate, UnitTexts, Verdict };
 export { exercisesOf };
+export { learnerOf, seedOf } from './answers.ts';
 
 /** What an entry gives a judge. */
 export interface JudgeEnvironment extends Pick<SessionOptions, 'analyser' | 'services' | 'moduleText' | 'now'> {

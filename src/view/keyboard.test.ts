@@ -22,10 +22,15 @@ describe('the table', () => {
     const places = (where: string | undefined): readonly string[] =>
       where === undefined ? ['everywhere', 'command', 'cell'] : where === 'cell' ? ['cell', 'command'] : [where];
     const taken = new Map<string, string>();
-    for (const { id, keys, where } of commandTable.map((row) => ({ keys: [] as readonly string[], where: undefined, ...row })))
+    for (const { id, keys, where, exercise } of commandTable.map((row) => ({
+      keys: [] as readonly string[],
+      where: undefined,
+      exercise: false,
+      ...row,
+    })))
       for (const key of keys)
         for (const place of places(where)) {
-          const slot = `${place} ${key}`;
+          const slot = `${exercise ? 'exercise, ' : ''}${place} ${key}`;
           expect(`${slot}: ${taken.get(slot) ?? id}`).toBe(`${slot}: ${id}`);
           taken.set(slot, id);
         }

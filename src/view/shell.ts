@@ -14,6 +14,7 @@ export function makeShell(status: CellStatus): HTMLElement {
       class: 'cell',
       'data-cell': id,
       'data-language': status.language,
+      'data-exercise': status.exercise,
       'data-state': status.state,
       id: `cell-${id}`,
       'aria-label': `Cell ${id}, not run`,
