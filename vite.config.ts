@@ -49,6 +49,7 @@ export default defineConfig({
   plugins: [wgsl(), libraryNamesPlugin(), wholeSolid(), commonPlot(), solid()],
   define: {
     __ENGINE_URL__: JSON.stringify(json('build/engine.json').typescript ?? ''),
+    __VERSION__: JSON.stringify(json('package.json').version),
     __PACKS__: JSON.stringify(json('build/packs.json')),
   },
   build: {

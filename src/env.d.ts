@@ -3,6 +3,8 @@
 
 /** The TypeScript engine, one classic script: `engine/typescript-HASH.js`. */
 declare const __ENGINE_URL__: string;
+/** Of this build, as package.json says. */
+declare const __VERSION__: string;
 /** Packs by name: `{ plot: "packs/plot-HASH.js" }`. */
 declare const __PACKS__: Readonly<Record<string, string>>;
 

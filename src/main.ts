@@ -111,6 +111,10 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
     createWorker,
     ...services(folder),
     now: Date.now,
+    environment: {
+      gradus: __VERSION__,
+      browser: /(?:Edg|Firefox|Chrome|Version)\/\d+/.exec(navigator.userAgent)?.[0].replace('/', ' ') ?? '',
+    },
     engine: {
       set: {},
       headless: false,
@@ -125,6 +129,11 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
     ...(kept === undefined ? {} : { kept }),
     ...(shippedHash === undefined ? {} : { shippedHash }),
   });
+  const resume = sessionStorage.getItem('gradus-resume'); // from the page of runs
+  if (resume !== null) {
+    sessionStorage.removeItem('gradus-resume');
+    void settled.then(() => session.resume(resume));
+  }
   if (begun) session.runAuto(); // what the engine has said already is told here, so the page is never drawn without it
   const unbind = bindNotebook(root, session, {
     site: { base: baseHref, notebooks: ownNotebooks },

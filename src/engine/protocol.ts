@@ -242,8 +242,8 @@ export type Report =
       readonly seed: number;
       readonly startedAt: number;
       readonly sweep?: string;
-      /** It goes on behind a checkpoint, where it had logged so many points of each metric. */
-      readonly lengths?: Readonly<Record<string, number>>;
+      /** It goes on behind the checkpoint `at`, where it had logged so many points of each metric. */
+      readonly goesOn?: { readonly at: number; readonly lengths: Readonly<Record<string, number>> };
     }
   | {
       readonly kind: 'run-points';

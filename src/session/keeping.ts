@@ -7,7 +7,7 @@ import { createKeeper, type Keeper, type KeeperEvent, type KeeperOptions } from 
 import { createVersions, type Versions } from './versions.ts';
 
 /** What of a notebook is kept. */
-export type Kept = 'text' | 'outputs' | 'runs' | 'versions';
+export type Kept = 'text' | 'outputs' | 'runs' | 'versions' | 'checkpoints';
 
 export interface Keeping {
   /** The notebook's id in the store. */

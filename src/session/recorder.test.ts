@@ -138,7 +138,8 @@ describe('with a store', () => {
       startedAt: 1000,
       ms: 7,
     });
-    expect(run!.environment).toMatchObject({ backend: 'wasm', seed: 14, text: 'text' });
+    expect(run!.environment).toMatchObject({ backend: 'wasm', seed: 14 });
+    expect(await store.runText(run!)).toBe('text');
   });
 
   test('points are gathered for a quarter of a second, and a thousand of them do not wait', async () => {

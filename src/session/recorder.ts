@@ -7,9 +7,12 @@
                       └──the session ends──> interrupted */
 
 import { optional } from '../base/optional.ts';
-import { tabName } from '../store/tab.ts';
+import { Column } from '../base/column.ts';
+import { heldTabName, sweepDeadRuns } from '../store/tab.ts';
 import type { Store, StoredRun } from '../store/types.ts';
-import type { Report, RunEntry } from '../engine/protocol.ts';
+import type { Report, RunCall, RunEntry } from '../engine/protocol.ts';
+import type { Resuming } from './resuming.ts';
+import type { Entry } from './entry.ts';
 import type { RunColumns, SessionRun } from './types.ts';
 
 export interface RecorderOptions {
@@ -22,6 +25,8 @@ export interface RecorderOptions {
   readonly now: () => number;
   /** Told when a write fails; the points stay in memory and are written with the next. */
   readonly onError?: (error: unknown) => void;
+  /** Told that a checkpoint could not be kept, or (nothing) that one was. */
+  readonly onCheckpoint?: (error?: unknown) => void;
   /** Told when everything recorded so far is written. */
   readonly onWritten?: () => void;
 }
@@ -33,6 +38,12 @@ export interface Recorder {
   runs(): readonly SessionRun[];
   /** Newest first, with whole curves: this session's and, with a store, all earlier ones. */
   entries(filter?: { readonly name?: string }): Promise<readonly RunEntry[]>;
+  /** Answers what runs ask for that is to last. */
+  answer(call: RunCall): Promise<unknown>;
+  /** What resumes runs, loaded when it is first needed. */
+  resuming(): Promise<Resuming>;
+  /** Shows below their cells the curves of runs that were cut off; resolves to these cells. */
+  showInterrupted(cells: ReadonlyMap<string, Entry>): Promise<ReadonlySet<string>>;
   /** Everything that a run of this session has logged so far, by metric: views, not copies. */
   curves(run: string): ReadonlyMap<string, RunColumns> | undefined;
   /** Writes what is not written yet. Resolves also when that failed (`onError` was told). */
@@ -58,19 +69,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
   function start(report: Extract<Report, { kind: 'run-start' }>): void {
     const known = records.get(report.run);
     if (known) {
-      known.state = 'running';
-      known.changed = true;
+      Object.assign(known, { state: 'running', changed: true, summary: {} });
+      if (report.goesOn) cut(known, report.goesOn);
       return;
     }
     const { id, text } = options.notebook();
-    const tab = store && tabName();
     const { run, cell, name, params, startedAt } = report;
-    const environment = { ...options.environment(), text, seed: report.seed, ...optional({ tab, sweep: report.sweep }) };
+    const environment = { ...options.environment(), text, seed: report.seed, ...optional({ sweep: report.sweep }) };
     records.set(run, {
       head: { id: run, notebook: id, cell, name, params, startedAt, environment },
       state: 'running',
       summary: {},
       ms: 0,
+      began: options.now(),
       columns: new Map(),
       changed: true,
       chunk: 0,
@@ -85,7 +96,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const target = store;
     if (target) {
       writing = writing
-        .then(() => writeAll(target, records.values()))
+        .then(() => writeAll(target, records.values(), options.environment()))
         .then(
           () => options.onWritten?.(),
           (error: unknown) => options.onError?.(error),
@@ -94,7 +105,29 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return writing;
   }
 
+  let resuming: Promise<Resuming> | undefined;
+  const load = (): Promise<Resuming> => {
+    resuming ??= import('./resuming.ts').then(({ createResuming }) =>
+      createResuming({ ...options, records, write, wanted, store: () => store, entry }),
+    );
+    resuming.catch(() => (resuming = undefined));
+    return resuming;
+  };
+  /** Runs that the reader wants to go on, by cell. */
+  const wanted = new Map<string, string>();
+
   return {
+    resuming: load,
+    async answer(call) {
+      if (call.service === 'resume' && !call.asked && !wanted.has(call.cell)) return undefined;
+      return (await load()).answer(call);
+    },
+    async showInterrupted(cells) {
+      if (!store) return new Set();
+      await sweepDeadRuns(store);
+      const dead = await store.runs({ notebook: options.notebook().id, state: 'interrupted' });
+      return dead.length > 0 ? (await load()).show(dead, cells) : new Set();
+    },
     report(report) {
       if (report.kind === 'run-start') {
         if (repeated.has(report.cell)) return;
@@ -106,7 +139,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         for (const [name, points] of Object.entries(report.metrics)) {
           let column = recording.columns.get(name);
           if (!column)
-            recording.columns.set(name, (column = { steps: createColumn(), values: createColumn(), times: createColumn(), written: 0 }));
+            recording.columns.set(name, (column = { steps: new Column(), values: new Column(), times: new Column(), written: 0 }));
           column.steps.append(points.steps);
           column.values.append(points.values);
           if (points.times) column.times.append(points.times);
@@ -118,7 +151,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
         const recording = records.get(report.run);
         if (!recording) return;
         Object.assign(recording, { state: report.state, summary: report.summary, ms: report.ms, changed: true });
-        void write();
+        const written = write();
+        if (resuming && report.state === 'done') void written.then(load).then(({ finish }) => finish(report.run));
       }
     },
 
@@ -146,7 +180,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (!columns) return undefined;
       const views = new Map<string, RunColumns>();
       for (const [name, { steps, values, times }] of columns) {
-        const timed = times.length() > 0 && times.length() === values.length();
+        const timed = times.length > 0 && times.length === values.length;
         views.set(name, { steps: steps.view(), values: values.view(), ...(timed ? { times: times.view() } : {}) });
       }
       return views;
@@ -161,7 +195,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     end() {
       for (const recording of records.values()) {
         if (recording.state === 'running')
-          Object.assign(recording, { state: 'interrupted', ms: options.now() - recording.head.startedAt, changed: true });
+          Object.assign(recording, { state: 'interrupted', ms: options.now() - recording.began, changed: true });
       }
       return write();
     },
@@ -175,12 +209,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
 }
 
 /** A run as it is held: everything that was logged, and how much of it the store has. */
-interface Recording {
+export interface Recording {
   readonly head: Pick<StoredRun, 'id' | 'notebook' | 'cell' | 'name' | 'params' | 'startedAt' | 'environment'>;
   readonly columns: Map<string, { readonly steps: Column; readonly values: Column; readonly times: Column; written: number }>;
   state: StoredRun['state'];
   summary: StoredRun['summary'];
   ms: number;
+  /** When it would have begun if it had gone on all the time. */
+  began: number;
+  /** What is to be dropped in the store before anything more is written. */
+  cut?: { readonly at: number; readonly lengths: Readonly<Record<string, number>> } | undefined;
   /** The record differs from the stored one. */
   changed: boolean;
   /** Number of the next chunk. */
@@ -189,21 +227,40 @@ interface Recording {
   unwritten: number;
 }
 
-async function writeAll(store: Store, recordings: Iterable<Recording>): Promise<void> {
+/** Forgets what was logged behind a checkpoint. */
+function cut(recording: Recording, goesOn: NonNullable<Recording['cut']>): void {
+  for (const [name, { steps, values, times }] of recording.columns)
+    for (const column of [steps, values, times]) column.cut(goesOn.lengths[name] ?? 0);
+  for (const column of recording.columns.values()) column.written = Math.min(column.written, column.values.length);
+  recording.cut = goesOn;
+  recording.unwritten = [...recording.columns.values()].reduce((sum, { values, written }) => sum + values.length - written, 0);
+}
+
+/** `environment`: what is known by now, as the backend is only when something computes. */
+async function writeAll(store: Store, recordings: Iterable<Recording>, environment: StoredRun['environment']): Promise<void> {
   for (const recording of recordings) {
     const { head, state, summary, ms, columns } = recording;
     if (recording.changed) {
       recording.changed = false;
-      await store.saveRun({ ...head, state, summary, ms }).catch((error: unknown) => {
+      const known = state === 'running' || ms > 0 ? { ...environment, ...head.environment } : head.environment;
+      const tab = optional({ tab: await heldTabName() });
+      await store.saveRun({ ...head, environment: { ...known, ...tab }, state, summary, ms }).catch((error: unknown) => {
         recording.changed = true;
         throw error;
       });
     }
-    const due = [...columns].filter(([, column]) => column.written < column.values.length());
+    if (recording.cut) {
+      recording.chunk = await (await store.checkpoints()).cut(head.id, recording.cut.at, recording.cut.lengths);
+      recording.cut = undefined;
+    }
+    const due = [...columns].filter(([, column]) => column.written < column.values.length);
     if (due.length === 0) continue;
-    const ends = due.map(([, column]) => column.values.length());
+    const ends = due.map(([, column]) => column.values.length);
     const metrics = Object.fromEntries(
-      due.map(([name, { steps, values, written }]) => [name, { steps: steps.view().slice(written), values: values.view().slice(written) }]),
+      due.map(([name, { steps, values, times, written }]) => {
+        const timed = times.length === values.length ? { times: times.view().slice(written) } : {};
+        return [name, { steps: steps.view().slice(written), values: values.view().slice(written), ...timed }];
+      }),
     );
     await store.savePoints({ run: head.id, chunk: recording.chunk, metrics });
     recording.chunk++;
@@ -216,7 +273,10 @@ async function writeAll(store: Store, recordings: Iterable<Recording>): Promise<
 
 function entry({ head, state, summary, columns }: Recording): RunEntry {
   const metrics = Object.fromEntries(
-    [...columns].map(([name, { steps, values }]) => [name, { steps: steps.view().slice(), values: values.view().slice() }]),
+    [...columns].map(([name, { steps, values, times }]) => {
+      const timed = times.length === values.length ? { times: times.view().slice() } : {};
+      return [name, { steps: steps.view().slice(), values: values.view().slice(), ...timed }];
+    }),
   );
   const { id, name, params, startedAt, environment } = head;
   return { id, name, state, params, summary, startedAt, metrics, ...optional({ sweep: environment['sweep'] as string | undefined }) };
@@ -227,29 +287,4 @@ function statistics(values: Float64Array): { steps: number; first: number; last:
   let min = NaN;
   for (const v of values) if (!(v >= min) && !Number.isNaN(v)) min = v;
   return { steps: values.length, first: values[0] ?? NaN, last: values.at(-1) ?? NaN, min };
-}
-
-/** A Float64Array that grows. */
-interface Column {
-  append(part: ArrayLike<number>): void;
-  length(): number;
-  view(): Float64Array;
-}
-
-function createColumn(): Column {
-  let buffer = new Float64Array(64);
-  let length = 0;
-  return {
-    append(part) {
-      if (length + part.length > buffer.length) {
-        const grown = new Float64Array(Math.max(buffer.length * 2, length + part.length));
-        grown.set(buffer.subarray(0, length));
-        buffer = grown;
-      }
-      buffer.set(part, length);
-      length += part.length;
-    },
-    length: () => length,
-    view: () => buffer.subarray(0, length),
-  };
 }

@@ -3,7 +3,7 @@
 
 import { messageOf } from '../base/errors.ts';
 import type { AnalysisError } from '../analysis/types.ts';
-import type { KeptPredictions, Request, RunEntry, ServiceCall } from '../engine/protocol.ts';
+import type { KeptPredictions, Request, RunCall, RunEntry, ServiceCall } from '../engine/protocol.ts';
 import type { SweepCall } from '../engine/sweep.ts';
 import type { SessionOptions } from './types.ts';
 
@@ -14,6 +14,7 @@ export function createServices(
   runs: (name: string | undefined) => Promise<readonly RunEntry[]>,
   sweep: (call: SweepCall) => Promise<unknown>,
   predictions: () => Promise<KeptPredictions>,
+  lasting: (call: RunCall) => Promise<unknown>,
 ): (request: number, call: ServiceCall) => Promise<Answer> {
   async function moduleOf(name: string): Promise<unknown> {
     if (!moduleText) throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
@@ -30,6 +31,7 @@ export function createServices(
     if (call.service === 'module') return moduleOf(call.name);
     if (call.service === 'sweep') return sweep(call);
     if (call.service === 'predictions') return predictions();
+    if (call.service === 'resume' || call.service === 'checkpoint' || call.service === 'keep') return lasting(call);
     return call.service === 'runs' ? runs(call.name) : services(call);
   }
   return async (request, call) => {

@@ -79,18 +79,26 @@ export function createSession(options: SessionOptions): Session {
   });
   const recorder = createRecorder({
     notebook: () => ({ id: edits.notebook.front?.id ?? '', text: edits.notebook.text }),
-    environment: () => (engine.backend ? { backend: engine.backend.backend, adapter: engine.backend.adapter } : {}),
+    environment: () => ({
+      ...options.environment,
+      ...(engine.backend && { backend: engine.backend.backend, adapter: engine.backend.adapter }),
+    }),
     now,
     onError: (error) => keeper.failed('runs', error),
     onWritten: () => keeper.worked('runs'),
+    onCheckpoint: (error) => (error ? keeper.failed('checkpoints', error) : keeper.worked('checkpoints')),
   });
-  void store?.then(recorder.keep, () => {});
-  if (options.kept) keeper.restore(entries.byId, options.kept);
-  else
-    void keeper.keptOutputs().then((kept) => {
-      const cells = keeper.restore(entries.byId, kept);
-      if (cells.size) tell({ cells });
-    });
+  const restored = (cells: ReadonlySet<string>): void => {
+    if (cells.size) tell({ cells });
+  };
+  const before = options.kept
+    ? Promise.resolve(keeper.restore(entries.byId, options.kept))
+    : keeper.keptOutputs().then((kept) => restored(keeper.restore(entries.byId, kept)));
+  void store
+    ?.then(recorder.keep)
+    .then((): unknown => before)
+    .then(() => recorder.showInterrupted(entries.byId))
+    .then(restored, () => {}); // curves of before are an addition
 
   // ---- what the engine asks and answers ---------------------------------------------------------------------------------------
   const runsOf = (name: string | undefined): ReturnType<Recorder['entries']> => recorder.entries(name === undefined ? {} : { name });
@@ -106,7 +114,7 @@ export function createSession(options: SessionOptions): Session {
     sweeps.catch(() => (sweeps = undefined));
     return (await sweeps).answer(call);
   };
-  const serve = createServices(options, runsOf, sweep, kept);
+  const serve = createServices(options, runsOf, sweep, kept, recorder.answer);
   /** The engine is gone, or this session: what it recorded has ended. */
   const endRuns = (): Promise<void> => {
     void sweeps?.then(({ end }) => end());
@@ -242,6 +250,14 @@ export function createSession(options: SessionOptions): Session {
       return recorder.runs();
     },
     curves: recorder.curves,
+    fate: async (run) => (await recorder.resuming()).fate(run),
+    resume: async (run) => {
+      const wanted = await (await recorder.resuming()).want(run);
+      if ('why' in wanted) return wanted.why;
+      if (!entries.byId.has(wanted.cell)) return `The cell ${wanted.cell} that the run was of is gone.`;
+      runCell(wanted.cell);
+      return undefined;
+    },
     earlierRuns: async (name, run) => {
       const entries = await recorder.entries({ name });
       return entries.slice(entries.findIndex(({ id }) => id === run) + 1).filter(({ state }) => state !== 'running');

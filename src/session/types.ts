@@ -10,6 +10,7 @@ import type { Members, ModuleText, RunEntry, ServiceCall, StartOptions } from '.
 import type { WorkerLike } from '../engine/remote.ts';
 import type { MakeEditing } from './editing.ts';
 import type { Store, StoredOutputs } from '../store/types.ts';
+import type { Fate } from './resuming.ts';
 import type { Keeping } from './keeping.ts';
 
 export type { WorkerLike };
@@ -139,6 +140,8 @@ export interface SessionOptions {
   /** An opened file: text and runs reach the store only after `saveCopy`. */
   readonly unsaved?: boolean;
   readonly now: () => number;
+  /** Browser and version, for the records of runs. */
+  readonly environment?: Readonly<Record<string, string | number>>;
 }
 
 export interface Session {
@@ -239,6 +242,10 @@ export interface Session {
   readonly runs: readonly SessionRun[];
   /** Everything that a run of this session has logged so far, by metric; undefined for any other run. */
   curves(run: string): ReadonlyMap<string, RunColumns> | undefined;
+  /** How a run that has ended stands, and whether it can go on; undefined where it is gone. */
+  fate(run: string): Promise<Fate | undefined>;
+  /** Runs the cell of a run so that it goes on behind its last checkpoint. Resolves to a sentence where it cannot. */
+  resume(run: string): Promise<string | undefined>;
   /** Finished runs of that name that began before `run`, newest first, with their whole curves. */
   earlierRuns(name: string, run: string): Promise<readonly RunEntry[]>;
   /** Resolves when nothing runs and nothing is queued. */

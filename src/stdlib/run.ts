@@ -5,6 +5,7 @@
      running ──finish()──> done
         │ └──its cell ends: done, failed, interrupted (a run that the cell exports goes on until the cell is replaced) */
 
+import { optional } from '../base/optional.ts';
 import { Column } from '../base/column.ts';
 import type { Generator } from '../base/random.ts';
 import type { RunState } from '../engine/protocol.ts';
@@ -103,10 +104,10 @@ export class Run {
       tensorsNow: tools.tensorsNow,
       take: (state, at, wait) => this.#take(state, at, wait),
     });
-    const lengths = resumed && { lengths: resumed.position.lengths };
+    const goesOn = resumed && { at: resumed.position.at, lengths: resumed.position.lengths };
     const { cell } = evaluation;
     const start = { run: this.id, cell, name, params: this.params, seed: tools.seed, startedAt: Date.now() };
-    host.report({ kind: 'run-start', ...start, ...lengths });
+    host.report({ kind: 'run-start', ...start, ...optional({ goesOn }) });
     evaluation.onEnd((exports, error) => {
       if (this.#stage !== 'running') return;
       if (Object.values(exports).includes(this)) this.#flush();

@@ -6,6 +6,7 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { RunState } from '../engine/protocol.ts';
 import type {
   StoredAnswer,
+  StoredCheckpoint,
   StoredMastery,
   StoredNotebook,
   StoredOutputs,
@@ -21,7 +22,8 @@ export interface GradusSchema extends DBSchema {
   outputs: { key: [notebook: string, cell: string]; value: StoredOutputs };
   runs: { key: string; value: StoredRun; indexes: { notebook: string; name: string; startedAt: number; state: RunState } };
   points: { key: [run: string, chunk: number]; value: StoredPoints };
-  checkpoints: { key: [run: string, step: number]; value: { readonly run: string; readonly step: number; readonly data: Blob } };
+  checkpoints: { key: [run: string, step: number]; value: StoredCheckpoint };
+  texts: { key: [notebook: string, hash: string]; value: { readonly notebook: string; readonly hash: string; readonly text: string } };
   answers: { key: [notebook: string, exercise: string]; value: StoredAnswer };
   mastery: { key: [notebook: string, exercise: string]; value: StoredMastery };
   pages: { key: string; value: StoredPage };
@@ -50,6 +52,10 @@ export const migrations: readonly ((database: Database, upgrade: Upgrade) => voi
   // 3: a notebook of the reader's own opens with the page that was made of it, instead of making it each time.
   (database) => {
     database.createObjectStore('pages', { keyPath: 'notebook' });
+  },
+  // 4: texts that runs ran in, each once.
+  (database) => {
+    database.createObjectStore('texts', { keyPath: ['notebook', 'hash'] });
   },
 ];
 

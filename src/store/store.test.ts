@@ -370,6 +370,7 @@ describe('the database', () => {
       ['points', ['run', 'chunk'], []],
       ['runs', 'id', ['name', 'notebook', 'startedAt', 'state']],
       ['settings', 'key', []],
+      ['texts', ['notebook', 'hash'], []],
       ['versions', ['notebook', 'time'], []],
     ]);
   });

@@ -146,16 +146,7 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
 
     runs: (filter) => read((database) => findRuns(database, filter)),
 
-    saveRun: (run) => write(['runs'], 'relaxed', (transaction) => transaction.objectStore('runs').put(run)),
-
-    deleteRun: (id) =>
-      write(['runs', 'points', 'checkpoints'], 'relaxed', async (transaction) => {
-        await Promise.all([
-          transaction.objectStore('runs').delete(id),
-          transaction.objectStore('points').delete(prefixRange(id)),
-          transaction.objectStore('checkpoints').delete(prefixRange(id)),
-        ]);
-      }),
+    ...createRunWrites(connection),
 
     savePoints: (points) => write(['points'], 'relaxed', (transaction) => transaction.objectStore('points').put(points)),
 
@@ -190,11 +181,10 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
   };
 }
 
-/** The chunks of one run, which the key has put in order, as one whole array for each metric. */
+/** The chunks of one run, which the key has put in order, as one whole array for each metric; `times` where every chunk has them. */
 export function joinChunks(chunks: readonly Pick<StoredPoints, 'metrics'>[]): RunEntry['metrics'] {
   const names = new Set(chunks.flatMap((chunk) => Object.keys(chunk.metrics)));
-  const join = (name: string, part: 'steps' | 'values'): Float64Array => {
-    const parts = chunks.flatMap((chunk) => (Object.hasOwn(chunk.metrics, name) ? [chunk.metrics[name]![part]] : []));
+  const join = (parts: readonly Float64Array[]): Float64Array => {
     const whole = new Float64Array(parts.reduce((n, p) => n + p.length, 0));
     let at = 0;
     for (const p of parts) {
@@ -203,5 +193,18 @@ export function joinChunks(chunks: readonly Pick<StoredPoints, 'metrics'>[]): Ru
     }
     return whole;
   };
-  return Object.fromEntries([...names].map((name) => [name, { steps: join(name, 'steps'), values: join(name, 'values') }]));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const parts = chunks.flatMap((chunk) => (Object.hasOwn(chunk.metrics, name) ? [chunk.metrics[name]!] : []));
+      const times = parts.flatMap((part) => part.times ?? []);
+      return [
+        name,
+        {
+          steps: join(parts.map(({ steps }) => steps)),
+          values: join(parts.map(({ values }) => values)),
+          ...(times.length === parts.length ? { times: join(times) } : {}),
+        },
+      ];
+    }),
+  );
 }

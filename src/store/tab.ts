@@ -13,15 +13,31 @@ export interface Locks {
 }
 
 let name: string | undefined;
+let held: Promise<unknown> | undefined;
 
 /** The name of this tab's lock, taken at the first call and held until the tab closes; absent where there are no locks. */
 export function tabName(locks: Locks | undefined = browserLocks()): string | undefined {
   if (!locks) return undefined;
   if (name === undefined) {
     name = `gradus-tab-${crypto.randomUUID()}`;
-    locks.request(name, () => new Promise(() => undefined)).catch(() => undefined);
+    const own = name;
+    held = new Promise((resolve) => {
+      locks
+        .request(own, () => {
+          resolve(undefined);
+          return new Promise(() => undefined);
+        })
+        .catch(resolve);
+    });
   }
   return name;
+}
+
+/** The same, once the lock is held: no other tab can take its runs for dead from then on. */
+export async function heldTabName(): Promise<string | undefined> {
+  const own = tabName();
+  await held;
+  return own;
 }
 
 /** Marks as `interrupted` the runs that no living tab records any more. Resolves to how many there were. */
@@ -37,7 +53,7 @@ export async function sweepDeadRuns(
     const tab = run.environment['tab'];
     return held && typeof tab === 'string' ? !held.has(tab) : now() - run.startedAt > dayMs;
   });
-  for (const run of dead) await store.saveRun({ ...run, state: 'interrupted' });
+  for (const { id, environment } of dead) await store.interruptRun(id, environment['tab']);
   return dead.length;
 }
 

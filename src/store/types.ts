@@ -96,15 +96,50 @@ export interface StoredRun {
   readonly state: RunState;
   readonly startedAt: number;
   readonly ms: number;
-  /** Hash and text of the notebook it ran in, seed, backend, adapter, browser, library version. */
+  /** Seed, backend, adapter, browser, version; `tab`, the lock of the tab that records it. Of the notebook's `text` the store keeps the
+      `hash`, and each text once (`runText`). */
   readonly environment: Readonly<Record<string, string | number>>;
+  /** What the reader wrote about it. */
+  readonly notes?: string;
+  readonly tags?: readonly string[];
 }
 
 /** One typed-array chunk of a run's curves. */
 export interface StoredPoints {
   readonly run: string;
   readonly chunk: number;
-  readonly metrics: Readonly<Record<string, { readonly steps: Float64Array; readonly values: Float64Array }>>;
+  readonly metrics: RunEntry['metrics'];
+}
+
+/** What a run needs to go on behind a step; a safetensors file, as src/stdlib/checkpoint.ts makes it. */
+export interface StoredCheckpoint {
+  readonly run: string;
+  /** Steps done before it. */
+  readonly step: number;
+  readonly data: Blob;
+  readonly time: number;
+  readonly bytes: number;
+}
+
+/** What makes two runs the same experiment. */
+export type SameRun = Pick<StoredRun, 'notebook' | 'cell' | 'name' | 'params'>;
+
+/** Checkpoints and the runs that go on from them; loaded with the first of them. Of a run that goes on the last three are kept, of one
+    that is finished the last. */
+export interface Checkpoints {
+  /** Resolves when it is on the disk. Where there is no room, the older ones of its run make room; the last good one stays. */
+  save(checkpoint: Omit<StoredCheckpoint, 'bytes'>): Promise<void>;
+  /** The last one of a run, or the last before a step. */
+  newest(run: string, before?: number): Promise<StoredCheckpoint | undefined>;
+  /** Of each run that has some, the step of the last one. */
+  all(): Promise<ReadonlyMap<string, number>>;
+  finish(run: string): Promise<void>;
+  run(id: string): Promise<StoredRun | undefined>;
+  /** Takes a run that was cut off and has a checkpoint for this tab, in one transaction: no other tab can take it too. The given one,
+      or the newest that is the same. */
+  claim(what: { readonly run: string } | SameRun, tab: string | undefined): Promise<StoredRun | undefined>;
+  /** Drops what was logged and kept behind a checkpoint. Resolves to the number of the next chunk of points. */
+  cut(run: string, at: number, lengths: Readonly<Record<string, number>>): Promise<number>;
 }
 
 /** Under `review:EXERCISE`: how the reviews of one exercise went, and when the unit's next one is due by the last of them
@@ -219,3 +254,11 @@ export interface Store {
   listen(listener: (event: StoreEvent) => unknown): () => void;
   close(): void;
 }
+  /** What the reader wrote about it stays; the notebook's text goes where each text is kept once. */
+  /** Notes and tags of a run; `undefined` takes them away. */
+  editRun(id: string, edit: { readonly notes?: string | undefined; readonly tags?: readonly string[] | undefined }): Promise<void>;
+  /** Marks a run as cut off if it still counts as running in that tab. */
+  interruptRun(id: string, tab: string | number | undefined): Promise<void>;
+  /** The text of the notebook as the run had it. */
+  runText(run: StoredRun): Promise<string | undefined>;
+  checkpoints(): Promise<Checkpoints>;

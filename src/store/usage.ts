@@ -28,7 +28,7 @@ export function createUsage({ read, write }: Connection): Usage {
       return count;
     };
     const owner = new Map<unknown, unknown>();
-    const transaction = database.transaction(['notebooks', 'versions', 'outputs', 'runs', 'points', 'checkpoints']);
+    const transaction = database.transaction(['notebooks', 'versions', 'outputs', 'runs', 'points', 'checkpoints', 'texts']);
     const each = async (
       name: (typeof transaction.objectStoreNames)[number],
       take: (record: Record<string, unknown>) => void,
@@ -62,6 +62,9 @@ export function createUsage({ read, write }: Connection): Usage {
       await each(name, (record) => {
         if (owner.has(record['run'])) of(owner.get(record['run'])).runs += bytesOf(record);
       });
+    await each('texts', (record) => {
+      of(record['notebook']).runs += bytesOf(record);
+    });
     const sum = ({ text, versions, outputs, runs }: NotebookUsage): number => text + versions + outputs + runs;
     return [...all].map(([id, count]): NotebookUsage => ({ id, ...count })).sort((a, b) => sum(b) - sum(a));
   }
@@ -75,16 +78,18 @@ export function createUsage({ read, write }: Connection): Usage {
         await write([what], 'strict', (transaction) => transaction.objectStore(what).delete(prefixRange(notebook)));
         return () => write([what], 'strict', (transaction) => putAll(transaction.objectStore(what), kept));
       }
-      const stores = ['runs', 'points', 'checkpoints'] as const;
+      const stores = ['runs', 'points', 'checkpoints', 'texts'] as const;
       const kept = await read(async (database) => {
         const runs = await database.getAllFromIndex('runs', 'notebook', notebook);
         const [points, checkpoints] = await Promise.all([
           Promise.all(runs.map(({ id }) => database.getAll('points', prefixRange(id)))),
           Promise.all(runs.map(({ id }) => database.getAll('checkpoints', prefixRange(id)))),
         ]);
-        return { runs, points: points.flat(), checkpoints: checkpoints.flat() };
+        const texts = await database.getAll('texts', prefixRange(notebook));
+        return { runs, points: points.flat(), checkpoints: checkpoints.flat(), texts };
       });
       await write([...stores], 'strict', async (transaction) => {
+        await transaction.objectStore('texts').delete(prefixRange(notebook));
         await Promise.all(
           kept.runs.flatMap(({ id }) => [
             transaction.objectStore('runs').delete(id),

@@ -95,6 +95,8 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       curves: {
         live: session.curves,
         earlier: session.earlierRuns,
+        fate: session.fate,
+        resume: async (id) => (allowed() ? session.resume(id) : undefined),
         passes: (name) => session.notebook.front?.pass.filter(({ run }) => run === name) ?? [],
       },
       ask: session.look,

@@ -151,10 +151,12 @@ const things: Record<Exclude<Kept, 'text'>, string> = {
   outputs: 'What cells show is not kept for next time.',
   runs: 'The last points of a run are not kept. The run goes on.',
   versions: 'No version was kept.',
+  checkpoints: 'The last checkpoint was not kept. The run goes on.',
 };
 
 /** For what is not the text: it is no loss of what the reader wrote. */
 function restWords(what: Kept, { code, message }: GradusError): string {
   if (what === 'text') return '';
+  if (what === 'checkpoints' && code === 'storage-full') return message;
   return `${code === 'storage-full' ? 'Storage is full.' : message} ${things[what]}`;
 }

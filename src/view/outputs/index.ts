@@ -42,6 +42,10 @@ export interface Curves {
   live(run: string): RunCurves | undefined;
   /** Runs of that name before `run`, newest first. */
   earlier(name: string, run: string): Promise<readonly { readonly metrics: Readonly<Record<string, Points>> }[]>;
+  /** How a run that has ended stands; `checkpoint`: steps done before its last one, where it has one. */
+  fate(run: string): Promise<{ readonly state: string; readonly checkpoint?: number } | undefined>;
+  /** Lets a run go on. Resolves to a sentence where it cannot. */
+  resume(run: string): Promise<string | undefined>;
   /** The notebook's pass lines for runs of that name. */
   passes(name: string): readonly { readonly metric: string; readonly min?: number; readonly max?: number }[];
 }

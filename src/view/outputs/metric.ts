@@ -8,6 +8,7 @@ import { formatNumber } from '../runs/geometry.ts';
 import { plural } from '../words.ts';
 import type { Draw, RunCurves } from './index.ts';
 import { extentOf, groupsOf, type Points } from './curve-data.ts';
+import { makeFate } from './fate.ts';
 import { createCurve, type CurveFigure, type CurveView } from './curve.ts';
 import { onTheme } from './theme.ts';
 import './metric.css';
@@ -83,7 +84,8 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
     h('span', { class: 'grow' }),
     values,
   );
-  element.append(h('div', { class: 'metric' }, box, said, tools, table));
+  const fate = makeFate(context);
+  element.append(h('div', { class: 'metric' }, box, fate.element, said, tools, table));
 
   const choose = (what: Partial<CurveView>): void => {
     chosen = { ...chosen, ...what };
@@ -244,6 +246,7 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
     if (seen && frame === 0) frame = requestAnimationFrame(tick);
   });
   build();
+  fate.follow(metric);
   watcher.observe(element);
   const undoTheme = onTheme(() => {
     for (const { figure } of figures) figure.repaint();
@@ -260,6 +263,7 @@ export const drawMetric: Draw<'metric'> = (output, element, context) => {
     update(next) {
       if (next.kind !== 'metric' || next.run !== metric.run) return false;
       metric = next;
+      fate.follow(next);
       if (seen) follow();
       if (seen && !next.finished && frame === 0) frame = requestAnimationFrame(tick);
       return true;

@@ -1,6 +1,7 @@
 /* The facts of one run, and what can be done with it. */
 
-import { For, Show, type JSX } from 'solid-js';
+import { createResource, For, Show, type JSX } from 'solid-js';
+import type { StoredRun } from '../../store/types.ts';
 import { ago, duration } from '../words.ts';
 import { formatNumber } from './geometry.ts';
 import { formatCell, type Row } from './rows.ts';
@@ -10,6 +11,8 @@ export interface CardProps {
   /** Opens the text that it ran in. */
   readonly open: (text: string, name: string) => void;
   readonly remove: () => void;
+  /** The text that a run ran in. */
+  readonly text: (run: StoredRun) => Promise<string | undefined>;
 }
 
 /** What the environment keeps for the machine, or what is shown by its own line. */
@@ -17,13 +20,12 @@ const skip = new Set(['text', 'tab', 'hash']);
 
 export function Card(props: CardProps): JSX.Element {
   const run = (): Row['run'] => props.row.run;
-  const text = (): string | undefined => {
-    const { text: kept } = run().environment;
-    return typeof kept === 'string' && kept !== '' ? kept : undefined;
-  };
+  const [text] = createResource(run, (of) => props.text(of).catch(() => undefined));
   const facts = (): (readonly [string, string])[] => [
     ['state', props.row.says],
     ['begun', ago(run().startedAt, Date.now())],
+    ...(run().tags?.length ? [['tags', run().tags!.join(', ')] as const] : []),
+    ...(run().notes ? [['notes', run().notes!] as const] : []),
     ...(run().ms > 0 ? [['time', duration(run().ms)] as const] : []),
     ['steps', formatNumber(props.row.steps)],
     ...Object.entries(run().params).map(([key, value]) => [key, formatCell(value)] as const),

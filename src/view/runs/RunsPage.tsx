@@ -30,8 +30,14 @@ export interface RunsProps {
 const atFirst = 4;
 
 export function RunsPage(props: RunsProps): JSX.Element {
+  /** Runs that have checkpoints. */
+  const [keeping, setKeeping] = createSignal<ReadonlyMap<string, number>>(new Map());
   const [all, { refetch }] = createResource(async () => {
     const store = await props.store();
+    void store
+      .checkpoints()
+      .then((checkpoints) => checkpoints.all())
+      .then(setKeeping, () => undefined);
     return makeRows(...(await Promise.all([store.runs(), store.runEntries()])));
   });
   const look = (): void => void (document.visibilityState === 'visible' && refetch());
@@ -75,6 +81,13 @@ export function RunsPage(props: RunsProps): JSX.Element {
     } else setFull(false);
     setSlots(next);
   };
+  const resume = ({ run }: Row): (() => void) | undefined =>
+    (run.state === 'interrupted' || run.state === 'failed') && keeping().has(run.id)
+      ? () => {
+          sessionStorage.setItem('gradus-resume', run.id);
+          location.hash = `#/n/${encodeURIComponent(run.notebook)}`;
+        }
+      : undefined;
   const remove = (gone: Row): void => {
     setChosen(undefined);
     deletions.begin({
@@ -155,7 +168,7 @@ export function RunsPage(props: RunsProps): JSX.Element {
             </p>
           }
         >
-          <Table rows={shown()} current={current()?.run.id} focus={setChosen} slotOf={slotOf} compare={compare} />
+          <Table rows={shown()} current={current()?.run.id} focus={setChosen} slotOf={slotOf} compare={compare} resume={resume} />
         </Show>
         <Show when={compared().length > 0}>
           <Compare rows={compared()} slotOf={slotOf} />
@@ -164,7 +177,11 @@ export function RunsPage(props: RunsProps): JSX.Element {
           <Show when={compared().length > 1}>
             <Differs rows={compared()} slotOf={slotOf} />
           </Show>
-          <Show when={current()}>{(row) => <Card row={row()} open={props.open} remove={() => remove(row())} />}</Show>
+          <Show when={current()}>
+            {(row) => (
+              <Card row={row()} open={props.open} text={async (run) => (await props.store()).runText(run)} remove={() => remove(row())} />
+            )}
+          </Show>
         </div>
       </Show>
       <Offers deletions={deletions} undone={comeBack} />

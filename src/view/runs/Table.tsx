@@ -16,6 +16,8 @@ export interface TableProps {
   /** Which figure colour a compared run has; undefined: it is not compared. */
   readonly slotOf: (id: string) => number | undefined;
   readonly compare: (id: string, on: boolean) => void;
+  /** Opens the notebook of a run so that it goes on; undefined: it cannot. */
+  readonly resume: (row: Row) => (() => void) | undefined;
 }
 
 /** Rows that are drawn at once; more come by a button. */
@@ -116,6 +118,16 @@ export function Table(props: TableProps): JSX.Element {
                     </th>
                     <td>
                       <span class={`pt ${pointOf(row)}`} /> {row.says}
+                      <Show when={props.resume(row)}>
+                        {(resume) => (
+                          <>
+                            {' '}
+                            <button class="btn small" type="button" aria-label={`Resume ${title}`} onClick={() => resume()()}>
+                              Resume
+                            </button>
+                          </>
+                        )}
+                      </Show>
                     </td>
                     <For each={params()}>{(key) => <td class="r">{formatCell(row.run.params[key])}</td>}</For>
                     <td>
