@@ -99,8 +99,7 @@ export function createLibrary(host: Host): Library {
     Plot,
     async sweep(evaluation) {
       const { createSweep } = (await host.load('sweep')) as { createSweep(kit: Record<keyof SweepKit, unknown>): unknown };
-      const [startRun, progress] = [await bind('startRun', evaluation), bind('progress', evaluation)];
-      return createSweep({ host, evaluation, seed, generatorOf, held: ask.held, startRun, progress });
+      return createSweep({ host, evaluation, seed, generatorOf, held: ask.held, startRun: bind('startRun', evaluation) });
     },
     tf,
     ort,

@@ -22,7 +22,6 @@ export interface SweepKit {
   /** Of this engine. */
   readonly seed: number;
   readonly startRun: (name: string, params: Params) => Promise<SweepRun>;
-  readonly progress: (total: number, options: { label: string }) => { advance(n?: number): void; done(): void };
   /** What an evaluation draws from. */
   readonly generatorOf: (evaluation: Evaluation) => { readonly own: Generator; readonly math: Generator };
   /** Where the reader left unnamed inputs, by cell. */
@@ -171,10 +170,22 @@ function cloneable(value: unknown): boolean {
 }
 
 /** Shows the sweep as it goes on, a line for it and one for each engine; resolves to the results in the order of the points. */
-async function follow({ host, evaluation, progress }: SweepKit, plan: SweepPlan, id: number): Promise<readonly SweepResult[]> {
+async function follow({ host, evaluation }: SweepKit, plan: SweepPlan, id: number): Promise<readonly SweepResult[]> {
   const { points } = plan;
-  const meter = progress(points.length, { label: plan.name });
   const results: SweepResult[] = [];
+  const began = performance.now();
+  /** Points that have ended, and those of them that were taken from before. */
+  let [done, taken] = [0, 0];
+  let key: number | undefined;
+  const show = (finished = false): void => {
+    const rate = (done - taken) / Math.max(1e-3, (performance.now() - began) / 1000);
+    const remainingMs = rate > 0 && !finished ? ((points.length - done) / rate) * 1000 : undefined;
+    key = evaluation.emit(
+      { kind: 'progress', label: plan.name, done, total: points.length, rate, finished, ...optional({ remainingMs }) },
+      key,
+    );
+  };
+  show();
   const lines = new Map<number, number>();
   const line = (
     engine: number,
@@ -207,13 +218,14 @@ async function follow({ host, evaluation, progress }: SweepKit, plan: SweepPlan,
         case 'end':
           results[event.index] = event.result;
           if (event.engine !== undefined) line(event.engine, event.index, 1, { total: 1, finished: true });
-          meter.advance();
+          done++;
+          if (event.resumed) taken++;
+          show(done === points.length);
           break;
         case 'failed':
-          meter.done();
+          show(true);
           throw Object.assign(new Error(event.error.message), { name: event.error.name });
         case 'done':
-          meter.done();
           return results;
       }
     }
