@@ -1,10 +1,11 @@
 /* The built site in a headless Chromium, for the commands that evaluate: one server for all, a page of its own (and with it a
-   context, so no storage is shared) for every question. Rejects with a sentence where the page or the browser failed. */
+   context, so no storage is shared) for every notebook. Answers are judged in an engine each, which leaves nothing in its page, so
+   pages that judge are used again. Rejects with a sentence where the page or the browser failed. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startServer } from './server.mjs';
 import { root } from './site.ts';
 
@@ -36,9 +37,10 @@ export async function openSite({
     await server.close();
     throw error;
   });
+  const idle: Page[] = [];
   return {
     folder: (index) => `headless/${index}/`,
-    ask: async (name, job, about) => JSON.parse(await askPage(browser, server.url, name, job, about)),
+    ask: async (name, job, about) => JSON.parse(await askPage(browser, server.url, name, job, about, name === 'judgeAnswer' ? idle : [])),
     async close() {
       await browser.close().catch(() => undefined);
       await server.close();
@@ -46,10 +48,12 @@ export async function openSite({
   };
 }
 
-async function askPage(browser: Browser, url: string, name: string, job: unknown, about: string): Promise<string> {
-  const context = await browser.newContext();
+/** `idle`: pages that may be asked again; one that answered goes back there. */
+async function askPage(browser: Browser, url: string, name: string, job: unknown, about: string, idle: Page[]): Promise<string> {
+  const used = idle.pop();
+  const page = used ?? (await (await browser.newContext()).newPage());
+  let answered = false;
   try {
-    const page = await context.newPage();
     const failed = new Promise<never>((_, reject) => {
       page.on('crash', () =>
         reject(
@@ -60,21 +64,29 @@ async function askPage(browser: Browser, url: string, name: string, job: unknown
       browser.on('disconnected', () => reject(new Error(`${about}: the browser ended before the notebook did.`)));
     });
     failed.catch(() => undefined);
-    await page.goto(`${url}headless.html`, { waitUntil: 'load' });
+    if (!used) await page.goto(`${url}headless.html`, { waitUntil: 'load' });
     const ready = await Promise.race([
       failed,
       page.waitForFunction(`typeof ${name} === "function"`, undefined, { timeout: 15_000 }).catch(() => undefined),
     ]);
     if (!ready) throw new Error('The built page does not start. Run `npm run build -- --force`, then the command again.');
-    return await Promise.race([
+    const answer = await Promise.race([
       failed,
       page.evaluate(([call, given]) => (globalThis as unknown as Record<string, (job: unknown) => Promise<string>>)[call]!(given), [
         name,
         job,
       ] as const),
     ]);
+    page.removeAllListeners();
+    idle.push(page);
+    answered = true;
+    return answer;
   } finally {
-    await context.close().catch(() => undefined);
+    if (!answered || name !== 'judgeAnswer')
+      await page
+        .context()
+        .close()
+        .catch(() => undefined);
   }
 }
 
