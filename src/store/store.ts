@@ -7,9 +7,10 @@ import type { RunEntry } from '../engine/protocol.ts';
 import { createAnswers } from './answers.ts';
 import { connect, type Names } from './connection.ts';
 import { createMastery } from './mastery.ts';
-import { isAnswer, isMastery, isNotebook, isOutputs, isPoints, isRun, isVersion } from './records.ts';
+import { isAnswer, isMastery, isNotebook, isOutputs, isPage, isPoints, isRun, isVersion } from './records.ts';
 import { prefixRange, type Database } from './schema.ts';
-import type { Store, StoredPoints, StoredRun } from './types.ts';
+import type { Store, StoredOutputs, StoredPoints, StoredRun } from './types.ts';
+import { createRunWrites } from './runs.ts';
 import { createUsage } from './usage.ts';
 import { createVersions } from './versions.ts';
 import { damagedNotebook } from './worded.ts';
@@ -43,6 +44,9 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     });
   }
 
+  const soundOutputs = (records: readonly unknown[]): StoredOutputs[] =>
+    sound('outputs', records, isOutputs, (r) => `${String(r['notebook'])}/${String(r['cell'])}`);
+
   type Filter = NonNullable<Parameters<Store['runs']>[0]>;
   const byIndex = (database: Database, { name, notebook, state }: Filter): Promise<StoredRun[]> => {
     if (name !== undefined) return database.getAllFromIndex('runs', 'name', name);
@@ -61,6 +65,20 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
         if (record !== undefined && !isNotebook(record)) throw damagedNotebook(id);
         return record;
       }),
+
+    opening: (id) =>
+      read(async (database) => {
+        const transaction = database.transaction(['notebooks', 'outputs', 'pages']);
+        const [notebook, outputs, page] = (await Promise.all([
+          transaction.objectStore('notebooks').get(id),
+          transaction.objectStore('outputs').getAll(prefixRange(id)),
+          transaction.objectStore('pages').get(id),
+        ])) as [unknown, unknown[], unknown];
+        if (notebook !== undefined && !isNotebook(notebook)) throw damagedNotebook(id);
+        return { notebook, outputs: soundOutputs(outputs), page: isPage(page) ? page : undefined };
+      }),
+
+    savePage: (page) => write(['pages'], 'relaxed', (transaction) => transaction.objectStore('pages').put(page)),
 
     notebooks: () =>
       read(async (database) => {
@@ -119,23 +137,16 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     },
 
     deleteNotebook: (id) =>
-      write(['notebooks', 'versions', 'outputs'], 'strict', async (transaction) => {
+      write(['notebooks', 'versions', 'outputs', 'pages'], 'strict', async (transaction) => {
         await Promise.all([
+          transaction.objectStore('pages').delete(id),
           transaction.objectStore('notebooks').delete(id),
           transaction.objectStore('versions').delete(prefixRange(id)),
           transaction.objectStore('outputs').delete(prefixRange(id)),
         ]);
       }),
 
-    outputs: (notebook) =>
-      read(async (database) =>
-        sound(
-          'outputs',
-          await database.getAll('outputs', prefixRange(notebook)),
-          isOutputs,
-          (r) => `${String(r['notebook'])}/${String(r['cell'])}`,
-        ),
-      ),
+    outputs: (notebook) => read(async (database) => soundOutputs(await database.getAll('outputs', prefixRange(notebook)))),
 
     saveOutputs: (outputs) =>
       outputs.length === 0
