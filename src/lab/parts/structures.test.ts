@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { graphView } from './graphView.ts';
+import { parts } from './index.ts';
 import { matrixView } from './matrixView.ts';
 import { replay, wordsOf, type Event } from './replay.ts';
 import { surface } from './surface.ts';
@@ -8,6 +10,14 @@ import { timeline } from './timeline.ts';
 import { traceView } from './traceView.ts';
 import { treeView } from './treeView.ts';
 import { vectorField } from './vectorField.ts';
+
+test('every part has a drawing, and help that names it', () => {
+  const page = readFileSync(new URL('../../view/parts/index.ts', import.meta.url), 'utf8');
+  for (const { name, doc } of parts) {
+    expect(page, name).toMatch(new RegExp(`\\b${name}: \\(\\) => import|name === '${name}'`));
+    expect(doc[0].startsWith(`${name}(`), name).toBe(true);
+  }
+});
 
 describe('matrixView', () => {
   const data = [

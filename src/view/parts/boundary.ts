@@ -41,14 +41,14 @@ export const draw: DrawPart = (spec, moved) => {
   const lines = s('path', { class: 'between' }),
     rings = s('path', { class: 'wrong' });
   plane.layer.append(lines, rings);
-  const legend = h('div', { class: 'part-bar legend' });
+  const legend = h('div', { class: 'part-bar part-key' });
   const element = h('div', {}, plane.element, legend);
   let picture: { readonly canvas: HTMLCanvasElement } | undefined;
 
   const wash = (k: number): Rgb => {
-    const paper = token(element, '--paper'),
-      hue = token(element, `--fig-${(k % 6) + 1}`);
-    if (k < 2) return token(element, `--fig-${k + 1}-wash`);
+    const paper = token(document.body, '--paper'),
+      hue = token(document.body, `--fig-${(k % 6) + 1}`);
+    if (k < 2) return token(document.body, `--fig-${k + 1}-wash`);
     return [0, 1, 2].map((i) => Math.round(paper[i]! + (hue[i]! - paper[i]!) * 0.16)) as unknown as Rgb;
   };
   const classAt = ([x, y]: Pair): number => {
@@ -126,11 +126,11 @@ export const draw: DrawPart = (spec, moved) => {
     if (context === null) return;
     const small = points().length > 400 ? 0.5 : 0.75;
     const paths = shapes.map((shape) => new Path2D(shape));
-    const paper = css(token(element, '--paper'));
+    const paper = css(token(document.body, '--paper'));
     points().forEach((point, i) => {
       if (!plane.inside(point)) return;
       context.setTransform(ratio * small, 0, 0, ratio * small, plane.x(point[0]) * ratio, plane.y(point[1]) * ratio);
-      context.fillStyle = css(token(element, `--fig-${(kind(i) % 6) + 1}`));
+      context.fillStyle = css(token(document.body, `--fig-${(kind(i) % 6) + 1}`));
       context.strokeStyle = paper;
       context.lineWidth = 2;
       const path = paths[kind(i) % paths.length]!;

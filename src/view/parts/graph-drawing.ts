@@ -204,6 +204,6 @@ export const keyOf = (states: GraphProps['states']): HTMLElement | null =>
     ? null
     : h(
         'div',
-        { class: 'part-bar legend' },
+        { class: 'part-bar part-key' },
         ...states.map(({ state, colour }) => h('span', { class: `key fig-${colour}` }, h('i', { class: 'swatch' }), state)),
       );

@@ -61,7 +61,7 @@ export const draw: DrawPart = (spec, moved) => {
 
   const paint = (context: CanvasRenderingContext2D, width: number, height: number): void => {
     const { images, count, rows, cols, channels, labels, range } = props();
-    ramp ??= makeRamp(element, range);
+    ramp ??= makeRamp(document.body, range);
     if (pixels.canvas.width !== cols || pixels.canvas.height !== rows) pixels = makePixels(cols, rows);
     const top = element.scrollTop,
       size = rows * cols;
@@ -69,8 +69,8 @@ export const draw: DrawPart = (spec, moved) => {
     context.imageSmoothingEnabled = wide < cols;
     context.font = `13px ${getComputedStyle(element).fontFamily}`;
     context.textAlign = 'center';
-    const ink = css(token(element, '--ink')),
-      quiet = css(token(element, '--ink-2'));
+    const ink = css(token(document.body, '--ink')),
+      quiet = css(token(document.body, '--ink-2'));
     for (let row = Math.floor(top / line()); row * line() < top + height; row++)
       for (let column = 0; column < across; column++) {
         const i = row * across + column;

@@ -17,6 +17,13 @@ const drawings: Readonly<Record<string, () => Promise<{ readonly draw: DrawPart 
   confusion: () => import('./confusion.ts'),
   imageGrid: () => import('./imageGrid.ts'),
   shapeTiles: () => import('./shapeTiles.ts'),
+  vectorField: () => import('./vectorField.ts'),
+  treeView: () => import('./treeView.ts'),
+  traceView: () => import('./traceView.ts'),
+  timeline: () => import('./timeline.ts'),
+  surface: () => import('./surface.ts'),
+  matrixView: () => import('./matrixView.ts'),
+  graphView: () => import('./graphView.ts'),
 };
 
 export async function part(spec: InputSpec, moved: Moved): Promise<Control> {

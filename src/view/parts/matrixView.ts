@@ -59,7 +59,7 @@ export const draw: DrawPart = (spec, moved) => {
   };
   const paint = (context: CanvasRenderingContext2D): void => {
     const { data, rows, cols, rowNames, colNames, range, marks } = props();
-    ramp ??= makeRamp(element, range);
+    ramp ??= makeRamp(document.body, range);
     if (pixels === undefined || pixels.canvas.width !== Math.max(1, cols) || pixels.canvas.height !== Math.max(1, rows))
       pixels = makePixels(cols, rows);
     if (rows * cols === 0) return;
@@ -68,7 +68,7 @@ export const draw: DrawPart = (spec, moved) => {
     });
     context.imageSmoothingEnabled = wide < 1 || tall < 1;
     context.drawImage(pixels.canvas, left, top, cols * wide, rows * tall);
-    const [ink, quiet, paper, blue] = ['--ink', '--ink-3', '--paper', '--blue'].map((name) => css(token(element, name))) as [
+    const [ink, quiet, paper, blue] = ['--ink', '--ink-3', '--paper', '--blue'].map((name) => css(token(document.body, name))) as [
       string,
       string,
       string,
@@ -125,14 +125,14 @@ export const draw: DrawPart = (spec, moved) => {
     };
     for (const mark of marks) {
       if (mark.rows.length === 0 || mark.cols.length === 0) continue;
-      context.strokeStyle = css(token(element, `--fig-${mark.colour}`));
+      context.strokeStyle = css(token(document.body, `--fig-${mark.colour}`));
       context.lineWidth = 2;
       context.strokeRect(...box(mark));
     }
     if (now.readonly || lit.length === 0 || litCols.length === 0) return;
     // The chosen cell lights its row and column.
     if (lit.length === 1 && litCols.length === 1) {
-      context.fillStyle = css(token(element, '--blue'), 0.1);
+      context.fillStyle = css(token(document.body, '--blue'), 0.1);
       const [x, y, w, t] = box(chosen());
       context.fillRect(left, y, x - left, t);
       context.fillRect(x + w, y, left + cols * wide - x - w, t);

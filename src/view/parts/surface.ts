@@ -78,7 +78,7 @@ export const draw: DrawPart = (spec, moved) => {
     const wash = (): void => {
       const { z, rows, columns } = props();
       const pixels = makePixels(columns, rows);
-      const [low, high] = [token(element, '--paper'), token(element, '--fig-1')];
+      const [low, high] = [token(document.body, '--paper'), token(document.body, '--fig-1')];
       pixels.paint((to) => {
         for (let r = 0; r < rows; r++)
           for (let c = 0; c < columns; c++) {
@@ -159,7 +159,7 @@ export const draw: DrawPart = (spec, moved) => {
           return { at: project((2 * c) / (columns - 1) - 1, (2 * r) / (rows - 1) - 1, (share(value) - 0.5) * tall), share: share(value) };
         }),
       );
-      const [paper, hue, ink] = [token(element, '--paper'), token(element, '--fig-1'), token(element, '--ink')];
+      const [paper, hue, ink] = [token(document.body, '--paper'), token(document.body, '--fig-1'), token(document.body, '--ink')];
       // The floor and its names first.
       const corners = (
         [
@@ -169,7 +169,7 @@ export const draw: DrawPart = (spec, moved) => {
           [-1, 1],
         ] as const
       ).map(([x, y]) => project(x, y, -tall / 2));
-      context.strokeStyle = css(token(element, '--fig-grid'));
+      context.strokeStyle = css(token(document.body, '--fig-grid'));
       context.lineWidth = 1;
       context.beginPath();
       corners.forEach(([x, y], i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
@@ -196,7 +196,7 @@ export const draw: DrawPart = (spec, moved) => {
         context.stroke();
       }
       paths.forEach((points2, k) => {
-        context.strokeStyle = css(token(element, `--fig-${((k + 1) % 6) + 1}`));
+        context.strokeStyle = css(token(document.body, `--fig-${((k + 1) % 6) + 1}`));
         context.lineWidth = 2;
         context.beginPath();
         points2.forEach((p, i) => {
@@ -207,7 +207,7 @@ export const draw: DrawPart = (spec, moved) => {
         context.stroke();
       });
       // Least and greatest at the ends of the edges that are nearest.
-      context.fillStyle = css(token(element, '--ink-3'));
+      context.fillStyle = css(token(document.body, '--ink-3'));
       context.font = `13px ${getComputedStyle(element).fontFamily}`;
       context.textAlign = 'center';
       context.textBaseline = 'middle';
@@ -226,7 +226,7 @@ export const draw: DrawPart = (spec, moved) => {
       const side: Pair = project(nx, -ny, 0)[0] < project(-nx, ny, 0)[0] ? [nx, -ny] : [-nx, ny];
       const [zx, low] = project(...side, -tall / 2);
       const top = project(...side, tall / 2)[1];
-      context.strokeStyle = css(token(element, '--edge'));
+      context.strokeStyle = css(token(document.body, '--edge'));
       context.lineWidth = 1;
       context.beginPath();
       context.moveTo(zx, low);
