@@ -199,6 +199,35 @@ export interface StoredAnswer {
   readonly updatedAt: number;
 }
 
+/** Something that can be made again or is rarely wanted. Nothing clears it but its reader. */
+export interface Sparable {
+  /** `outputs`: what cells showed last; `versions`: automatic ones, older than the last ten of their notebook. */
+  readonly what: 'outputs' | 'versions';
+  readonly count: number;
+  readonly bytes: number;
+  /** Deletes these, the oldest first, until so many bytes are free (default: all). Resolves to what was freed and to what brings it back. */
+  clear(bytes?: number): Promise<{ readonly count: number; readonly bytes: number; readonly undo: () => Promise<void> }>;
+}
+
+/** What came of an archive (store/archive.ts). */
+export interface Imported {
+  /** When the archive was made, ISO 8601. */
+  readonly made: string;
+  /** Notebooks that were not here; that the archive had newer, the older text being kept as a version; the other way round. */
+  readonly notebooks: number;
+  readonly newer: number;
+  readonly kept: number;
+  readonly versions: number;
+  readonly runs: number;
+  readonly answers: number;
+  /** Records that are not what they should be. */
+  readonly skipped: number;
+  /** There was no room for all runs: what to do, in sentences. */
+  readonly full?: string;
+  /** Makes everything as it was before. */
+  undo(): Promise<void>;
+}
+
 /** What stands between the code and the database. Every method rejects with a GradusError whose hint says what to do. */
 export interface Store {
   notebook(id: string): Promise<StoredNotebook | undefined>;
@@ -226,7 +255,15 @@ export interface Store {
   outputs(notebook: string): Promise<readonly StoredOutputs[]>;
   saveOutputs(outputs: readonly StoredOutputs[]): Promise<void>;
   runs(filter?: { readonly name?: string; readonly notebook?: string; readonly state?: RunState }): Promise<readonly StoredRun[]>;
+  /** What the reader wrote about it stays; the notebook's text goes where each text is kept once. */
   saveRun(run: StoredRun): Promise<void>;
+  /** Notes and tags of a run; `undefined` takes them away. */
+  editRun(id: string, edit: { readonly notes?: string | undefined; readonly tags?: readonly string[] | undefined }): Promise<void>;
+  /** Marks a run as cut off if it still counts as running in that tab. */
+  interruptRun(id: string, tab: string | number | undefined): Promise<void>;
+  /** The text of the notebook as the run had it. */
+  runText(run: StoredRun): Promise<string | undefined>;
+  checkpoints(): Promise<Checkpoints>;
   deleteRun(id: string): Promise<void>;
   savePoints(points: StoredPoints): Promise<void>;
   /** Newest first, with their whole curves. */
@@ -251,14 +288,12 @@ export interface Store {
   usage(): Promise<readonly NotebookUsage[]>;
   /** Deletes what a notebook has of one kind; resolves to what brings it back. */
   clear(notebook: string, what: Clearable): Promise<() => Promise<void>>;
+  /** Everything but secrets, as one file. */
+  archive(made: Date): Promise<Blob>;
+  /** Merges such a file into what is here. Rejects, with nothing changed, where it is damaged or none. */
+  importArchive(file: Blob, now: Date): Promise<Imported>;
+  /** What could be cleared first when room is short, and how much that frees. */
+  sparable(): Promise<readonly Sparable[]>;
   listen(listener: (event: StoreEvent) => unknown): () => void;
   close(): void;
 }
-  /** What the reader wrote about it stays; the notebook's text goes where each text is kept once. */
-  /** Notes and tags of a run; `undefined` takes them away. */
-  editRun(id: string, edit: { readonly notes?: string | undefined; readonly tags?: readonly string[] | undefined }): Promise<void>;
-  /** Marks a run as cut off if it still counts as running in that tab. */
-  interruptRun(id: string, tab: string | number | undefined): Promise<void>;
-  /** The text of the notebook as the run had it. */
-  runText(run: StoredRun): Promise<string | undefined>;
-  checkpoints(): Promise<Checkpoints>;
