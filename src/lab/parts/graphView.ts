@@ -43,14 +43,14 @@ export const graphView: PartDefinition<GraphValue> = {
         const all = `${nodes.length} nodes, ${edges.length} edges.`;
         const at = nodes.findIndex(({ id }) => id === selection);
         const node = nodes[at];
-        if (node === undefined) return `${all} None is chosen.`;
+        if (node === undefined) return `${all} Chosen: none.`;
         const to = edges.filter(({ from }) => from === at).map((edge) => edge.to),
           from = edges.filter((edge) => edge.to === at).map((edge) => edge.from);
         const facts = [node.value, node.state].filter((word) => word !== '').join(', ');
         const said = graph.directed
           ? [from.length === 0 ? '' : `after ${names(from)}`, to.length === 0 ? '' : `before ${names(to)}`]
           : [from.length + to.length === 0 ? '' : `beside ${names([...new Set([...from, ...to])])}`];
-        return `${all} ${node.label}${facts === '' ? '' : ` (${facts})`} is chosen${said
+        return `${all} Chosen: ${node.label}${facts === '' ? '' : ` (${facts})`}${said
           .filter((one) => one !== '')
           .map((one) => `, ${one}`)
           .join('')}.`;

@@ -62,7 +62,7 @@ describe('graphView', () => {
     expect(made.value.selection).toBe(null);
     expect(Object.keys(made.value.positions)).toEqual(['x', 'w', 'y']);
     expect(made.value.positions['y']![0]).toBeGreaterThan(made.value.positions['x']![0]);
-    expect(made.text({ ...made.value, selection: 'y' })).toBe('3 nodes, 2 edges. x · w (sum) is chosen, after x and w.');
+    expect(made.text({ ...made.value, selection: 'y' })).toBe('3 nodes, 2 edges. Chosen: x · w (sum), after x and w.');
     expect(made.props['states']).toEqual([
       { state: 'leaf', colour: 1 },
       { state: 'sum', colour: 2 },
@@ -143,7 +143,7 @@ describe('treeView', () => {
     expect(made.value).toEqual({ id: 'root', label: 'coin', path: [], probability: 1 });
     const leaf = made.decode!('0.1', made.value);
     expect(leaf).toEqual({ id: '0.1', label: 'tails', path: [0, 1], probability: 0.25 });
-    expect(made.text(leaf)).toBe('5 nodes. tails is chosen: level 2, a leaf, probability 0.25.');
+    expect(made.text(leaf)).toBe('5 nodes. Chosen: tails, level 2, a leaf, probability 0.25.');
   });
   test('lists are trees too', () => {
     const made = treeView.make({ root: ['+', ['*', 'a', 'b'], 'c'] });

@@ -62,7 +62,7 @@ export const treeView: PartDefinition<TreeChoice> = {
         const { label, value, children, depth } = nodes[at]!;
         const way = path.length === 0 ? 'the root' : `level ${depth}`;
         const below = children.length === 0 ? 'a leaf' : `${children.length} ${children.length === 1 ? 'child' : 'children'}`;
-        return `${nodes.length === 1 ? 'One node' : `${nodes.length} nodes`}. ${label}${value === '' ? '' : ` (${value})`} is chosen: ${way}, ${below}${probability === undefined ? '' : `, probability ${say(probability)}`}.`;
+        return `${nodes.length === 1 ? 'One node' : `${nodes.length} nodes`}. Chosen: ${label}${value === '' ? '' : ` (${value})`}, ${way}, ${below}${probability === undefined ? '' : `, probability ${say(probability)}`}.`;
       },
       encode: ({ id }) => id,
       decode,

@@ -113,7 +113,7 @@ export const draw: DrawPart = (spec, moved) => {
       for (let i = 0; i < data.length; i++) {
         const [r, c] = [Math.floor(i / cols), i % cols];
         context.font = `13px ${mono}`;
-        const words = shortNumber(data[i]!, Math.floor(wide / 8));
+        const words = shortNumber(data[i]!, Math.floor((wide - 8) / 8));
         context.fillStyle = ramp.dark(data[i]!) ? paper : ink;
         context.fillText(words, left + (c + 0.5) * wide, top + (r + 0.5) * tall + 0.5);
       }

@@ -146,8 +146,8 @@ export const draw: DrawPart = (spec, moved) => {
     const onSurface = (at: Pair): readonly [number, number, number] => project(...unit(at), (share(height(at)) - 0.5) * tall);
     const paint = (context: CanvasRenderingContext2D, width: number, high: number): void => {
       const { z, rows, columns, domain, range, paths } = props();
-      half = [width / 2, high / 2];
-      scale = Math.min(width / 3.1, high / 2.5);
+      half = [width / 2, high / 2 - 4];
+      scale = Math.min(width / 3.3, high / 2.95);
       const [step, stride] = [Math.max(1, Math.ceil((rows - 1) / most)), Math.max(1, Math.ceil((columns - 1) / most))];
       const at = (n: number, by: number): number[] => [
         ...new Set([...Array.from({ length: Math.ceil(n / by) }, (_, i) => Math.min(n - 1, i * by)), n - 1]),

@@ -84,7 +84,7 @@ export const draw: DrawPart = (spec, moved) => {
   });
   // A press beside the bars brings the cursor.
   svg.addEventListener('click', (event) => {
-    if (now.readonly || (event.target as Element).closest('.handle, .bar.movable')) return;
+    if (now.readonly || (event.target as Element).closest('.handle, .lane-bar.movable')) return;
     const pixels = at(event as PointerEvent);
     if (pixels >= left()) toT(time(pixels));
   });
@@ -104,7 +104,7 @@ export const draw: DrawPart = (spec, moved) => {
     bars = value().bars.map((bar, i) => {
       const rect = s('rect', { rx: 2 }),
         word = s('text', {}, bar.label);
-      const group = s('g', { class: `bar fig-${props().colours[i] ?? 1}${movable() ? ' movable' : ''}` }, s('title', {}), rect, word);
+      const group = s('g', { class: `lane-bar fig-${props().colours[i] ?? 1}${movable() ? ' movable' : ''}` }, s('title', {}), rect, word);
       if (movable()) {
         group.setAttribute('role', 'slider');
         group.setAttribute('tabindex', '0');

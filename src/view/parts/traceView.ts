@@ -26,14 +26,18 @@ export const draw: DrawPart = (spec, moved) => {
   const props = (): Props => now.props as unknown as Props;
   const step = (): number => now.value as number;
   const stage = h('div', { class: 'trace-stage' }),
-    said = h('p', { class: 'trace-said' });
+    words = (): string => {
+      const { kind, data, columns, events } = props();
+      const event = events[step() - 1];
+      return event === undefined ? 'the beginning' : wordsOf(event, kind === 'array' ? replay(data, events, step() - 1, columns).data : []);
+    };
   const slider = h('input', { type: 'range', min: 0, step: 1, 'aria-label': `${spec.label}, step` });
   const back = h('button', { type: 'button', class: 'btn small', onclick: () => go(step() - 1) }, 'Back');
   const forward = h('button', { type: 'button', class: 'btn small', onclick: () => go(step() + 1) }, 'Next');
   const play = h('button', { type: 'button', class: 'btn small trace-play', onclick: () => (playing === undefined ? start() : stop()) });
   const count = h('output', { class: 'num' });
   const bar = h('div', { class: 'trace-bar' }, play, back, forward, slider, count);
-  const element = h('div', { class: 'trace' }, stage, said, bar);
+  const element = h('div', { class: 'trace' }, stage, bar);
 
   const go = (to: number, byHand = true): void => {
     if (byHand) stop();
@@ -79,17 +83,10 @@ export const draw: DrawPart = (spec, moved) => {
   const show = (): void => {
     const { kind, data, columns, rows, events, height = 200 } = props();
     const scene = replay(data, events, step(), columns);
-    const event = events[step() - 1];
-    setText(
-      said,
-      event === undefined
-        ? 'The beginning.'
-        : sentence(wordsOf(event, kind === 'array' ? replay(data, events, step() - 1, columns).data : [])),
-    );
     slider.max = String(events.length);
     slider.value = String(step());
     slider.style.setProperty('--at', `${events.length === 0 ? 0 : (100 * step()) / events.length}%`);
-    slider.setAttribute('aria-valuetext', `step ${step()} of ${events.length}: ${said.textContent}`);
+    slider.setAttribute('aria-valuetext', `step ${step()} of ${events.length}: ${words()}`);
     setText(count, `${step()} of ${events.length}`);
     for (const [button, off] of [
       [back, step() === 0],
@@ -143,7 +140,7 @@ export const draw: DrawPart = (spec, moved) => {
           const x = i * wide + gap / 2,
             from = Math.min(y(0), y(value));
           return [
-            s('rect', { class: `bar${kindOf(i)}`, x, y: from, width: wide - gap, height: Math.max(1.5, Math.abs(y(value) - y(0))) }),
+            s('rect', { class: `trace-col${kindOf(i)}`, x, y: from, width: wide - gap, height: Math.max(1.5, Math.abs(y(value) - y(0))) }),
             named ? s('text', { x: x + (wide - gap) / 2, y: from - 5, class: 'value' }, number(value)) : s('g'),
             named ? s('text', { x: x + (wide - gap) / 2, y: height - 16 }, String(i)) : s('g'),
             done.has(i) ? s('circle', { class: 'done', cx: x + (wide - gap) / 2, cy: height - 5, r: 3.5 }) : s('g'),
@@ -207,5 +204,3 @@ export const draw: DrawPart = (spec, moved) => {
     dispose: stop,
   };
 };
-
-const sentence = (words: string): string => `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;

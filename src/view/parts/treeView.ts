@@ -40,7 +40,7 @@ export const draw: DrawPart = (spec, moved) => {
   const linesOf = ({ value, product }: TreeNode): string[] =>
     [value, ...(props().probabilities && !Number.isNaN(product) ? [number(product)] : [])].filter((one) => one !== '');
   const widthOf = (node: TreeNode): number =>
-    Math.max(32, 8 * Math.max(node.label.length, ...linesOf(node).map((line) => line.length)) + 16);
+    Math.max(32, 8 * Math.max(node.label.length, ...linesOf(node).map((line) => line.length)) + 16 + (node.children.length > 0 ? 10 : 0));
   const heightOf = (node: TreeNode): number => 28 + 15 * linesOf(node).length;
 
   const choose = (i: number, focus = true): void => {
@@ -99,7 +99,8 @@ export const draw: DrawPart = (spec, moved) => {
     const chosen = at();
     const way = new Set<number>();
     for (let i = chosen; i >= 0; i = nodes[i]!.parent) way.add(i);
-    const lines: SVGElement[] = [];
+    const lines: SVGElement[] = [],
+      labels: SVGElement[] = [];
     drawn = new Map();
     shown.forEach((i, k) => {
       const node = nodes[i]!;
@@ -116,7 +117,7 @@ export const draw: DrawPart = (spec, moved) => {
           : `M${from.join(' ')}C${middle} ${from[1]} ${middle} ${to[1]} ${to.join(' ')}`;
         lines.push(s('path', { class: `edge${way.has(i) && !now.readonly ? ' near' : ''}`, d }));
         if (probabilities && !Number.isNaN(node.p))
-          lines.push(s('text', { class: 'edge-label', x: (from[0]! + to[0]!) / 2, y: (from[1]! + to[1]!) / 2 + 4 }, number(node.p)));
+          labels.push(s('text', { class: 'edge-label', x: (from[0]! + to[0]!) / 2, y: (from[1]! + to[1]!) / 2 + 4 }, number(node.p)));
       }
       const has = node.children.length > 0;
       const second = linesOf(node);
@@ -168,6 +169,7 @@ export const draw: DrawPart = (spec, moved) => {
         'aria-label': now.label,
       },
       ...lines,
+      ...labels,
       ...drawn.values(),
     );
     element.replaceChildren(svg);
