@@ -124,6 +124,9 @@ function collect(value: unknown, at: string, to: Collecting): Node {
       return { $: 'undefined' };
     case 'object':
       break;
+    case 'function': // a module can be called
+      if (isStateful(value)) return { $: 'state', of: collect(value.stateDict(), at, to) };
+      return refuse(value, at, to.name);
     default:
       return refuse(value, at, to.name);
   }

@@ -164,9 +164,10 @@ interface Matching {
 
 /** What other code may hold on to, so that it has to be written in place. */
 const isHeld = (value: unknown): value is object =>
-  typeof value === 'object' &&
-  value !== null &&
-  (isTensor(value) || isTypedArray(value) || Array.isArray(value) || isGenerator(value) || isStateful(value) || isPlain(value));
+  (typeof value === 'function' && isStateful(value)) || // a module can be called
+  (typeof value === 'object' &&
+    value !== null &&
+    (isTensor(value) || isTypedArray(value) || Array.isArray(value) || isGenerator(value) || isStateful(value) || isPlain(value)));
 
 function match(target: object, saved: unknown, at: string, into: Matching): void {
   const { faults, writes } = into;
