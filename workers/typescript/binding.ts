@@ -17,26 +17,39 @@ export interface BindingOptions {
 export interface Binding {
   /** Puts the values of `names` and of the cell's imports behind `args`. */
   bind(evaluation: Running, names: readonly string[], args: unknown[]): Promise<void>;
+  /** Publishes what the cell imports, and nothing else: it waits for its reader, but its imports are there. */
+  imported(evaluation: Running): Promise<void>;
   /** `import(source)` in a cell. */
   import(source: string, evaluation: Running): Promise<unknown>;
 }
 
 export function createBinding({ library, lending, set, placed }: BindingOptions): Binding {
+  const bind: Binding['bind'] = async (evaluation, names, args) => {
+    for (const name of names) {
+      const bound = library.bind(name, evaluation);
+      if (name === 'view') evaluation.boundView = bound;
+      args.push(isThenable(bound) ? await lending.lend(evaluation, bound) : bound);
+    }
+    for (const { source, bindings, line, column } of evaluation.owner.record.imports) {
+      evaluation.place = { line, column };
+      const module = await lending.lend(evaluation, library.importModule(source, evaluation));
+      for (const { imported, local } of bindings) {
+        args.push(local in set ? set[local] : imported === '*' ? module : pick(module, imported, source));
+      }
+    }
+    evaluation.place = undefined;
+  };
   return {
-    bind: async (evaluation, names, args) => {
-      for (const name of names) {
-        const bound = library.bind(name, evaluation);
-        if (name === 'view') evaluation.boundView = bound;
-        args.push(isThenable(bound) ? await lending.lend(evaluation, bound) : bound);
-      }
-      for (const { source, bindings, line, column } of evaluation.owner.record.imports) {
-        evaluation.place = { line, column };
-        const module = await lending.lend(evaluation, library.importModule(source, evaluation));
-        for (const { imported, local } of bindings) {
-          args.push(local in set ? set[local] : imported === '*' ? module : pick(module, imported, source));
-        }
-      }
-      evaluation.place = undefined;
+    bind,
+    imported: async (evaluation) => {
+      const values: unknown[] = [];
+      const { owner, cell } = evaluation;
+      await bind(evaluation, [], values);
+      const locals = owner.record.imports.flatMap(({ bindings }) => bindings.map(({ local }) => local));
+      locals.forEach((local, i) => {
+        const slot = owner.outputs[owner.names.indexOf(local)];
+        if (slot) Object.assign(slot, { cell, value: values[i] });
+      });
     },
     import: (source, evaluation) => {
       const here = new Error(); // what fails later has no frame of the cell

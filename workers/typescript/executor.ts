@@ -223,7 +223,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   async function caught(evaluation: Running, error: unknown): Promise<void> {
     if (evaluation.replaced || error === superseded) return end(evaluation, undefined);
     if (error instanceof StopSignal) {
-      await Promise.allSettled(evaluation.pending ?? []);
+      await Promise.allSettled([...(evaluation.pending ?? []), error instanceof Uncommitted && binding.imported(evaluation)]);
       return end(evaluation, done, error instanceof Uncommitted ? ASKS : 'ended by `stop`');
     }
     const info = { ...evaluation.place, ...describe(error, evaluation.cell) };

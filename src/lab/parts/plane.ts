@@ -19,10 +19,10 @@ export const plane: PartDefinition<Pair | null> = {
     for (const { from, to } of layers?.segments ?? []) shown.push(from, to);
     for (const { points } of [...(layers?.polygons ?? []), ...(layers?.curves ?? [])]) shown.push(...points);
     const counts = [
-      ...(layers?.points ?? []).map(({ xy }) => `${xy.length / 2} points`),
-      ...(layers?.segments ? [`${layers.segments.length} segments`] : []),
-      ...(layers?.polygons ? [`${layers.polygons.length} polygons`] : []),
-      ...(layers?.curves ? [`${layers.curves.length} curves`] : []),
+      ...(layers?.points ?? []).map(({ xy }) => many(xy.length / 2, 'point')),
+      ...(layers?.segments ? [many(layers.segments.length, 'segment')] : []),
+      ...(layers?.polygons ? [many(layers.polygons.length, 'polygon')] : []),
+      ...(layers?.curves ? [many(layers.curves.length, 'curve')] : []),
       ...(layers?.image ? [`an image of ${layers.image.shape.join(' × ')}`] : []),
     ];
     const domain = domainIn('plane', options, domainAround(shown.slice(0, 50_000)));
@@ -39,3 +39,5 @@ export const plane: PartDefinition<Pair | null> = {
     };
   },
 };
+
+const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;

@@ -15,7 +15,7 @@ const farthest = 12;
 export const draw: DrawPart = (spec, moved) => {
   let now = spec,
     share = 1,
-    yaw = -0.95,
+    yaw = 0.6,
     pitch = 0.42;
   const size = (spec.value as Matrix).length;
   const names = spec.props['names'] as readonly string[];
@@ -28,7 +28,7 @@ export const draw: DrawPart = (spec, moved) => {
     moved(next);
     place();
   };
-  const plane = makePlane({ domain, height: spec.props['height'], place: () => place(), equal: true, bare: size === 3 });
+  const plane = makePlane({ domain, height: spec.props['height'], place: () => place(), equal: true, blank: size === 3 });
   const image = spec.props['image'] as ImageLayer | undefined;
   const layers = makeLayers(
     plane,

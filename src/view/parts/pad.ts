@@ -165,15 +165,11 @@ export const draw: DrawPart = (spec, moved) => {
   const element = h(
     'div',
     { class: 'pad' },
-    h(
-      'div',
-      {},
-      board,
-      spec.readonly
-        ? null
-        : h('div', { class: 'part-bar' }, ...bar, h('span', { class: 'quiet' }, 'By keyboard: arrows move the pen, Space sets it down.')),
-    ),
+    board,
     h('figure', { class: 'pad-seen' }, small, h('figcaption', {}, centre === 'mnist' ? `${size} × ${size}, centred` : `${size} × ${size}`)),
+    spec.readonly
+      ? null
+      : h('div', { class: 'part-bar' }, ...bar, h('span', { class: 'quiet' }, 'By keyboard: arrows move the pen, Space sets it down.')),
     said,
   );
   requestAnimationFrame(show);

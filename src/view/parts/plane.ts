@@ -14,12 +14,14 @@ export interface Domain {
 
 export interface PlaneOptions {
   readonly domain: Domain;
-  /** In pixels; default 320. */
+  /** In pixels; default 360. */
   readonly height?: unknown;
   /** Places what the part draws; called when the size or the domain has changed. */
   readonly place: () => void;
   /** No numbers at the edges. */
   readonly bare?: boolean;
+  /** No grid either. */
+  readonly blank?: boolean;
   /** One unit is as long on both axes. Default: where the domain's sides differ by a factor of 3 at most. */
   readonly equal?: boolean;
 }
@@ -73,8 +75,8 @@ const left = 40,
   top = 10,
   bottom = 26;
 
-export function makePlane({ domain: first, height: wanted, place, bare = false, equal }: PlaneOptions): Plane {
-  const tall = typeof wanted === 'number' ? wanted : 320;
+export function makePlane({ domain: first, height: wanted, place, blank = false, bare = blank, equal }: PlaneOptions): Plane {
+  const tall = typeof wanted === 'number' ? wanted : 360;
   const id = `clip${++planes}`;
   const [l, r, t, b] = bare ? [1, 1, 1, 1] : [left, right, top, bottom];
   const grid = s('g', { class: 'plane-grid', 'aria-hidden': 'true' });
@@ -127,7 +129,7 @@ export function makePlane({ domain: first, height: wanted, place, bare = false, 
       svg.setAttribute(name, String(Math.round(value)));
     clip.setAttribute('width', String(width));
     clip.setAttribute('height', String(height));
-    drawGrid(plane, grid, { l, t, bare });
+    if (!blank) drawGrid(plane, grid, { l, t, bare });
     place();
   };
   const watcher = new ResizeObserver(([entry]) => layout(entry!.contentRect.width));
