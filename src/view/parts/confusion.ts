@@ -60,14 +60,13 @@ export const draw: DrawPart = (spec, moved) => {
         'td',
         {
           class: row === column ? 'hit' : 'miss',
-          style: `--share: ${(strength === 0 ? 0 : 6 + 44 * Math.sqrt(strength)).toFixed(1)}%`,
+          style: `--share: ${(strength === 0 ? 0 : 10 + 42 * Math.sqrt(strength)).toFixed(1)}%`,
           role: still ? undefined : 'gridcell',
           'aria-label': still ? undefined : `${classes[row]} taken for ${row === column ? 'itself' : classes[column]}: ${count}`,
           onclick: still ? undefined : () => choose({ row, column }, true),
         },
         count === 0 ? '' : h('span', {}, counted(count)),
       );
-      if (count === 0) cell.append(h('span', { class: 'none' }, '0'));
       return cell;
     });
     table.classList.toggle('dense', k > 16);

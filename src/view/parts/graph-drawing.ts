@@ -48,7 +48,7 @@ export function drawGraph(props: GraphProps, label: string, height: number): Gra
   const { nodes, edges, directed, size } = props;
   const free = size === undefined;
   const dots = free && nodes.length > 24;
-  const width = free ? 640 : size[0],
+  const width = free ? Math.min(640, window.innerWidth - 60) : size[0],
     tall = free ? height : size[1];
   const [w, t] = [width + 2 * air, tall + 2 * air];
   const inner = free ? Math.min(width - (dots ? 40 : 120), tall - 48) : 0;
@@ -81,7 +81,7 @@ export function drawGraph(props: GraphProps, label: string, height: number): Gra
         { class: 'node-label', x: dots ? 9 : 0, y: dots ? -6 : value === '' ? 4.5 : -4, 'text-anchor': dots ? 'start' : 'middle' },
         word,
       ),
-      s('text', { class: 'node-value', y: 14, 'text-anchor': 'middle' }, dots ? '' : value),
+      s('text', { class: 'node-value', y: 14, 'text-anchor': 'middle' }, dots || value === '' ? '' : ` ${value}`),
       s('title', {}, [word, value, state].filter((one) => one !== '').join(', ')),
     );
     return node;
@@ -95,6 +95,7 @@ export function drawGraph(props: GraphProps, label: string, height: number): Gra
       height: t,
       'aria-label': label,
       'data-dense': nodes.length > 60 ? '' : undefined,
+      'data-free': free || undefined,
     },
     ...lines,
     ...heads,
@@ -187,7 +188,7 @@ export function drawGraph(props: GraphProps, label: string, height: number): Gra
       if (colour) box.setAttribute('data-colour', String(colour));
       else box.removeAttribute('data-colour');
       const words = box.querySelector('.node-value')!;
-      if (!dots && words.textContent !== value) words.textContent = value;
+      if (!dots && words.textContent !== ` ${value}`) words.textContent = ` ${value}`;
     },
     toPlace,
     toPixels,

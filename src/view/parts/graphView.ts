@@ -67,7 +67,7 @@ export const draw: DrawPart = (spec, moved) => {
       drawing.nodes.forEach((node, i) => {
         const { label, value: word, state } = nodes[i]!;
         node.setAttribute('role', 'button');
-        node.setAttribute('aria-label', [label, word, state].filter((one) => one !== '').join(', '));
+        node.setAttribute('aria-label', [label, word, state].filter((one) => one !== '').join(' '));
         node.addEventListener('click', () => choose(i, true));
         node.addEventListener('focus', () => roving(i));
         if (drag())

@@ -85,7 +85,9 @@ export const draw: DrawPart = (spec, moved) => {
         at = placeOf(tile);
       const to =
         by !== undefined
-          ? Math.max(-1, Math.min(last, at + by[0] + by[1]))
+          ? at < 0 && by[0] + by[1] > 0
+            ? Math.max(0, value().indexOf(null)) // from the tray to where there is room
+            : Math.max(-1, Math.min(last, at + by[0] + by[1]))
           : {
               Home: -1,
               Delete: -1,

@@ -128,12 +128,12 @@ export const draw: DrawPart = (spec, moved) => {
         s('rect', { class: 'halo', x: x - w / 2 - 3, y: y - t / 2 - 3, width: w + 6, height: t + 6, rx: 5 }),
         s('rect', { class: 'box', x: x - w / 2, y: y - t / 2, width: w, height: t, rx: 3 }),
         s('text', { class: 'node-label', x, y: first, 'text-anchor': 'middle' }, node.label),
-        ...second.map((line, l) => s('text', { class: 'node-value', x, y: first + 15 * (l + 1), 'text-anchor': 'middle' }, line)),
+        ...second.map((line, l) => s('text', { class: 'node-value', x, y: first + 15 * (l + 1), 'text-anchor': 'middle' }, ` ${line}`)),
       );
       if (!now.readonly) {
         box.setAttribute('role', 'treeitem');
         box.setAttribute('aria-level', String(node.depth + 1));
-        box.setAttribute('aria-label', [node.label, ...second].join(', '));
+        box.setAttribute('aria-label', [node.label, ...second].join(' '));
         box.setAttribute('aria-selected', String(i === chosen));
         box.setAttribute('tabindex', i === chosen ? '0' : '-1');
         if (has) box.setAttribute('aria-expanded', String(open(i)));
