@@ -43,8 +43,8 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
   queueMicrotask: ['queueMicrotask(fn)', 'Calls fn right after the current code; its errors stand below the cell.'],
   requestAnimationFrame: ['requestAnimationFrame(fn)', 'Calls fn before the next frame; stands still in a background tab.'],
   steps: [
-    'for await (const step of steps(n, { run?, label? })) …',
-    'Yields 0 … n−1 for a training loop, with progress and a pause button; other cells answer between the steps.',
+    'for await (const step of steps(n, { run?, state?, every?, label? })) …',
+    'Yields 0 … n−1 for a training loop, with progress and a pause button; other cells answer between the steps. With `{ run, state: { model, optimizer, r } }` the loop keeps checkpoints of what changes from step to step (after one second, then every five; `every: 100` for every 100 steps; when it is paused, stopped or over), and where the run goes on it puts the state back and begins behind the last one. Numbers that are assigned belong into the state object: `state.best = …`.',
   ],
   random: [
     'random(seed?)',
@@ -72,14 +72,17 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
   dataset: ['await dataset("mnist")', 'A data set as typed arrays, with shape, source and licence.'],
   file: ['await file("data.csv")', 'A file beside the notebook: text(), json(), arrayBuffer(), stream().'],
   startRun: [
-    'const run = await startRun(name, { lr: 0.1 })',
-    'Starts an experiment: run.log({ loss }, step?) adds to its curves, await run.finish({ accuracy }) ends it. It is kept with this notebook.',
+    'const run = await startRun(name, { lr: 0.1 }, { resume? })',
+    'Starts an experiment: run.log({ loss }, step?) adds to its curves, await run.finish({ accuracy }) ends it. It is kept with this notebook. `await run.checkpoint({ w, optimizer, r })` keeps tensors, typed arrays, modules, optimisers, generators and JSON, as they are when it is called; it resolves when they are on the disk. The last three are kept, of a finished run the last. With `{ resume: true }`, or by the button Resume, the newest run of this cell, name and parameters that was cut off goes on behind its last checkpoint: run.state is what that held, and `steps(n, { run, state })` puts it back by itself.',
   ],
   sweep: [
     'await sweep({ lr: [0.1, 0.01], hidden: 32 }, async (params, run) => ({ loss }), { name?, workers?, stop?, resume?, seed?, limitMs? })',
     'Calls the function at every point of a grid (or of a list of points), over a pool of engines that have the names of all cells; each point is a run with a seed of its own, and the list of { params, summary, run, state, metrics } is in the order of the points. `stop: { metric: "loss", patience: 5 }` or `{ metric: "acc", goal: "max", median: 3 }` ends poor points early; `resume: true` takes points that finished before with the same code.',
   ],
-  runs: ['await runs({ name? })', 'Kept runs, newest first: params, summary, and metrics as typed arrays.'],
+  runs: [
+    'await runs({ name? })',
+    'Kept runs, newest first: params, summary, and metrics as typed arrays; `await entry.state()` is what its last checkpoint held, undefined where it has none.',
+  ],
   check: [
     'check(name, fn, { limitMs = 2000 })',
     'Runs fn and shows whether it passed: it fails when fn throws, returns false or takes too long.',
@@ -91,9 +94,12 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
   help: ['help(name)', 'Shows what a name does.'],
 };
 
-/** The docstring of `name` as Markdown; without a name, all of them in a line each. */
-export function helpText(name: string | undefined): string {
-  const own = name === undefined ? undefined : docs[name.split('.')[0]!];
+export type Docs = Readonly<Record<string, readonly [signature: string, text: string]>>;
+
+/** The docstring of `name` as Markdown; without a name, all of them in a line each. `more`: of modules that are imported. */
+export function helpText(name: string | undefined, more: Docs = {}): string {
+  const [first = ''] = name?.split('.') ?? [];
+  const own = name === undefined ? undefined : (docs[first] ?? (Object.hasOwn(more, first) ? more[first] : undefined));
   if (own) return `\`\`\`ts {static}\n${own[0]}\n\`\`\`\n\n${own[1]}`;
   const lead = name === undefined ? '' : `There is no help on \`${name}\`. There is on:\n\n`;
   return (

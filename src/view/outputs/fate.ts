@@ -45,7 +45,9 @@ export function makeFate({ curves }: Pick<OutputContext, 'curves'>): FateLine {
             element,
             h('span', { class: fate.state === 'failed' ? 'pt fail' : 'pt half', 'aria-hidden': 'true' }),
             h('span', {}, words),
-            checkpoint === undefined ? null : h('span', { class: 'quiet' }, `· kept up to step ${formatNumber(checkpoint)}`),
+            checkpoint === undefined || checkpoint > last
+              ? null
+              : h('span', { class: 'quiet' }, `· goes on at step ${formatNumber(checkpoint)}`),
             checkpoint === undefined ? null : button('Resume', () => void resume(run, said), { class: 'btn small' }),
             said,
           );
