@@ -33,7 +33,7 @@ async function addPages(to, root, notebooks) {
 /** Adds the unit in `folder` (three texts) to a copy of the site; its id. */
 export async function addUnit(root, to, folder) {
   const text = readFileSync(join(folder, 'notebook.md'), 'utf8');
-  const id = /^id:\s*(\S+)/m.exec(text)[1];
+  const id = /^id:\s*(\S+)/m.exec(text)?.[1] ?? 'unit';
   await addPages(to, root, { [id]: text });
   copyUnit(folder, join(to, 'n', id));
   return id;

@@ -19,6 +19,10 @@ import { placesIn } from './layout.ts';
 import { drawRail } from './rail.ts';
 import { spoken } from './words.ts';
 
+/** So long the verdict waits to be said for the cells that follow it. */
+const saidMs = 1000;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 type Change = Parameters<Store['saveAnswer']>[2];
 
 export const exercises: Feature = (context) => {
@@ -120,12 +124,14 @@ export const exercises: Feature = (context) => {
       const learner = await learnerOf(store);
       const verdict = await open.judge(texts, exercise, answer, seedOf(learner, exercise));
       await keep(exercise, (before) => withVerdict(before, answer.code, answer.language, verdict, Date.now()));
-      if (verdict.trouble === undefined || verdict.pass) voice.say(spoken(verdict));
-      else voice.alert(spoken(verdict));
       // The cell itself follows, so that the rest of the page uses what was written; not one that does not end.
       const hangs = verdict.trouble === 'time' || verdict.checks.some(({ message }) => /It took longer than/.test(message));
       const last = cellsOf(exercise).at(-1);
       if (!hangs && last && options.locked === undefined) act(() => session.runCell(last.id), new Set([last.id]));
+      // The verdict is said last, or what is said of the cells that follow would take its place.
+      void Promise.race([session.settled(), pause(saidMs)])
+        .then(() => pause(50))
+        .then(() => (verdict.trouble === undefined ? voice.say(spoken(verdict)) : voice.alert(spoken(verdict))));
     } catch (error) {
       troubles.set(exercise, messageOf(error));
     } finally {
