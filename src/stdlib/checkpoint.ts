@@ -4,6 +4,7 @@
    that is not what was written. The way back is restore.ts; who keeps the files is src/session/checkpoints.ts. */
 
 import { toHalf } from '../base/half.ts';
+import { contentHash } from '../base/hash.ts';
 import type { Generator } from '../base/random.ts';
 import { safetensorsParts, type NamedBytes } from '../base/safetensors.ts';
 import { factsOf, isTensor, isTypedArray, type TensorLike } from '../output/kinds.ts';
@@ -77,7 +78,7 @@ export function encodeCheckpoint(state: unknown, position: Position, module: Nam
     const entries: NamedBytes[] = parts.map(({ name: entry, dtype, shape, bytes }) => ({ name: entry, dtype, shape, bytes: bytes! }));
     const sums = entries.map(({ bytes }) => sumOf(bytes));
     const gradus = JSON.stringify({ version: 1, position, sums, tree } satisfies Kept);
-    return new Blob([...safetensorsParts(entries, { gradus })], { type: 'application/octet-stream' });
+    return new Blob([...safetensorsParts(entries, { gradus, sum: headSum(gradus, entries) })], { type: 'application/octet-stream' });
   });
 }
 
@@ -219,6 +220,10 @@ export function describe(value: unknown): string {
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBuffer> =>
   new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
 const halves = (values: Float32Array): Uint16Array => Uint16Array.from(values, toHalf);
+
+/** Of all that stands in the head. */
+export const headSum = (gradus: string, entries: readonly Pick<NamedBytes, 'name' | 'dtype' | 'shape'>[]): string =>
+  contentHash(JSON.stringify([gradus, entries.map(({ name, dtype, shape }) => [name, dtype, shape])]));
 
 /** 32 bits of bytes that begin at a multiple of four: four lanes of multiply and add over their words, 50 MB in about 10 ms. */
 export function sumOf(bytes: Uint8Array): number {

@@ -7,6 +7,7 @@ import { parseSafetensors } from '../base/safetensors.ts';
 import { isTensor, isTypedArray, type TensorLike } from '../output/kinds.ts';
 import {
   describe,
+  headSum,
   drawAgain,
   isGenerator,
   isPlain,
@@ -49,6 +50,8 @@ export async function decodeCheckpoint(data: Blob): Promise<Checkpoint> {
   } catch {
     return fault('it has no state of a run in it.');
   }
+  const heads = entries.map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  if (metadata['sum'] !== headSum(metadata['gradus']!, heads)) fault('its head is not what was written.');
   if (kept.version !== 1) fault(`it is of format ${String(kept.version)}, and this version reads format 1.`);
   const raw = new Map<string, Raw>();
   entries.forEach(([name, { dtype, shape, dataOffsets }], i) => {

@@ -44,8 +44,13 @@ export function createTime(host: Host, show: (value: unknown, evaluation: Evalua
         host.lend(
           evaluation,
           new Promise<void>((resolve) => {
-            const timer = setTimeout(resolve, ms);
-            evaluation.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+            const { signal } = evaluation;
+            const stop = (): void => clearTimeout(timer);
+            const timer = setTimeout(() => {
+              signal.removeEventListener('abort', stop); // a long loop sleeps often
+              resolve();
+            }, ms);
+            signal.addEventListener('abort', stop, { once: true });
           }),
         ),
       signal: (evaluation) => evaluation.signal,
