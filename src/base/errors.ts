@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'storage-closed'
   /** A newer version of Gradus in another tab has taken the database over. */
   | 'storage-outdated'
+  /** A file that is no archive, a damaged one, or one that cannot be made. */
+  | 'archive'
   /** Any other failure of the database. */
   | 'storage';
 

@@ -187,6 +187,9 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
       sound('answers', records, isAnswer, (r) => `${String(r['notebook'])}/${String(r['exercise'])}`),
     ),
     ...createUsage(connection),
+    archive: async (made) => (await import('./archive.ts')).writeArchive(connection, made),
+    importArchive: async (file, now) => (await import('./archive.ts')).importArchive(connection, file, now),
+    sparable: async () => (await import('./sparing.ts')).sparable(connection),
     listen: connection.listen,
     close: connection.close,
   };
