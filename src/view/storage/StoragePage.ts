@@ -9,6 +9,7 @@ import { makeVoice } from '../announce.ts';
 import { button, fill, h } from '../dom.ts';
 import { count, plural } from '../words.ts';
 import { bytes } from './bytes.ts';
+import { makeEverything } from './everything.ts';
 import { makeSettings } from './settings.ts';
 
 export interface StoragePageOptions {
@@ -18,7 +19,9 @@ export interface StoragePageOptions {
   readonly persist: () => Promise<boolean | undefined>;
   /** The site's root. */
   readonly base: string;
-  readonly download: (text: string, name: string, type?: string) => void;
+  readonly download: (content: string | Blob, name: string, type?: string) => void;
+  /** Default: the clock. */
+  readonly now?: () => number;
 }
 
 const kinds: readonly Clearable[] = ['versions', 'outputs', 'runs'];
@@ -27,25 +30,87 @@ const one: Record<Clearable, string> = { versions: 'version', outputs: 'cell’s
 const many: Record<Clearable, string> = { versions: 'versions', outputs: 'cells’ outputs', runs: 'runs' };
 
 /** Makes the page; `dispose` ends it. */
-export function makeStoragePage({ store, space, persist, base, download }: StoragePageOptions): {
+export function makeStoragePage({ store, space, persist, base, download, now = Date.now }: StoragePageOptions): {
   readonly element: HTMLElement;
   readonly dispose: () => void;
 } {
   const voice = makeVoice();
   const room = h('section', { class: 'room', 'aria-label': 'Room' });
   const table = h('section', { class: 'by-notebook', 'aria-labelledby': 'by-notebook' });
+  const spare = h('div', { class: 'spare' });
+  const everything = h('section', { class: 'everything', 'aria-labelledby': 'everything' });
   const settings = h('section', { class: 'settings', 'aria-labelledby': 'settings' });
   const lede = h('p', { class: 'lede' }, 'Everything you make stays in this browser, on this device.');
-  const element = h('main', { class: 'wide storage', id: 'main', tabindex: '-1' }, h('h1', {}, 'Storage'), lede, room, table, settings);
+  const element = h(
+    'main',
+    { class: 'wide storage', id: 'main', tabindex: '-1' },
+    h('h1', {}, 'Storage'),
+    lede,
+    room,
+    spare,
+    table,
+    everything,
+    settings,
+  );
   let asked: boolean | undefined | 'not';
   asked = 'not';
 
   if (store instanceof Error) {
     fill(room, h('p', { class: 'bad-text', role: 'alert' }, `${store.message} ${store.hint}`));
+    everything.remove();
     fill(settings, ...makeSettings(undefined));
     return { element, dispose: voice.dispose };
   }
   const kept = store;
+
+  /** Where the room is nearly used up: what can be cleared first, and how much that frees. Nothing goes without a press. */
+  async function drawSpare(): Promise<void> {
+    const { usage, quota } = await space();
+    const tight = usage !== undefined && quota !== undefined && quota > 0 && (usage / quota > nearlyFull || quota - usage < leastRoom);
+    if (!tight) return fill(spare);
+    const offers = await kept.sparable();
+    fill(
+      spare,
+      h(
+        'section',
+        { class: 'tight', 'aria-label': 'Nearly full' },
+        h(
+          'p',
+          {},
+          h('strong', {}, 'Nearly full. '),
+          offers.length === 0
+            ? 'Nothing here can be made again by itself. Download the archive, then delete runs or notebooks below.'
+            : 'These can go first, the oldest before the others:',
+        ),
+        h(
+          'p',
+          { class: 'acts' },
+          ...offers.map(({ what, count: n, bytes: size, clear: go }) =>
+            button(`Delete ${spareWords(what, n)}, ${bytes(size)}`, () => {
+              go().then(async (done) => {
+                await draw();
+                focusTable();
+                voice.toast(
+                  `${spareWords(what, done.count)} deleted, ${bytes(done.bytes)}.`.replace(/^./, (letter) => letter.toUpperCase()),
+                  () => {
+                    void done
+                      .undo()
+                      .then(draw)
+                      .then(() => voice.say('Brought back.'), failed);
+                  },
+                );
+              }, failed);
+            }),
+          ),
+        ),
+        h(
+          'p',
+          { class: 'quiet' },
+          'Outputs are made again by a run. Of the automatic versions the last ten of each notebook stay, and every named one. Nothing is deleted without you.',
+        ),
+      ),
+    );
+  }
 
   async function drawRoom(): Promise<void> {
     const { usage, quota, persisted } = await space();
@@ -234,13 +299,14 @@ export function makeStoragePage({ store, space, persist, base, download }: Stora
     if (raw) download(raw.text, `${id}.${raw.whole ? 'md' : 'json'}`, raw.whole ? 'text/markdown' : 'application/json');
   }
   async function draw(): Promise<void> {
-    await Promise.all([drawRoom(), drawTable()]);
+    await Promise.all([drawRoom(), drawSpare(), drawTable()]);
   }
   const look = (): void => {
     if (!document.hidden) void draw().catch(failed);
   };
 
   fill(settings, ...makeSettings(kept));
+  fill(everything, ...makeEverything({ store: kept, download, now: () => new Date(now()), changed: () => void draw().catch(failed) }));
   void draw().catch(failed);
   document.addEventListener('visibilitychange', look);
   return {
@@ -251,5 +317,12 @@ export function makeStoragePage({ store, space, persist, base, download }: Stora
     },
   };
 }
+
+/** From this share of the estimated room on, or with less than so many bytes left, the page offers what can go. */
+const nearlyFull = 0.8;
+const leastRoom = 20_000_000;
+
+const spareWords = (what: 'outputs' | 'versions', n: number): string =>
+  what === 'outputs' ? `outputs of ${plural(n, 'cell')}` : `${plural(n, 'automatic version')}`;
 
 const size = (amount: number): string => (amount === 0 ? '–' : bytes(amount));
