@@ -68,8 +68,8 @@ export async function showReview(host: Host, id: string): Promise<void> {
 
   const session = await showText(made.text, { unsaved: true, view: { name: `review-${id}`, saveCopy: async () => undefined } }, [
     h(
-      'div',
-      { class: 'banner', role: 'note' },
+      'section',
+      { class: 'banner', 'aria-label': 'Review' },
       h(
         'div',
         {},

@@ -35,8 +35,8 @@ test('a unit has its exercises, called after their headings, its pass lines and 
     number: 1,
     minutes: 120,
     exercises: [
-      { id: 'dot', title: 'dot and its law' },
-      { id: 'norm', title: 'dot and its law' },
+      { id: 'dot', title: 'Dot and its law' },
+      { id: 'norm', title: 'Dot and its law' },
     ],
     pass: [{ run: 'r', metric: 'acc', min: 0.9 }],
   });

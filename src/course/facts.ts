@@ -1,7 +1,7 @@
 /* What the pages about progress know of every unit, drawn from its notebook at build time and shipped as one small file, so that no
    page has to read all units. An exercise is called after the heading that it stands under. Pure. */
 
-import { cellsOf, type Notebook } from '../document/index.ts';
+import type { Notebook } from '../document/index.ts';
 import type { UnitFacts } from './mastery.ts';
 import { unitById } from './units.ts';
 
@@ -39,7 +39,8 @@ const plain = (heading: string): string =>
     .replace(/[`*_]/g, '')
     .replace(/^\d+[.)]?\s+/, '')
     .replace(/^exercise\b[\s\d.:]*/i, '')
-    .trim();
+    .trim()
+    .replace(/^\p{Ll}(?=\p{Ll}*\s)/u, (letter) => letter.toUpperCase());
 
 /** Reads the shipped file; what is misshapen is left out. */
 export function readFacts(value: unknown): readonly UnitFacts[] {

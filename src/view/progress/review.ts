@@ -29,7 +29,7 @@ export function makeReview({ answer, judge, ended, tries, exercise, progress }: 
   const run = button('Run checks', () => void check(), { class: 'btn solid' });
   const stop = button('Give up', () => void end(false), { class: 'btn' });
   const acts = h('p', { class: 'acts' }, run, stop);
-  const element = h('section', { class: 'review', 'aria-label': 'Review' }, acts, says, rows);
+  const element = h('section', { class: 'review', 'aria-label': 'Checks' }, acts, says, rows);
 
   function triesLeft(): string {
     const left = tries - done;
