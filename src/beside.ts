@@ -2,6 +2,7 @@
    notebooks ask for nothing when they open. */
 
 import { fetchDataset } from './engine/datasets.ts';
+import type { UnitText } from './engine/unit.ts';
 import type { ServiceCall } from './engine/protocol.ts';
 
 /** `base` is the site's root; `folder`, relative to it, is where the notebook's files lie, absent where it has none. */
@@ -10,8 +11,15 @@ export async function answer(call: ServiceCall, base: URL, folder: string | unde
     const response = await beside(call.name, base, folder);
     return { name: call.name.split('/').at(-1), type: response.headers.get('content-type') ?? '', bytes: await response.arrayBuffer() };
   }
+  if (call.service === 'unit') return unitText(call.unit, base, window.__stored === false);
   if (call.service === 'dataset') return fetchDataset(base.href, call.name);
   throw new Error(`The page has no service "${call.service}".`);
+}
+
+/** What a unit exports, as the build wrote it; undefined where it exports nothing. */
+export async function unitText(id: string, base: URL, fresh: boolean): Promise<UnitText | undefined> {
+  const response = await fetch(new URL(`n/${id}/unit.json`, base));
+  return response.ok && response.headers.get('content-type')?.includes('json') ? { text: await response.text(), fresh } : undefined;
 }
 
 export const moduleText = async (name: string, base: URL, folder: string): Promise<string> => (await beside(name, base, folder)).text();

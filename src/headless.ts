@@ -340,6 +340,10 @@ async function serve(call: ServiceCall, folder: string): Promise<unknown> {
         bytes: await response.arrayBuffer(),
       };
     }
+    case 'unit': {
+      const response = await fetch(`${base}n/${call.unit}/unit.json`);
+      return response.ok ? { text: await response.text() } : undefined;
+    }
     case 'module':
     case 'runs':
     case 'resume':

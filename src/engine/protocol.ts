@@ -69,6 +69,7 @@ export type ServiceCall =
   | { readonly service: 'dataset'; readonly name: string } // -> { manifest: DatasetManifest, bytes: ArrayBuffer }
   | { readonly service: 'module'; readonly name: string } // `./x.ts` beside the notebook -> ModuleText
   | { readonly service: 'answer'; readonly question: TrialQuestion } // an answer in another language, where one is judged -> plain data
+  | { readonly service: 'unit'; readonly unit: string } // two digits -> UnitAnswer; of whoever opened the session, the unit's id -> UnitText | undefined
   | { readonly service: 'runs'; readonly name?: string } // -> RunEntry[]
   | { readonly service: 'predictions' } // what was committed in this notebook -> KeptPredictions
   | RunCall

@@ -4,7 +4,9 @@
 import { messageOf } from '../base/errors.ts';
 import type { AnalysisError } from '../analysis/types.ts';
 import type { KeptPredictions, Request, RunCall, RunEntry, ServiceCall } from '../engine/protocol.ts';
+import type { UnitText } from '../engine/unit.ts';
 import type { SweepCall } from '../engine/sweep.ts';
+import type { StoredAnswer } from '../store/types.ts';
 import type { SessionOptions } from './types.ts';
 
 export type Answer = [request: Request, transfer: Transferable[]];
@@ -15,6 +17,7 @@ export function createServices(
   sweep: (call: SweepCall) => Promise<unknown>,
   predictions: () => Promise<KeptPredictions>,
   lasting: (call: RunCall) => Promise<unknown>,
+  answers: (notebook: string) => Promise<readonly StoredAnswer[]>,
 ): (request: number, call: ServiceCall) => Promise<Answer> {
   async function moduleOf(name: string): Promise<unknown> {
     if (!moduleText) throw new Error(`"${name}" cannot be imported: this notebook has no folder. Put the module's code into a cell.`);
@@ -27,8 +30,13 @@ export function createServices(
       throw new SyntaxError(`${name}, line ${line}, column ${column}: ${message}`, { cause: error });
     }
   }
+  async function unit(number: string): Promise<unknown> {
+    const { unitOf } = await import('./units.ts');
+    return unitOf(number, { analyser, answers, file: (id) => services({ service: 'unit', unit: id }) as Promise<UnitText | undefined> });
+  }
   function valueOf(call: ServiceCall): Promise<unknown> {
     if (call.service === 'module') return moduleOf(call.name);
+    if (call.service === 'unit') return unit(call.unit);
     if (call.service === 'sweep') return sweep(call);
     if (call.service === 'predictions') return predictions();
     if (call.service === 'resume' || call.service === 'checkpoint' || call.service === 'keep') return lasting(call);

@@ -114,7 +114,7 @@ export function createSession(options: SessionOptions): Session {
     sweeps.catch(() => (sweeps = undefined));
     return (await sweeps).answer(call);
   };
-  const serve = createServices(options, runsOf, sweep, kept, recorder.answer);
+  const serve = createServices(options, runsOf, sweep, kept, recorder.answer, async (id) => (await store)?.answers(id) ?? []);
   /** The engine is gone, or this session: what it recorded has ended. */
   const endRuns = (): Promise<void> => {
     void sweeps?.then(({ end }) => end());

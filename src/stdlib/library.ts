@@ -10,7 +10,7 @@ import { checkNames, noteCases } from './checks.ts';
 import { makeConsole } from './console.ts';
 import { dataNames } from './data.ts';
 import { Input, Inputs } from './inputs.ts';
-import { createModules } from './modules.ts';
+import { createModules, type Namespace } from './modules.ts';
 import type { Names } from './names.ts';
 import { createPlot } from './plot/index.ts';
 import { runNames } from './runs.ts';
@@ -20,6 +20,7 @@ import { templateNames } from './templates.ts';
 import { computesOnGpu } from './tf/backend.ts';
 import { createTensors } from './tensor.ts';
 import { createTime } from './time.ts';
+import type { UnitKit } from './unit.ts';
 
 /** What a pack leaves behind: the library as a cell sees it. */
 interface Pack {
@@ -121,16 +122,10 @@ export function createLibrary(host: Host): Library {
     return String((what as { name?: unknown } | null)?.name ?? typeof what);
   };
 
-  patchMathRandom();
-  return {
-    has: (name) => Object.hasOwn(names, name),
-    bind,
-    show,
-    view: ask.view,
-    input: ask.input,
-    control,
-    patient,
-    importModule: createModules(host, {
+  const has = (name: string): boolean => Object.hasOwn(names, name);
+  const importModule = createModules(
+    host,
+    {
       '@observablehq/plot': () => new Proxy(Plot(), { has: (target, name) => typeof name === 'string' && target[name] !== undefined }),
       '@tensorflow/tfjs': tf,
       'onnxruntime-web': ort,
@@ -144,7 +139,23 @@ export function createLibrary(host: Host): Library {
       'gradus:counting': () => host.load('counting'),
       'gradus:answer': async () => ((await host.load('answer')) as { create(host: Pick<Host, 'service'>): unknown }).create(host),
       'gradus:parts': async () => ((await host.load('parts')) as { create(input: typeof Input, host: Host): unknown }).create(Input, host),
-    }),
+    },
+    async (number, evaluation) => {
+      const { importUnit } = (await host.load('unit')) as { importUnit(number: string, kit: UnitKit): Promise<Namespace> };
+      return importUnit(number, { host, evaluation, has, bind, importModule });
+    },
+  );
+
+  patchMathRandom();
+  return {
+    has,
+    bind,
+    show,
+    view: ask.view,
+    input: ask.input,
+    control,
+    patient,
+    importModule,
     enter(evaluation) {
       const before = randomness;
       randomness = () => generatorOf(evaluation).math;

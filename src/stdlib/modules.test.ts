@@ -17,7 +17,7 @@ function open(files: Record<string, ModuleText> = {}, load: (url: string) => Pro
     if (!file) throw new Error('there is no such file');
     return file;
   });
-  const importModule = createModules(host, { '@observablehq/plot': async () => ({ plot: 'Plot' }) }, load);
+  const importModule = createModules(host, { '@observablehq/plot': async () => ({ plot: 'Plot' }) }, undefined, load);
   const evaluation = host.evaluation();
   return { evaluation, files, get: (source: string) => importModule(source, evaluation) };
 }

@@ -14,10 +14,16 @@ export type Bundled = Readonly<Record<string, (evaluation: Evaluation) => unknow
 const forms = 'Imports are gradus:tensor, npm:name@1.2.3, https://…, or ./file.ts beside the notebook';
 const nativeImport = new Function('url', 'return import(url)') as (url: string) => Promise<Namespace>;
 
-/** `load` is the network's import, a parameter for tests. */
+const UNIT = 'gradus:unit/';
+const notHere = async (number: string): Promise<never> => {
+  throw new Error(`${UNIT}${number}: units cannot be imported here.`);
+};
+
+/** `unit` is what imports of units bring; `load` is the network's import, a parameter for tests. */
 export function createModules(
   host: Host,
   bundled: Bundled,
+  unit: (number: string, evaluation: Evaluation) => Promise<Namespace> = notHere,
   load = nativeImport,
 ): (source: string, evaluation: Evaluation) => Promise<Namespace> {
   /** Evaluated files by path and text. */
@@ -27,11 +33,12 @@ export function createModules(
     if (source.startsWith('./') || source.startsWith('../')) return importFile(source, evaluation, trail);
     if (source.startsWith('npm:')) return importPackage(source, evaluation);
     if (/^https?:\/\//.test(source)) return network(source, source);
+    if (source.startsWith(UNIT)) return unit(source.slice(UNIT.length), evaluation);
     if (source.startsWith('gradus:')) {
       if (Object.hasOwn(bundled, source)) return (await bundled[source]!(evaluation)) as Namespace;
       const own = Object.keys(bundled).map((name) => (name.startsWith('gradus:') ? name : `npm:${name}`));
       throw new Error(
-        `${source}: this version does not have this module. It has ${own.join(', ')}, npm packages from the network, and files beside the notebook.`,
+        `${source}: this version does not have this module. It has ${own.join(', ')}, gradus:unit/NN, npm packages from the network, and files beside the notebook.`,
       );
     }
     throw new Error(`${source}: no import has this form. ${forms}${/^[@\w]/.test(source) ? `; did you mean npm:${source}?` : '.'}`);

@@ -41,7 +41,12 @@ export function makeHost(options: HostOptions): Host {
     runModule: async (path, { code, shifts }, imports, importModule) => {
       const [fn] = program.compile([{ id: path, parameters: Object.keys(imports), code, shifts }]);
       if (typeof fn !== 'function') throw fn!;
-      const helpers = { show: () => {}, thrown, import: (source: unknown) => importModule(String(source)) };
+      const helpers = {
+        show: () => {},
+        named: (_name: unknown, view: unknown) => view,
+        thrown,
+        import: (source: unknown) => importModule(String(source)),
+      };
       return (await fn(...Object.values(imports), helpers, guard.flag, guard.check)) as never;
     },
   };
