@@ -40,19 +40,28 @@ export function createSelection(root: HTMLElement, idsInOrder: () => readonly st
     anchor = nextAnchor;
     mark();
   };
+  /** The last press was for a menu, which is about all that is selected. */
+  let forMenu = false;
   const onFocus = (event: FocusEvent): void => {
     const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-cell]') : null;
     const id = cell?.dataset['cell'];
-    if (id === undefined || id === head) return;
+    if (id === undefined || id === head || (forMenu && range().includes(id))) return;
     set(id);
   };
   const onPress = (event: PointerEvent): void => {
     const target = event.target instanceof Element ? event.target : null;
     const cell = target?.closest<HTMLElement>('[data-cell]');
+    if (target?.closest('[role=menu]') != null) return; // it acts on what is selected
+    forMenu = event.button === 2;
+    if (forMenu && range().includes(cell?.dataset['cell'] ?? '')) return;
     if (anchor !== undefined && !event.shiftKey && target?.closest('.run, .meta') === null) set(cell?.dataset['cell'] ?? head);
   };
   root.addEventListener('focusin', onFocus);
+  const onKey = (event: KeyboardEvent): void => {
+    if (!(event.target instanceof Element && event.target.closest('[role=menu]'))) forMenu = false;
+  };
   root.addEventListener('pointerdown', onPress);
+  root.addEventListener('keydown', onKey, true);
   return {
     get ids() {
       return range();
@@ -78,6 +87,7 @@ export function createSelection(root: HTMLElement, idsInOrder: () => readonly st
     dispose() {
       root.removeEventListener('focusin', onFocus);
       root.removeEventListener('pointerdown', onPress);
+      root.removeEventListener('keydown', onKey, true);
     },
   };
 }

@@ -30,7 +30,7 @@ export function implementCore(context: NotebookContext): () => void {
   };
   // ---- run: several selected cells together
   const several = (cell?: string): readonly string[] | undefined =>
-    cell === undefined && selection.ids.length > 1 && !editing() ? selection.ids : undefined;
+    selection.ids.length > 1 && (cell === undefined ? !editing() : selection.ids.includes(cell)) ? selection.ids : undefined;
   const runThese = (id: string, many: readonly string[] | undefined): void => {
     if (many === undefined) run(id);
     else act(() => session.runEvery(many.filter((one) => session.cell(one)?.run !== 'off')), new Set(many));
