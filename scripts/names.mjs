@@ -24,7 +24,7 @@ export async function libraryNames() {
     await build({
       stdin: {
         contents: `export { operations } from './src/tensor/table.ts'; export * as library from './src/tensor/index.ts';
-          export { helpText, documented } from './src/stdlib/docs.ts'; export * as Plot from '@observablehq/plot'; export * as inputs from './src/stdlib/inputs.ts';`,
+          export { helpText, documented } from './src/stdlib/docs.ts'; export { parts } from './src/lab/parts/index.ts'; export * as Plot from '@observablehq/plot'; export * as inputs from './src/stdlib/inputs.ts';`,
         resolveDir: root,
       },
       bundle: true,
@@ -41,8 +41,8 @@ export async function libraryNames() {
   }
 }
 
-function namesOf({ operations, library, helpText, documented, Plot, inputs }) {
-  const names = { '': {}, Tensor: {} };
+function namesOf({ operations, library, helpText, documented, parts, Plot, inputs }) {
+  const names = { '': {}, Tensor: {}, 'gradus:parts': Object.fromEntries(parts.map(({ name, doc }) => [name, doc])) };
   for (const name of documented) {
     const [, signature, text] = /^```ts \{static\}\n([\s\S]*?)\n```\n\n([\s\S]*)$/.exec(helpText(name));
     names[''][name] = [signature, text];

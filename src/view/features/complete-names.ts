@@ -43,6 +43,8 @@ const globals =
   'Array ArrayBuffer BigInt Boolean Date Error Float32Array Float64Array Int32Array Uint8Array Infinity Intl JSON Map Math NaN Number Object Promise RegExp Set String Symbol URL WeakMap crypto fetch isFinite isNaN parseFloat parseInt performance structuredClone TextDecoder TextEncoder'.split(
     ' ',
   );
+/** A module whose names are offered before they are imported. */
+const imported = 'gradus:parts';
 const readable: ReadonlySet<string> = new Set([...globals, 'console']);
 
 let library: Promise<Library> | undefined;
@@ -89,6 +91,7 @@ export function createNames({ session, live }: NotebookContext, of: Library): Na
       for (const name of locals) add({ name, what: '', kind: 'local', path: [name] });
       for (const [name, cell] of owners()) if (cell !== id) add({ name, what: name === cell ? 'cell' : cell, kind: 'cell', path: [name] });
       for (const name of Object.keys(of[''] ?? {})) add({ name, what: '', kind: 'library', path: [name] });
+      for (const name of Object.keys(of[imported] ?? {})) add({ name, what: imported, kind: 'library', path: [name] });
       for (const name of keywords) add({ name, what: '', kind: 'keyword', path: [] });
       for (const name of globals) add({ name, what: '', kind: 'global', path: [name] });
       return [...offers.values()];
@@ -119,7 +122,8 @@ export function createNames({ session, live }: NotebookContext, of: Library): Na
       );
     },
     options(path, given) {
-      const signature = of[path.slice(0, -1).join('.')]?.[path.at(-1)!]?.[0] ?? '';
+      const signature =
+        (of[path.slice(0, -1).join('.')]?.[path.at(-1)!] ?? (path.length === 1 ? of[imported]?.[path[0]!] : undefined))?.[0] ?? '';
       const inside = /\{([^{}]*)\}[^{}]*$/.exec(signature)?.[1] ?? '';
       return inside
         .split(',')
@@ -130,6 +134,9 @@ export function createNames({ session, live }: NotebookContext, of: Library): Na
     async help(path, id) {
       const [first = '', ...rest] = path;
       const cell = owners().get(first);
+      const part = rest.length === 0 ? of[imported]?.[first] : undefined;
+      if (part !== undefined && (cell === undefined || session.cell(cell)?.code.includes(imported) === true))
+        return { signature: part[0], text: part[1] };
       if (cell === undefined) {
         const row = rest.length === 0 ? of['']?.[first] : of[path.slice(0, -1).join('.')]?.[path.at(-1)!];
         if (row !== undefined) return { signature: row[0], text: row[1] };
