@@ -34,6 +34,7 @@ const layers = {
     'lab/parts/contours.ts',
     'lab/parts/replay.ts',
     'lab/parts/layout-tree.ts',
+    'lab/parts/node-box.ts',
   ],
   embed: ['base', 'output', 'session', 'view', 'share'],
 };

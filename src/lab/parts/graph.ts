@@ -2,6 +2,7 @@
 
 import { layoutForce } from './layout-force.ts';
 import { layoutLayers } from './layout-layers.ts';
+import { boxOf } from './node-box.ts';
 import { isList, isNumber, isRecord, oneOf, wrong } from './options.ts';
 import type { Options } from './part.ts';
 
@@ -102,11 +103,6 @@ function stated(part: string, state: unknown, states: Map<string, number>): { re
   return { state: word, colour: states.get(word)! };
 }
 
-/** Size of a node's box, in pixels. */
-export const boxOf = ({ label, value }: Pick<Node, 'label' | 'value'>): Place => [
-  Math.max(36, 8 * Math.max(label.length, value.length) + 18),
-  value === '' ? 30 : 46,
-];
 const gapAcross = 20,
   gapAlong = 44;
 

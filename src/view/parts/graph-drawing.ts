@@ -2,6 +2,7 @@
    bends. What it shows can be changed without making it anew: states, values, what is lit, places. */
 
 import './graph.css';
+import { boxOf } from '../../lab/parts/node-box.ts';
 import { h, s } from '../dom.ts';
 
 export interface GraphProps {
@@ -38,10 +39,6 @@ export interface GraphDrawing {
 }
 
 const air = 14;
-const boxOf = (label: string, value: string): Place => [
-  Math.max(36, 8 * Math.max(label.length, value.length) + 18),
-  value === '' ? 30 : 46,
-];
 
 /** `height`: of a picture that may have any size. */
 export function drawGraph(props: GraphProps, label: string, height: number): GraphDrawing {
@@ -66,13 +63,14 @@ export function drawGraph(props: GraphProps, label: string, height: number): Gra
   );
   const words = edges.map(({ label: word }) => (word === '' ? undefined : s('text', { class: 'edge-label' }, word)));
   const boxes = nodes.map(({ label: word, value, state, colour }) => {
-    const [bw, bh] = boxOf(word, value);
+    const [bw, bh] = boxOf({ label: word, value });
     const node = s(
       'g',
       { class: `node${dots ? ' dot' : ''} fig-${colour || 6}`, 'data-colour': colour || undefined },
       dots
         ? s('circle', { class: 'hit', r: 12 })
-        : s('rect', { class: 'halo', x: -bw / 2 - 4, y: -bh / 2 - 4, width: bw + 8, height: bh + 8, rx: 5 }),
+        : s('rect', { class: 'touch', x: -Math.max(22, bw / 2), y: -22, width: Math.max(44, bw), height: Math.max(44, bh) }),
+      dots ? null : s('rect', { class: 'halo', x: -bw / 2 - 4, y: -bh / 2 - 4, width: bw + 8, height: bh + 8, rx: 5 }),
       dots
         ? s('circle', { class: 'box', r: nodes.length > 150 ? 4 : 6 })
         : s('rect', { class: 'box', x: -bw / 2, y: -bh / 2, width: bw, height: bh, rx: 3 }),
@@ -106,7 +104,7 @@ export function drawGraph(props: GraphProps, label: string, height: number): Gra
   let at: readonly Place[] = props.places;
   const half = (i: number): Place => {
     if (dots) return [7, 7];
-    const [bw, bh] = boxOf(nodes[i]!.label, nodes[i]!.value);
+    const [bw, bh] = boxOf(nodes[i]!);
     return [bw / 2 + 2, bh / 2 + 2];
   };
   /** Where the way from the middle of a box towards `to` leaves it. */

@@ -36,7 +36,7 @@ export const draw: DrawPart = (spec, moved) => {
   const props = (): Props => now.props as unknown as Props;
   const value = (): Value => now.value as Value;
   const movable = (): boolean => props().movable === true && !now.readonly;
-  const lane = (): number => (matchMedia('(pointer: coarse)').matches && movable() ? 48 : 34);
+  const lane = (): number => (matchMedia('(pointer: coarse)').matches && movable() ? 54 : 34);
   const left = (): number => Math.min(width * 0.32, Math.max(24, 8 * Math.max(0, ...props().lanes.map((name) => name.length)) + 12));
   const right = 16;
   const x = (t: number): number => left() + ((t - props().domain[0]) / (props().domain[1] - props().domain[0])) * (width - left() - right);

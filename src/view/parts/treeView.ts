@@ -125,6 +125,7 @@ export const draw: DrawPart = (spec, moved) => {
       const box = s(
         'g',
         { class: `node fig-${node.colour || 6}${i === chosen && !now.readonly ? ' chosen' : ''}`, 'data-colour': node.colour || undefined },
+        s('rect', { class: 'touch', x: x - w / 2, y: y - Math.max(22, t / 2), width: w, height: Math.max(44, t) }),
         s('rect', { class: 'halo', x: x - w / 2 - 3, y: y - t / 2 - 3, width: w + 6, height: t + 6, rx: 5 }),
         s('rect', { class: 'box', x: x - w / 2, y: y - t / 2, width: w, height: t, rx: 3 }),
         s('text', { class: 'node-label', x, y: first, 'text-anchor': 'middle' }, node.label),
@@ -146,7 +147,7 @@ export const draw: DrawPart = (spec, moved) => {
         const toggle = s(
           'g',
           { class: 'tree-turn', 'aria-hidden': 'true' },
-          s('circle', { r: 14, cx, cy, fill: 'transparent' }),
+          s('circle', { class: 'tree-hit', r: 14, cx, cy }),
           s('circle', { class: 'tree-toggle', r: 6.5, cx, cy }),
           s('path', { class: 'tree-plus', d: `M${cx - 3} ${cy}h6${open(i) ? '' : `M${cx} ${cy - 3}v6`}` }),
         );
