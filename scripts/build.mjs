@@ -301,7 +301,17 @@ async function buildPages() {
   writeLook(readJson('build/manifest.json') ?? {});
   const assets = pageAssets();
   const notebooks = shippedNotebooks();
-  const pages = await prerender({ notebooks: notebooks.map(({ id, text }) => ({ id, folder: `n/${id}/`, text })), assets });
+  const solutionsOf = (file) =>
+    existsSync(join(dirname(file), 'solutions.md')) ? readFileSync(join(dirname(file), 'solutions.md'), 'utf8') : undefined;
+  const pages = await prerender({
+    notebooks: notebooks.map(({ id, text, file }) => ({
+      id,
+      folder: `n/${id}/`,
+      text,
+      solutions: basename(file) === 'notebook.md' ? solutionsOf(file) : undefined,
+    })),
+    assets,
+  });
 
   rmSync(at('dist/n'), { recursive: true, force: true });
   for (const { path, html } of pages) {

@@ -6,10 +6,11 @@ import katex from 'katex';
 import { analyse } from '../../analysis/index.ts';
 import { factsOf, factsPath } from '../../course/facts.ts';
 import { phases, unitById } from '../../course/units.ts';
-import { expressions, parseNotebook } from '../../document/index.ts';
+import { expressions, parseCompiled, parseNotebook } from '../../document/index.ts';
 import { compileNotebook } from '../../session/compile.ts';
 import { createEditing } from '../../session/editing.ts';
 import { createSession } from '../../session/session.ts';
+import { compileUnit } from '../../session/unit-file.ts';
 import type { ProgramCell, Request } from '../../engine/protocol.ts';
 import type { PageData } from '../../opening.ts';
 import type { Compiled } from '../../session/types.ts';
@@ -22,7 +23,12 @@ import { pageHtml, type Assets } from './page.ts';
 
 export interface Site {
   /** `folder` is where its files lie in the site, `n/ID/`. */
-  readonly notebooks: readonly { readonly id: string; readonly folder: string; readonly text: string }[];
+  readonly notebooks: readonly {
+    readonly id: string;
+    readonly folder: string;
+    readonly text: string;
+    /** Of a unit. */ readonly solutions?: string | undefined;
+  }[];
   readonly assets: Assets;
 }
 
@@ -86,7 +92,16 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     ...pages.map(({ path, html }) => ({ path, html })),
     { path: '404.html', html: missing },
     { path: factsPath, html: JSON.stringify(facts) },
+    ...notebooks.flatMap(unitFile),
   ];
+}
+
+/** What `gradus:unit/NN` imports of a notebook, where its solutions export something. */
+function unitFile({ folder, text, solutions }: Site['notebooks'][number]): { path: string; html: string }[] {
+  if (solutions === undefined) return [];
+  const notebook = parseNotebook(text);
+  const unit = compileUnit(notebook, parseCompiled(solutions, notebook.front), analyse);
+  return unit.exports.length > 0 ? [{ path: `${folder}unit.json`, html: JSON.stringify(unit) }] : [];
 }
 
 /** What a session of this notebook tells its engine first, when its cells run on opening. */
