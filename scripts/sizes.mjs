@@ -56,7 +56,8 @@ async function readingOf(browser, url, id, limit) {
 async function firstResultOf(browser, url, id, what, limit) {
   const page = await open(browser, `${url}n/${id}/`);
   await page.locator('[data-cell][data-state="done"] [data-outputs] > [data-kind]:not([data-kept])').first().waitFor({ timeout: 30_000 });
-  if (what.plot) await page.locator('[data-kind="plot"] svg').first().waitFor({ timeout: 30_000 });
+  // A unit's first picture may be a part that the hand moves.
+  if (what.plot) await page.locator('[data-kind="plot"] svg, .part-body svg').first().waitFor({ timeout: 30_000 });
   line(`${id}: script until the first result${what.plot ? ' with slider and plot' : ''}`, isScript, limit);
   await page.context().close();
 }

@@ -59,6 +59,8 @@ function counter(check: CheckVerdict): HTMLElement {
     ...(expected === undefined ? {} : { expected }),
     ...(got === undefined ? {} : { got }),
   });
+  // A message that begins with its law in words says it once.
+  const why = law !== undefined && rest.startsWith(law) ? rest.slice(law.length).replace(/^[.\s]+/, '') : rest;
   return h(
     'div',
     { class: 'counter' },
@@ -67,6 +69,6 @@ function counter(check: CheckVerdict): HTMLElement {
       ? null
       : h('dl', { class: 'case' }, ...facts.flatMap(([term, value, name]) => [h('dt', {}, term), h('dd', { class: name }, value)])),
     law === undefined ? null : h('p', { class: 'law' }, h('b', {}, 'Law that broke: '), `${lawWords(law)}.`),
-    rest === '' ? null : h('p', { class: 'why' }, rest),
+    why === '' ? null : h('p', { class: 'why' }, why),
   );
 }
