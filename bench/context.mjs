@@ -61,13 +61,14 @@ export function createContext() {
       return server.url;
     },
 
-    /** A page with `script` run in it, and the engine beside it as `engine.js`. */
-    async page(script, { isolation = true } = {}) {
+    /** A page with `script` run in it, and the engine beside it as `engine.js`; `files`: more beside them. */
+    async page(script, { isolation = true, files = {} } = {}) {
       const url = await context.serve(
         {
           'index.html': '<!doctype html><meta charset="utf-8"><title>bench</title><script src="bench.js"></script>',
           'bench.js': script,
           'engine.js': await context.engineText(),
+          ...files,
         },
         { isolation },
       );

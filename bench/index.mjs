@@ -1,6 +1,7 @@
 /* The figures of Gradus and of the peers beside it: `gradus bench [NAME...] [--json]`; `bench compute` also takes its rows and `--quick`. Every bench measures this working
    tree on this machine and answers with rows (numbers) and text (the same as a table); docs/performance.md quotes them. */
 
+import { checkpoint } from './checkpoint.mjs';
 import { compute } from './compute.mjs';
 import { createContext } from './context.mjs';
 import { graph } from './graph.mjs';
@@ -15,7 +16,7 @@ import { typing } from './typing.mjs';
 
 /** `takes`: names of rows that may stand behind the bench's own. */
 /** @type {readonly { name: string, title: string, takes?: readonly string[], run(context: any, options?: object): Promise<{ rows: readonly object[], text: string }> }[]} */
-export const benches = [compute, graph, interrupt, log, open, run, scroll, thousand, typing];
+export const benches = [checkpoint, compute, graph, interrupt, log, open, run, scroll, thousand, typing];
 
 /**
  * Runs the named benches (default: all) and prints what they found. Resolves to the exit status: 0, 1 when one failed,

@@ -6,7 +6,9 @@ export const log = {
   name: 'log',
   title: '10,000 calls of run.log in a cell',
   async run(context, { calls = 10_000, rounds = 7 } = {}) {
-    const page = await context.page(await context.bundle('bench/pages/log.ts'));
+    const page = await context.page(await context.bundle('bench/pages/log.ts'), {
+      files: { 'runs.js': await context.bundle('workers/packs/runs.ts') },
+    });
     const { ours } = await interleave({ ours: () => page.evaluate((n) => globalThis.bench.log(n), calls) }, { rounds });
     await page.context().close();
     if (ours.some((one) => one.points !== calls))

@@ -15,14 +15,14 @@ export interface Engine {
   until(test: (report: Report) => boolean): Promise<Report>;
 }
 
-/** A started engine, up and idle. */
-export async function openEngine(): Promise<Engine> {
+/** A started engine, up and idle; `packs`: names to addresses beside the page. What its cells ask of the page is answered with nothing. */
+export async function openEngine(packs: Readonly<Record<string, string>> = {}): Promise<Engine> {
   const waiters = new Set<(report: Report) => void>();
   const start = (): Omit<StartOptions, 'interruptFlag' | 'interruptUrl'> => ({
     set: {},
     headless: false,
     base: new URL('./', location.href).href,
-    packs: {},
+    packs,
     seed: 1,
   });
   const engine: Engine = {
@@ -31,6 +31,8 @@ export async function openEngine(): Promise<Engine> {
       start,
       onReports: (batch) => {
         engine.listen(batch);
+        for (const report of batch)
+          if (report.kind === 'service') engine.remote.send({ kind: 'answer', request: report.request, value: undefined });
         if (waiters.size) for (const report of batch.flatMap(unfold)) for (const waiter of [...waiters]) waiter(report);
       },
       onLost: (why, message) => {

@@ -9,7 +9,7 @@ async function log(calls: number): Promise<{
   readonly points: number;
   readonly messages: number;
 }> {
-  const engine = await openEngine();
+  const engine = await openEngine({ runs: new URL('runs.js', location.href).href });
   const loop = (call: string): string =>
     `const _began = performance.now();\nfor (let i = 0; i < ${calls}; i++) { const loss = 1 / (i + 1); ${call} }\n`;
   const sources = [

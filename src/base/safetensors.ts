@@ -26,9 +26,18 @@ export function safetensorsParts(
   entries: readonly NamedBytes[],
   metadata: Readonly<Record<string, string>> = {},
 ): readonly Uint8Array<ArrayBuffer>[] {
+  const sized = entries.map(({ name, dtype, shape, bytes: { length } }) => ({ name, dtype, shape, length }));
+  return [safetensorsHead(sized, metadata), ...entries.map(({ bytes }) => bytes)];
+}
+
+/** What stands before the bytes of the entries; `length` is how many each has. */
+export function safetensorsHead(
+  entries: readonly (Omit<NamedBytes, 'bytes'> & { readonly length: number })[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [['__metadata__', metadata]] : [];
   let end = 0;
-  for (const { name, dtype, shape, bytes } of entries) header.push([name, { dtype, shape, data_offsets: [end, (end += bytes.length)] }]);
+  for (const { name, dtype, shape, length } of entries) header.push([name, { dtype, shape, data_offsets: [end, (end += length)] }]);
   // Written entry by entry: an object would put names that are whole numbers first.
   const json = new TextEncoder().encode(`{${header.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`);
   const length = Math.ceil(json.length / 8) * 8;
@@ -36,7 +45,7 @@ export function safetensorsParts(
   new DataView(head.buffer).setUint32(0, length, true); // a header is far below 4 GiB
   head.fill(0x20, 8);
   head.set(json, 8);
-  return [head, ...entries.map(({ bytes }) => bytes)];
+  return head;
 }
 
 export interface Parsed {

@@ -70,6 +70,13 @@ describe('a state', () => {
     expect(found.position).toEqual(position);
   });
 
+  test('has parts of arrays as they stand, wherever they begin, and shared memory', async () => {
+    const bytes = Uint8Array.from({ length: 20 }, (_, i) => i);
+    const shared = new Float32Array(new SharedArrayBuffer(8)).fill(3);
+    const state = { odd: bytes.subarray(3, 14), words: new Int16Array(bytes.buffer, 2, 3), shared };
+    expect(await there(state)).toEqual({ odd: bytes.slice(3, 14), words: state.words.slice(), shared: Float32Array.of(3, 3) });
+  });
+
   test('has generators that go on where they stood, also beyond 2^53', async () => {
     for (const seed of [3, 2n ** 63n + 5n]) {
       const r = random(seed);

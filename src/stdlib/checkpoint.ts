@@ -6,7 +6,7 @@
 import { toHalf } from '../base/half.ts';
 import { contentHash } from '../base/hash.ts';
 import type { Generator } from '../base/random.ts';
-import { safetensorsParts, type NamedBytes } from '../base/safetensors.ts';
+import { safetensorsHead, type NamedBytes } from '../base/safetensors.ts';
 import { factsOf, isTensor, isTypedArray, type TensorLike } from '../output/kinds.ts';
 
 /** Where in its run a checkpoint stands. */
@@ -73,12 +73,13 @@ export function encodeCheckpoint(state: unknown, position: Position, module: Nam
   const guests = parts.filter((part) => part.tensor && !(factsOf in part.tensor));
   const others = Promise.all(guests.map(async ({ tensor }) => (tensor as unknown as { data(): Promise<ArrayBufferView> }).data()));
   return Promise.all([reading, others]).then(([own, foreign]) => {
-    ours.forEach((part, i) => (part.bytes = bytesOf(part.dtype === 'F16' ? halves(own[i]! as Float32Array) : own[i]!)));
-    guests.forEach((part, i) => (part.bytes = bytesOf(foreign[i]!)));
-    const entries: NamedBytes[] = parts.map(({ name: entry, dtype, shape, bytes }) => ({ name: entry, dtype, shape, bytes: bytes! }));
-    const sums = entries.map(({ bytes }) => sumOf(bytes));
+    ours.forEach((part, i) => (part.taken = take(part.dtype === 'F16' ? halves(own[i]! as Float32Array) : own[i]!)));
+    guests.forEach((part, i) => (part.taken = take(foreign[i]!)));
+    const entries = parts.map(({ name: entry, dtype, shape, taken }) => ({ name: entry, dtype, shape, length: taken!.blob.size }));
+    const sums = parts.map(({ taken }) => taken!.sum);
     const gradus = JSON.stringify({ version: 1, position, sums, tree } satisfies Kept);
-    return new Blob([...safetensorsParts(entries, { gradus, sum: headSum(gradus, entries) })], { type: 'application/octet-stream' });
+    const head = safetensorsHead(entries, { gradus, sum: headSum(gradus, entries) });
+    return new Blob([head, ...parts.map(({ taken }) => taken!.blob)], { type: 'application/octet-stream' });
   });
 }
 
@@ -90,7 +91,13 @@ interface Part {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly tensor?: TensorLike;
-  bytes?: Uint8Array<ArrayBuffer>;
+  taken?: Taken;
+}
+
+/** Bytes as they were: a Blob is a copy, and the only one. */
+interface Taken {
+  readonly blob: Blob;
+  readonly sum: number;
 }
 
 interface Collecting {
@@ -135,12 +142,12 @@ function collect(value: unknown, at: string, to: Collecting): Node {
   if (isTypedArray(value)) {
     const of = Object.prototype.toString.call(value).slice(8, -1);
     const dtype = words[of] ?? refuse(value, at, to.name);
-    const part = { name: free(at, to.names), dtype, shape: [value.length], bytes: bytesOf((value as unknown as Float32Array).slice()) };
+    const part = { name: free(at, to.names), dtype, shape: [value.length], taken: take(value) };
     to.parts.push(part);
     return { $: 'array', of, name: part.name };
   }
   if (value instanceof ArrayBuffer) {
-    const part = { name: free(at, to.names), dtype: 'U8', shape: [value.byteLength], bytes: new Uint8Array(value.slice(0)) };
+    const part = { name: free(at, to.names), dtype: 'U8', shape: [value.byteLength], taken: take(new Uint8Array(value)) };
     to.parts.push(part);
     return { $: 'array', of: 'ArrayBuffer', name: part.name };
   }
@@ -217,8 +224,12 @@ export function describe(value: unknown): string {
   return `a ${constructor?.name || 'thing without a class'}`;
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+/** Sums need words that begin at a multiple of four, and no Blob takes shared memory. */
+function take({ buffer, byteOffset, byteLength }: ArrayBufferView): Taken {
+  const whole = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  const bytes = byteOffset % 4 === 0 && buffer instanceof ArrayBuffer ? whole : whole.slice();
+  return { blob: new Blob([bytes]), sum: sumOf(bytes) };
+}
 const halves = (values: Float32Array): Uint16Array => Uint16Array.from(values, toHalf);
 
 /** Of all that stands in the head. */
