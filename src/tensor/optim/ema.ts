@@ -8,6 +8,7 @@ import { fail } from '../error.ts';
 import * as e from '../ops/elementwise.ts';
 import { describe } from '../ops/operands.ts';
 import { select } from '../ops/view.ts';
+import { sameShape, show } from '../shape.ts';
 import { Tensor, tensorsOf } from '../tensor.ts';
 
 interface Model {
@@ -60,6 +61,17 @@ export class EMA {
   /** The averages by the parameters' names. */
   stateDict(): Record<string, Tensor> {
     return Object.fromEntries(this.averages.map((average, i) => [this.names[i]!, average.detach()]));
+  }
+
+  /** Takes over averages, by the parameters' names. */
+  loadStateDict(state: Readonly<Record<string, Tensor>>): void {
+    const name = 'EMA.loadStateDict';
+    const given = this.names.map((key) => state?.[key] ?? fail('value', name, `expected the average of ${key}, got none.`));
+    given.forEach((value, i) => {
+      const { shape } = this.averages[i]!;
+      if (!sameShape(value.shape, shape)) fail('shape', name, `expected ${this.names[i]!} to be ${show(shape)}, got ${show(value.shape)}.`);
+    });
+    noGrad(() => given.forEach((value, i) => e.copyInto(this.averages[i]!, value)));
   }
 }
 

@@ -6,6 +6,7 @@ import { fail } from '../error.ts';
 import { describe } from '../ops/operands.ts';
 import { tensorsOf } from '../tensor.ts';
 import type { Optimizer, ParamGroup } from './optimizer.ts';
+import { loadSchedule, stateOfSchedule } from './schedule-state.ts';
 
 interface Scheduled extends ParamGroup {
   initialLr: number;
@@ -55,6 +56,14 @@ export abstract class LRScheduler {
   /** The rate of each group. */
   getLastLr(): number[] {
     return [...this.lastLr];
+  }
+
+  /** What it has counted, for a checkpoint. */
+  stateDict(): Record<string, unknown> {
+    return stateOfSchedule(this);
+  }
+  loadStateDict(state: unknown): void {
+    loadSchedule(this, state);
   }
 
   protected write(rates: readonly number[]): void {
@@ -413,6 +422,14 @@ export class SequentialLR {
   getLastLr(): number[] {
     return [...this.lastLr];
   }
+
+  /** What it has counted, for a checkpoint. */
+  stateDict(): Record<string, unknown> {
+    return stateOfSchedule(this);
+  }
+  loadStateDict(state: unknown): void {
+    loadSchedule(this, state);
+  }
 }
 
 export interface PlateauOptions {
@@ -467,6 +484,14 @@ export class ReduceLROnPlateau {
   }
   getLastLr(): number[] {
     return [...this.lastLr];
+  }
+
+  /** What it has counted, for a checkpoint. */
+  stateDict(): Record<string, unknown> {
+    return stateOfSchedule(this);
+  }
+  loadStateDict(state: unknown): void {
+    loadSchedule(this, state);
   }
 }
 
