@@ -92,7 +92,8 @@ it('map, unit 14, run all, slider, edit, endless loop, and everything is there t
   const second = await open('/n/nn-fundamentals/');
   ({ page } = second);
   await page.getByText('Your copy of a notebook that ships with this site.').waitFor();
-  expect(await cell(page, 'setting').getByRole('textbox').innerText()).toContain('const story = 40 + 2');
+  await cell(page, 'setting').scrollIntoViewIfNeeded(); // what is far away is drawn when it comes near
+  await expect.poll(() => cell(page, 'setting').getByRole('textbox').innerText()).toContain('const story = 40 + 2');
   await expect.poll(() => cell(page, 'train').getAttribute('data-kept')).not.toBeNull();
   expect(await cell(page, 'train').locator('[data-kind="metric"]').count()).toBeGreaterThan(0);
   await page.goto(new URL('/#/runs', server.url).href);
