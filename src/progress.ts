@@ -83,7 +83,8 @@ export async function showReview(host: Host, id: string): Promise<void> {
   const learner = await learnerOf(store);
   const panel = makeReview({
     tries: triesOfReview,
-    answer: () => {
+    answer: async () => {
+      await session.editable(); // what was typed a moment ago counts
       const code = made.cells.map((cell) => codeOf(session, cell)).join('\n\n');
       return code === starter ? undefined : code;
     },
@@ -103,7 +104,4 @@ export async function showReview(host: Host, id: string): Promise<void> {
   void desk.warm().catch(() => undefined);
 }
 
-function codeOf(session: Session, id: string): string {
-  const block = session.notebook.blocks.find((one) => one.kind === 'cell' && one.attributes.id === id);
-  return block?.kind === 'cell' ? block.code : '';
-}
+const codeOf = (session: Session, id: string): string => session.cell(id)?.code ?? '';

@@ -9,7 +9,7 @@ import { count, duration } from '../words.ts';
 
 export interface ReviewOptions {
   /** The answer as it stands now; `undefined`: nothing has been written yet. */
-  readonly answer: () => string | undefined;
+  readonly answer: () => Promise<string | undefined>;
   /** Judges it for the `n`th time, from 0. */
   readonly judge: (code: string, n: number) => Promise<Verdict>;
   /** Keeps how it ended; resolves to a sentence about the next one. */
@@ -37,16 +37,16 @@ export function makeReview({ answer, judge, ended, tries, exercise, progress }: 
   }
 
   async function check(): Promise<void> {
-    const code = answer();
     if (busy) return;
-    if (code === undefined) {
-      says.textContent = 'Nothing is written yet: the starter does not pass. Write the answer in the cell, then run the checks.';
-      return;
-    }
     busy = true;
     run.setAttribute('aria-busy', 'true');
     says.textContent = 'Running the checks';
     try {
+      const code = await answer();
+      if (code === undefined) {
+        says.textContent = 'Nothing is written yet: the starter does not pass. Write the answer in the cell, then run the checks.';
+        return;
+      }
       const verdict = await judge(code, done);
       show(verdict);
       if (verdict.trouble === 'syntax') says.textContent = `It does not parse, which is no try. ${triesLeft()}`;
