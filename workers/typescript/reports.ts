@@ -98,7 +98,7 @@ export function createReports({ post, now, task, describe, running }: ReportsOpt
   function emit(evaluation: Running, output: Output, key?: number): number {
     if (evaluation.replaced || (key !== undefined && key < 0)) return -1;
     if (key === undefined) {
-      evaluation.bytes += sizeOf(output);
+      evaluation.bytes += sizeOf(output, output.kind === 'input' && output.type === 'part' ? 64 : 1); // its pixels are one canvas
       if (evaluation.outputs >= MAX_OUTPUTS || evaluation.bytes > MAX_BYTES) {
         if (evaluation.cut++ === 0) task(() => tellCut(evaluation));
         return -1;

@@ -24,12 +24,22 @@ export const imageGrid: PartDefinition<number> = {
       throw wrong('imageGrid', 'range', '[least, greatest]', range, 'The least is shown as paper.');
     const [low, high] = range !== undefined ? (range as unknown as [number, number]) : rangeOf(data);
     return {
-      props: { images: data, count: n, rows: height, cols: width, channels, labels, columns: columns || undefined, range: [low, high] },
+      props: {
+        images: data instanceof Uint8Array && range === undefined ? data : bytesOf(data, low, high),
+        count: n,
+        rows: height,
+        cols: width,
+        channels,
+        labels,
+        columns: columns || undefined,
+        range: [low, high],
+        steps: data instanceof Uint8Array && range === undefined ? 256 : 255,
+      },
       value: indexIn('imageGrid', options, n),
       text: (index) =>
         n === 0
           ? 'No pictures.'
-          : `${n === 1 ? 'One picture' : `${n} pictures`} of ${height} by ${width}; ${labels === undefined ? `${index} is chosen` : `number ${index}, ${labels[index]}, is chosen`}.`,
+          : `${n === 1 ? 'One picture' : `${n} pictures`} of ${height} by ${width}; ${labels === undefined ? `number ${index} is chosen` : `number ${index}, ${labels[index]}, is chosen`}.`,
       decode: (wire) => {
         checkIndex('imageGrid', wire, n);
         return wire;
@@ -47,4 +57,10 @@ export function rangeOf(data: ArrayLike<number>): [number, number] {
     return [-size, size];
   }
   return [0, Math.max(1, high)];
+}
+
+/** Numbers as one of 255 steps from `low` to `high`, which is what can be told apart; 255 is NaN. */
+function bytesOf(data: ArrayLike<number>, low: number, high: number): Uint8Array {
+  const factor = 254 / (high - low);
+  return Uint8Array.from(data, (x) => (x === x ? Math.max(0, Math.min(254, Math.round((x - low) * factor))) : 255));
 }

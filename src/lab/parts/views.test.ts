@@ -34,6 +34,10 @@ describe('imageGrid', () => {
       [0, 9],
     ]);
   });
+  test('what crosses is one byte a pixel, and NaN can be told', () => {
+    const made = imageGrid.make({ images: new Float32Array([-1, 0, 1, NaN]), shape: [1, 2, 2] });
+    expect([...(made.props['images'] as Uint8Array), made.props['steps']]).toEqual([0, 127, 254, 255, 255]);
+  });
   test('what does not fit is refused with the numbers that clash', () => {
     expect(() => imageGrid.make({ images, shape: [4, 2, 3] })).toThrow(
       'imageGrid: expected option "shape" to be [n, height, width] or [n, height, width, 3] with a product of 30, as many as "images" has, got [4, 2, 3]. It asks for 24 numbers.',

@@ -30,6 +30,7 @@ export const draw: DrawPart = (spec, moved) => {
   const props = (): Props => now.props as unknown as Props;
   const points = (): readonly Pair[] => now.value as readonly Pair[];
   const kind = (i: number): number => props().classes?.[i] ?? 0;
+  const many = (): boolean => points().length > 400 && !movable();
   const movable = (): boolean => props().drag === true && !now.readonly;
 
   const under = h('div', { class: 'regions', 'aria-hidden': 'true' });
@@ -100,7 +101,7 @@ export const draw: DrawPart = (spec, moved) => {
     handles.forEach((handle, i) =>
       handle.set(points()[i]!, `x ${number(points()[i]![0])}, y ${number(points()[i]![1])}${wrong(i) ? ', in the wrong region' : ''}`),
     );
-    const bad = points().flatMap((point, i) => (wrong(i) ? [point] : []));
+    const bad = many() ? [] : points().flatMap((point, i) => (wrong(i) ? [point] : []));
     const radius = movable() ? 12.5 : 8;
     rings.setAttribute(
       'd',
@@ -124,14 +125,15 @@ export const draw: DrawPart = (spec, moved) => {
     over.style.height = `${height}px`;
     const context = over.getContext('2d');
     if (context === null) return;
-    const small = points().length > 400 ? 0.5 : 0.75;
+    const small = many() ? 0.5 : 0.75;
     const paths = shapes.map((shape) => new Path2D(shape));
-    const paper = css(token(document.body, '--paper'));
+    const [paper, ink] = [css(token(document.body, '--paper')), css(token(document.body, '--ink'))];
+    const fills = Array.from({ length: 6 }, (_, k) => css(token(document.body, `--fig-${k + 1}`)));
     points().forEach((point, i) => {
       if (!plane.inside(point)) return;
       context.setTransform(ratio * small, 0, 0, ratio * small, plane.x(point[0]) * ratio, plane.y(point[1]) * ratio);
-      context.fillStyle = css(token(document.body, `--fig-${(kind(i) % 6) + 1}`));
-      context.strokeStyle = paper;
+      context.fillStyle = fills[kind(i) % 6]!;
+      context.strokeStyle = many() && wrong(i) ? ink : paper; // rings would hide each other
       context.lineWidth = 2;
       const path = paths[kind(i) % paths.length]!;
       context.stroke(path);

@@ -6,11 +6,13 @@ import { h } from '../dom.ts';
 import { makeCanvas } from './canvas.ts';
 import { stepOf } from './hands.ts';
 import type { DrawPart, PartSpec } from './part.ts';
-import { makePixels, makeRamp, type Ramp } from './ramp.ts';
+import { makePixels, makeRamp } from './ramp.ts';
 import { onTheme, token, css } from '../outputs/theme.ts';
 
 interface Props {
-  readonly images: ArrayLike<number>;
+  /** Bytes from 0 (least of `range`) to `steps` - 1 (greatest); 255 is NaN where there are 255 steps. */
+  readonly images: Uint8Array;
+  readonly steps: 255 | 256;
   readonly count: number;
   readonly rows: number;
   readonly cols: number;
@@ -29,7 +31,7 @@ const gap = 8,
 
 export const draw: DrawPart = (spec, moved) => {
   let now = spec,
-    ramp: Ramp | undefined,
+    colours: Uint32Array | undefined,
     pixels = makePixels(1, 1);
   const props = (): Props => now.props as unknown as Props;
   const index = (): number => now.value as number;
@@ -60,12 +62,12 @@ export const draw: DrawPart = (spec, moved) => {
   };
 
   const paint = (context: CanvasRenderingContext2D, width: number, height: number): void => {
-    const { images, count, rows, cols, channels, labels, range } = props();
-    ramp ??= makeRamp(document.body, range);
+    const { images, count, rows, cols, channels, labels, range, steps } = props();
+    colours ??= coloursOf(range, steps);
     if (pixels.canvas.width !== cols || pixels.canvas.height !== rows) pixels = makePixels(cols, rows);
     const top = element.scrollTop,
       size = rows * cols;
-    const scale = 255 / (range[1] - range[0]);
+    const scale = 255 / (steps - 1);
     context.imageSmoothingEnabled = wide < cols;
     context.font = `13px ${getComputedStyle(element).fontFamily}`;
     context.textAlign = 'center';
@@ -77,10 +79,10 @@ export const draw: DrawPart = (spec, moved) => {
         if (i >= count) break;
         pixels.paint((to) => {
           const from = i * size * channels;
-          if (channels === 1) for (let p = 0; p < size; p++) to[p] = ramp!.of(images[from + p]!);
+          if (channels === 1) for (let p = 0; p < size; p++) to[p] = colours![images[from + p]!]!;
           else
             for (let p = 0; p < size; p++) {
-              const byte = (k: number): number => Math.max(0, Math.min(255, Math.round((images[from + p * 3 + k]! - range[0]) * scale)));
+              const byte = (k: number): number => Math.max(0, Math.min(255, Math.round(images[from + p * 3 + k]! * scale)));
               to[p] = ((255 << 24) | (byte(2) << 16) | (byte(1) << 8) | byte(0)) >>> 0;
             }
         });
@@ -146,7 +148,7 @@ export const draw: DrawPart = (spec, moved) => {
   };
   describe();
   const unwatch = onTheme(() => {
-    ramp = undefined;
+    colours = undefined;
     canvas.repaint();
   });
   return {
@@ -156,7 +158,7 @@ export const draw: DrawPart = (spec, moved) => {
       now = next;
       describe();
       if (before !== looks(next)) {
-        ramp = undefined;
+        colours = undefined;
         canvas.resize();
       } else canvas.repaint();
     },
@@ -183,4 +185,10 @@ function short(context: CanvasRenderingContext2D, text: string, width: number): 
   let cut = text;
   while (cut.length > 1 && context.measureText(`${cut}…`).width > width) cut = cut.slice(0, -1);
   return `${cut}…`;
+}
+
+/** The packed colour of each byte. */
+function coloursOf(range: readonly [number, number], steps: number): Uint32Array {
+  const ramp = makeRamp(document.body, range);
+  return Uint32Array.from({ length: 256 }, (_, i) => ramp.of(i < steps ? range[0] + (i / (steps - 1)) * (range[1] - range[0]) : NaN));
 }
