@@ -23,6 +23,8 @@ interface Held {
   readonly wire: unknown;
   readonly value: unknown;
 }
+/** How many inputs that are gone are known by their place. */
+const mostGone = 200;
 const byValue: ReadonlySet<string> = new Set(['button', 'file']);
 
 export function createAsk(host: Host): Ask {
@@ -47,9 +49,41 @@ export function createAsk(host: Host): Ask {
     else address.set(input.address, texts);
   };
 
+  /** An input that follows from its own value is made anew while the reader moves it: what was sent to the one before goes to
+      the one in its place, when that is there. */
+  const places = new Map<string, string>();
+  const gone = new Map<string, string>();
+  const early = new Map<string, unknown>();
+  const leave = (id: string, place: string): void => {
+    gone.set(id, place);
+    if (gone.size > mostGone) gone.delete(gone.keys().next().value!);
+  };
+  const receive = (id: string, value: unknown): boolean => {
+    const entry = shown.get(id);
+    if (!entry) {
+      const place = gone.get(id);
+      const next = place === undefined ? undefined : places.get(place);
+      if (next !== undefined && shown.has(next)) return receive(next, value);
+      if (place !== undefined) early.set(place, value);
+      return false;
+    }
+    host.enter(entry.evaluation, () => {
+      entry.input.receive(value);
+      keep(entry.input);
+    });
+    return true;
+  };
+
   const show = (input: Input, evaluation: Evaluation): void => {
     if (input.unseen) return;
     const key = evaluation.emit(input.output, undefined, input.behind?.());
+    const place = `${evaluation.cell} ${key} ${input.type} ${input.label}`;
+    places.set(place, input.id);
+    if (early.has(place)) {
+      const value = early.get(place);
+      early.delete(place);
+      evaluation.onEnd(() => queueMicrotask(() => receive(input.id, value)));
+    }
     const again = (): void => {
       evaluation.emit(input.output, key, input.behind?.());
     };
@@ -60,6 +94,7 @@ export function createAsk(host: Host): Ask {
       input.shownAt.delete(again);
       if (input.shownAt.size === 0) input.dispatchEvent(new Event('dispose'));
       for (const one of all) if (shown.get(one.id)?.evaluation === evaluation) shown.delete(one.id);
+      leave(input.id, place);
     });
   };
 
@@ -110,15 +145,7 @@ export function createAsk(host: Host): Ask {
       show(input, evaluation);
       return input.value;
     },
-    input(id, value) {
-      const entry = shown.get(id);
-      if (!entry) return false;
-      host.enter(entry.evaluation, () => {
-        entry.input.receive(value);
-        keep(entry.input);
-      });
-      return true;
-    },
+    input: receive,
   };
 }
 

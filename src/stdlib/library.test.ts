@@ -97,7 +97,7 @@ describe('show', () => {
     help(name('sleep'));
     help(Inputs.range);
     expect(evaluation.outputs.map((output) => output.kind === 'markdown' && output.markdown.split('\n')[1])).toEqual([
-      'for await (const step of steps(n, { run?, label? })) …',
+      'for await (const step of steps(n, { run?, state?, every?, label? })) …',
       'await sleep(ms)',
       'Inputs.range([min, max], { label, step, value })',
     ]);
