@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
-import { extentOf, groupsOf, nearest, smooth, thin } from './curve-data.ts';
+import { extentOf, groupsOf, nearest, smooth, thin, logSplits } from './curve-data.ts';
 
 const seeded = { seed: 14, numRuns: 200 };
 
@@ -95,4 +95,17 @@ test('halves of the data share a figure', () => {
     { title: 'lr', names: ['lr'] },
   ]);
   expect(groupsOf(['test_acc'])).toEqual([{ title: 'test_acc', names: ['test_acc'] }]);
+});
+
+test('a logarithmic axis has marks for every range, also one that begins at none of them', () => {
+  expect(logSplits(0.5, 30)).toEqual([0.5, 0.6, 0.7, 0.8, 0.9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30]);
+  expect(logSplits(0.00009537804626251236, 2.07)).toHaveLength(38);
+  expect(logSplits(1e-300, 1e300).length).toBeLessThan(45);
+  for (const [low, high] of [
+    [0, 1],
+    [NaN, 1],
+    [1, Infinity],
+    [2, 1],
+  ] as const)
+    expect(logSplits(low, high)).toEqual([]);
 });

@@ -162,3 +162,19 @@ export function groupsOf(names: readonly string[]): { readonly title: string; re
   }
   return [...groups].map(([stem, of]) => ({ title: of.length === 1 ? of[0]! : stem, names: of }));
 }
+
+/** Where a logarithmic axis from `low` to `high` has its marks: 1 to 9 times each power of ten, over many decades the powers alone.
+    uPlot's own marks never end for some ranges that do not begin at one of them. */
+export function logSplits(low: number, high: number): number[] {
+  if (!(low > 0 && high >= low && high < Infinity)) return [];
+  const first = Math.floor(Math.log10(low)),
+    last = Math.floor(Math.log10(high));
+  const step = Math.max(1, Math.ceil((last - first) / 40));
+  const splits: number[] = [];
+  for (let power = first; power <= last; power += step)
+    for (const factor of step > 1 || last - first > 12 ? [1] : [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+      const mark = Number(`${factor}e${power}`);
+      if (mark >= low && mark <= high) splits.push(mark);
+    }
+  return splits;
+}

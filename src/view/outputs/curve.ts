@@ -6,7 +6,7 @@ import uPlot from 'uplot';
 import { h, fill, setText } from '../dom.ts';
 import { formatNumber } from '../runs/geometry.ts';
 import { duration } from '../words.ts';
-import { extentOf, nearest, smooth, thin, type Points, type Smooth, type Thin } from './curve-data.ts';
+import { extentOf, nearest, smooth, thin, type Points, type Smooth, type Thin, logSplits } from './curve-data.ts';
 import { css, token } from './theme.ts';
 import 'uplot/dist/uPlot.min.css';
 
@@ -139,6 +139,7 @@ export function createCurve(options: CurveOptions): CurveFigure {
             size: 48,
             space: 38,
             gap: 8,
+            ...(log ? { splits: (_: uPlot, __: number, low: number, high: number) => logSplits(low, high) } : {}),
             grid: { width: 1, stroke: () => colours.grid, ...(log ? { filter: (_: uPlot, splits: number[]) => decadesOnly(splits) } : {}) },
             ticks: { show: false },
             values: (_, splits) => splits.map((v) => (v === null ? '' : formatNumber(v))),
