@@ -30,6 +30,18 @@ test('there is a map, a page for each notebook, and one for what is not there', 
   expect([...pages.keys()]).toEqual(['index.html', 'n/tour/index.html', 'n/nn-fundamentals/index.html', '404.html']);
 });
 
+test('a page asks early for what draws plots, unless each of them waits for a prediction', () => {
+  const cell = (code: string): string => `\n\`\`\`ts\n${code}\n\`\`\`\n`;
+  const asks = (cells: string): boolean =>
+    prerender({ ...site, notebooks: [{ id: 'tour', folder: 'n/tour/', text: text + cells }] })
+      .find(({ path }) => path === 'n/tour/index.html')!
+      .html.includes('data-plot');
+  const guess = cell("import { predict } from 'gradus:parts'") + cell('const guess = view(predict({}))') + cell('const shown = guess + 1');
+  expect(asks('')).toBe(false);
+  expect(asks(cell('Plot.plot({ title: a })') + guess)).toBe(true);
+  expect(asks(cell('Plot.plot({ title: shown })') + guess)).toBe(false);
+});
+
 test('what pages about progress know of every unit is one file', () => {
   const facts = JSON.parse(made.find(({ path }) => path === 'course.json')!.html) as { id: string }[];
   expect(facts.map(({ id }) => id)).toEqual(['nn-fundamentals']);

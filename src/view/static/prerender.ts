@@ -60,7 +60,7 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
         ...(runs ? { opening: { ...firstPlan(compiled), packs: assets.packs ?? {} } } : {}),
       } satisfies PageData,
       runs,
-      plots: compiled.cells.some(({ analysis }) => analysis.reads.includes('Plot')),
+      plots: opensWithPlots(compiled),
       formulas: drawn.formulas,
     });
     return { id, path: `n/${id}/index.html`, html, title: drawn.title, about: drawn.lede || unit?.topics || '' };
@@ -94,6 +94,21 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     { path: factsPath, html: JSON.stringify(facts) },
     ...notebooks.flatMap(unitFile),
   ];
+}
+
+/** Whether plots may be among what is drawn on opening: those that wait for a prediction are not. */
+function opensWithPlots({ cells }: Compiled): boolean {
+  const waiting = new Set<string>();
+  const unknown = new Set<string>();
+  for (let size = -1; size !== waiting.size;) {
+    size = waiting.size;
+    for (const { id, analysis } of cells)
+      if (analysis.reads.some((name) => name === 'predict' || unknown.has(name))) {
+        waiting.add(id);
+        for (const { name } of analysis.defines) unknown.add(name);
+      }
+  }
+  return cells.some(({ id, analysis }) => !waiting.has(id) && analysis.reads.includes('Plot'));
 }
 
 /** What `gradus:unit/NN` imports of a notebook, where its solutions export something. */
