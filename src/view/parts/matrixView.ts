@@ -33,6 +33,8 @@ export const draw: DrawPart = (spec, moved) => {
   let now = spec,
     ramp: Ramp | undefined,
     pixels: ReturnType<typeof makePixels> | undefined,
+    /** The numbers that the pixels show. */
+    painted: ArrayLike<number> | undefined,
     /** The corner from which a block is stretched. */
     anchor: readonly [number, number] = [0, 0],
     head: readonly [number, number] = [0, 0];
@@ -59,13 +61,16 @@ export const draw: DrawPart = (spec, moved) => {
   };
   const paint = (context: CanvasRenderingContext2D): void => {
     const { data, rows, cols, rowNames, colNames, range, marks } = props();
+    const fresh = ramp === undefined || painted === undefined || !sameNumbers(painted, data);
     ramp ??= makeRamp(document.body, range);
-    if (pixels === undefined || pixels.canvas.width !== Math.max(1, cols) || pixels.canvas.height !== Math.max(1, rows))
-      pixels = makePixels(cols, rows);
+    painted = data;
+    const other = pixels === undefined || pixels.canvas.width !== Math.max(1, cols) || pixels.canvas.height !== Math.max(1, rows);
+    if (other || pixels === undefined) pixels = makePixels(cols, rows);
     if (rows * cols === 0) return;
-    pixels.paint((to) => {
-      for (let i = 0; i < data.length; i++) to[i] = ramp!.of(data[i]!);
-    });
+    if (fresh || other)
+      pixels.paint((to) => {
+        for (let i = 0; i < data.length; i++) to[i] = ramp!.of(data[i]!);
+      });
     context.imageSmoothingEnabled = wide < 1 || tall < 1;
     context.drawImage(pixels.canvas, left, top, cols * wide, rows * tall);
     const [ink, quiet, paper, blue] = ['--ink', '--ink-3', '--paper', '--blue'].map((name) => css(token(document.body, name))) as [
@@ -276,4 +281,12 @@ function shortNumber(value: number, letters: number): string {
   }
   const words = value.toExponential(0).replace('e+', 'e');
   return words.length <= letters ? words : '…';
+}
+
+/** Whether two lists hold the same numbers: what comes again with another sentence is not painted again. */
+function sameNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  return true;
 }
