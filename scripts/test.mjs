@@ -56,10 +56,15 @@ async function tests(name, config) {
     report(false, name, `${seen} tests passed, yet vitest ended with status ${status}.\n${output.split('\n').slice(-30).join('\n')}`);
 }
 
-/** Every notebook runs without an error, and its runs reach the pass lines of its front matter. */
+/** Every notebook runs without an error, and its runs reach the pass lines of its front matter; a unit with exercises is held to the
+    rules of units, its starters replaced by the references (`gradus test`). */
 async function notebooks() {
   const files = existsSync(join(root, 'notebooks')) ? filesBelow(join(root, 'notebooks')).filter(isNotebook) : [];
   for (const file of files) {
+    if (isUnit(file)) {
+      await tool(`unit ${relative(root, dirname(file))}`, process.execPath, [join(root, 'scripts/gradus.mjs'), 'test', dirname(file)]);
+      continue;
+    }
     const { status, stdout, output } = await run(process.execPath, [join(root, 'scripts/gradus.mjs'), 'run', file, '--json']);
     const short = status === 0 ? missedLines(file, stdout) : output.split('\n').slice(0, 30);
     report(status === 0 && short.length === 0, `notebook ${relative(root, file)}`, short.join('\n'));
@@ -76,6 +81,9 @@ function missedLines(file, json) {
     return reached ? [] : [`run ${name}: expected ${metric} ${bound === 'min' ? '≥' : '≤'} ${line}, got ${last}.`];
   });
 }
+
+const isUnit = (file) =>
+  file.endsWith('/notebook.md') && ['solutions.md', 'checks.md'].every((name) => existsSync(join(dirname(file), name)));
 
 function isNotebook(file) {
   return (
