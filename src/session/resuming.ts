@@ -151,7 +151,13 @@ export function createResuming(options: ResumingOptions): Resuming {
   async function fate(run: string): Promise<Fate | undefined> {
     const found = await stored(run);
     if (!found) return undefined;
-    return { state: found.state, ...optional({ checkpoint: (await newest(run))?.step }) };
+    let last = await newest(run);
+    // A run that was stopped just now keeps a last checkpoint behind its end.
+    for (let tries = 0; !last && records.has(run) && found.state === 'interrupted' && tries < 10; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      last = await newest(run);
+    }
+    return { state: found.state, ...optional({ checkpoint: last?.step }) };
   }
 
   return {
