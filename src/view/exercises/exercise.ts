@@ -38,7 +38,11 @@ export interface ExerciseActions {
 export class ExerciseView {
   #place: Place;
   readonly #actions: ExerciseActions;
-  readonly #panel = h('div', { class: 'judged' });
+  /** The button stays the same element: what is drawn while it is being pressed does not lose the press. */
+  readonly #run = h('button', { type: 'button', class: 'btn solid', 'data-judge': true });
+  readonly #acts = h('div', { class: 'acts' }, this.#run);
+  readonly #rest = h('div');
+  readonly #panel = h('div', { class: 'judged' }, this.#acts, this.#rest);
   readonly #show: HTMLButtonElement;
   #hints: Hints | undefined;
   #closed = false;
@@ -182,26 +186,25 @@ export class ExerciseView {
         class: 'btn bare small',
         'aria-expanded': String(this.#sides !== undefined),
       });
-    const run = h(
-      'button',
-      { type: 'button', class: 'btn solid', 'data-judge': true, 'aria-disabled': judging ? 'true' : undefined },
-      judging ? 'Running checks' : 'Run checks ',
-      judging ? null : h('kbd', {}, 'Shift Enter'),
-    );
+    fill(this.#run, judging ? 'Running checks' : 'Run checks ', judging ? null : h('kbd', {}, 'Shift Enter'));
+    if (judging) this.#run.setAttribute('aria-disabled', 'true');
+    else this.#run.removeAttribute('aria-disabled');
     const left = attemptsToReference - (answer?.attempts ?? 0);
     const note = mayCompare
       ? ''
       : (answer?.attempts ?? 0) === 0
         ? `The reference opens when you pass, or after ${attemptsToReference} attempts.`
         : `The reference opens when you pass, or after ${left} more ${left === 1 ? 'attempt' : 'attempts'}.`;
-    const acts = h(
-      'div',
-      { class: 'acts' },
-      run,
+    const held = this.#panel.contains(document.activeElement);
+    const heldRun = document.activeElement === this.#run;
+    this.#acts.hidden = passed && !judging;
+    while (this.#run.nextSibling) this.#run.nextSibling.remove();
+    for (const part of [
       untouched === false ? h('button', { type: 'button', class: 'btn', onclick: () => this.#actions.reset() }, 'Reset to starter') : null,
       mayCompare ? compare() : null,
       note === '' ? null : h('span', { class: 'quiet' }, note),
-    );
+    ])
+      if (part) this.#acts.append(part);
     const band = (): HTMLElement =>
       h(
         'div',
@@ -212,11 +215,9 @@ export class ExerciseView {
         compare(),
         state.next ? button(`Go on to ${state.next.title}`, () => state.next?.go(), { class: 'btn bare small' }) : null,
       );
-    const held = this.#panel.contains(document.activeElement);
-    const heldRun = held && document.activeElement?.matches('[data-judge]');
     fill(
-      this.#panel,
-      passed && !judging ? band() : acts,
+      this.#rest,
+      passed && !judging ? band() : null,
       trouble === undefined
         ? null
         : h('p', { class: 'trouble', role: 'alert' }, h('span', { class: 'pt fail', 'aria-hidden': 'true' }), trouble),
@@ -225,15 +226,9 @@ export class ExerciseView {
       passed || verdict === undefined ? null : this.#checks(verdict, current, judging),
       this.#sides,
     );
-    if (held) {
-      const target =
-        passed && !judging
-          ? this.#panel.querySelector<HTMLElement>('.verdict')
-          : heldRun
-            ? run
-            : this.#panel.querySelector<HTMLElement>('.btn');
-      target?.focus({ preventScroll: true });
-    }
+    if (!held || (heldRun && !this.#acts.hidden)) return;
+    const target = this.#acts.hidden ? '.verdict' : '.btn';
+    this.#panel.querySelector<HTMLElement>(target)?.focus({ preventScroll: true });
   }
 
   #checks(verdict: NonNullable<StoredAnswer['verdict']>, current: boolean, judging: boolean): HTMLElement {
