@@ -2,6 +2,7 @@
    this address anew, whether anything was ever stored here; and where the notebook runs on opening, its engine starts at
    once, in parallel to everything else. What needs the body is in opening.ts. Built as text and allowed by its hash. */
 
+import type { PageData } from './opening.ts';
 import type { EarlyEngine } from './takeover.ts';
 
 declare global {
@@ -30,6 +31,11 @@ try {
   window.__stored = localStorage.getItem('stored') === '1';
 } catch {
   /* storage is denied: the system's theme, and the store is asked */
+}
+const { notebook } = page.dataset;
+if (notebook !== undefined && page.dataset['place'] === undefined) {
+  window.__coming = fetch(notebook).then((response) => response.json() as Promise<PageData>);
+  window.__coming.catch(() => undefined); // asked for again when it is needed
 }
 const address = page.dataset['run'];
 if (address !== undefined && page.dataset['place'] === undefined)

@@ -233,10 +233,23 @@ async function storedOpening(id: string): Promise<StoredOpening | undefined> {
   return Promise.race([copy, new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
 }
 
+/** The data of the page; undefined, and said, where they do not come. */
+async function pageData(): Promise<PageData | undefined> {
+  const coming = window.__coming;
+  window.__coming = undefined;
+  const { notebook } = page.dataset;
+  const again = async (): Promise<PageData> => (await fetch(notebook!)).json() as Promise<PageData>;
+  if (notebook === undefined)
+    return (
+      window.__data ?? (JSON.parse(document.getElementById('notebook-data')?.textContent ?? 'null') as PageData | undefined) ?? undefined
+    );
+  return (coming ?? again()).catch(again).catch(() => void sayUnloaded());
+}
+
 /** `/n/ID/`: the static page, or one's own copy in its place. */
 async function showShipped(): Promise<void> {
-  const data = window.__data ?? (JSON.parse(document.getElementById('notebook-data')?.textContent ?? 'null') as PageData | null);
-  if (data === null) return;
+  const data = await pageData();
+  if (data === undefined) return;
   const id = data.compiled.front?.id ?? '';
   const asShipped = new URLSearchParams(location.search).has('shipped');
   const opening = await storedOpening(id).catch((error: unknown) => error as Error);

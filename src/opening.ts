@@ -10,7 +10,7 @@ import { colours } from './view/outputs/colours.ts';
 import { duration } from './view/words.ts';
 import type { Begun, EarlyEngine } from './takeover.ts';
 
-/** What a page of a notebook carries as `#notebook-data`. */
+/** What a page of a notebook carries as `#notebook-data`, or names by `data-notebook`. */
 export interface PageData {
   readonly compiled: Compiled;
   readonly shippedHash: string;
@@ -29,6 +29,8 @@ declare global {
     __early?: HTMLElement[] | undefined;
     /** `#notebook-data`, read. */
     __data?: PageData | undefined;
+    /** Where they lie beside the page: on their way since its head. */
+    __coming?: Promise<PageData> | undefined;
     /** When the whole style sheet is there. */
     __styled?: Promise<unknown>;
     /** Lets the faces of type in, where they wait for the first result. */
@@ -200,8 +202,12 @@ function go(): void {
   const early = window.__engine;
   // Where nothing is stored there is no copy of one's own, and no setting against it.
   if (early !== undefined && window.__stored === false && document.visibilityState === 'visible') {
-    window.__data = JSON.parse(document.getElementById('notebook-data')?.textContent ?? '') as PageData;
-    begin(early, window.__data);
+    const start = (data: PageData): void => {
+      window.__data = data;
+      begin(early, data);
+    };
+    if (window.__coming === undefined) start(JSON.parse(document.getElementById('notebook-data')?.textContent ?? '') as PageData);
+    else void window.__coming.then(start, () => undefined);
   }
   bringApp();
 }

@@ -61,8 +61,13 @@ export async function replaceText(
 export async function shippedText(id: string): Promise<string | undefined> {
   const base = new URL(document.documentElement.dataset['base'] ?? './', location.href);
   try {
-    const response = await fetch(new URL(`n/${encodeURIComponent(id)}/`, base));
-    const data = /<script[^>]*\bid="?notebook-data"?[^>]*>([^]*?)<\/script>/.exec(await response.text())?.[1];
+    const page = new URL(`n/${encodeURIComponent(id)}/`, base);
+    const html = await (await fetch(page)).text();
+    const beside = /<html[^>]*\bdata-notebook="([^"]*)"/.exec(html)?.[1];
+    const data =
+      beside === undefined
+        ? /<script[^>]*\bid="?notebook-data"?[^>]*>([^]*?)<\/script>/.exec(html)?.[1]
+        : await (await fetch(new URL(beside, page))).text();
     const text: unknown = (JSON.parse(data ?? 'null') as { compiled?: { text?: unknown } } | null)?.compiled?.text;
     return typeof text === 'string' ? text : undefined;
   } catch {

@@ -45,7 +45,7 @@ export interface Page {
   readonly base: string;
   readonly assets: Assets;
   readonly kind: 'map' | 'notebook' | 'missing';
-  /** Put into the page as `#notebook-data`. */
+  /** Put into the page as `#notebook-data`, or, where it is a text, the address where it lies. */
   readonly data?: unknown;
   /** The engine starts at once, because the notebook runs on opening; faces of type come after its first result. */
   readonly runs?: boolean;
@@ -118,14 +118,15 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, p
     ...(late ? [`<style media="print" data-late>${late}</style><noscript><style>${late}</style></noscript>`] : []),
     '<noscript><style>.code[hidden],[data-outputs][hidden]{display:block}.fold,.run,.bar [data-action],.filter,.acts{display:none!important}</style></noscript>',
   ];
-  const json = data === undefined ? '' : `<script type="application/json" id="notebook-data">${jsonHtml(data)}</script>\n`;
+  const beside = typeof data === 'string' ? ` data-notebook="${escapeHtml(data)}"` : '';
+  const json = data === undefined || beside ? '' : `<script type="application/json" id="notebook-data">${jsonHtml(data)}</script>\n`;
   const app = [assets.script, ...(assets.preload ?? [])].filter(Boolean).map(at).join(' ');
   const looks = assets.look ? ` data-look="${at(assets.look)}"` : '';
   const own = kind === 'map' && assets.own?.length ? ` data-own="${escapeHtml(assets.own.map(at).join(' '))}"` : '';
   const running = `${runs && assets.engine ? ` data-run="${at(assets.engine)}"` : ''}${plots && assets.plot?.length ? ` data-plot="${escapeHtml(assets.plot.join(' '))}"` : ''}`;
   const skip = kind === 'map' ? 'Skip to the course' : 'Skip to the notebook';
   return `<!doctype html>
-<html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off"${app && ` data-app="${app}"`}${own}${looks}${running}>
+<html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off"${app && ` data-app="${app}"`}${beside}${own}${looks}${running}>
 <head>
 ${head.join('\n')}
 </head>

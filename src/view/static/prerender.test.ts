@@ -107,6 +107,17 @@ test('the map names every step once in its list and links those that are written
   expect(html).toContain('<a class="u ready" href="./n/tour/">');
 });
 
+test('the data of a long notebook lie beside its page, named by their content', () => {
+  const long = `${text}\n${Array.from({ length: 400 }, (_, i) => `\`\`\`ts\nconst long${i} = ${i}\n\`\`\`\n`).join('\n')}`;
+  const made = prerender({ ...site, notebooks: [{ id: 'tour', folder: 'n/tour/', text: long }] });
+  const html = made.find(({ path }) => path === 'n/tour/index.html')!.html;
+  expect(html).not.toContain('id="notebook-data"');
+  const name = /<html[^>]* data-notebook="(notebook-[0-9a-f]+\.json)"/.exec(html)![1]!;
+  const data = JSON.parse(made.find(({ path }) => path === `n/tour/${name}`)!.html) as PageData;
+  expect(data.compiled.text).toBe(long);
+  expect(data.opening!.run).toContain('long399');
+});
+
 test('every link of the map within the page leads to something that is there', () => {
   const html = pages.get('index.html')!;
   for (const [, id] of html.matchAll(/href="#([^"/]+)"/g)) expect(html, id).toContain(`id="${id}"`);

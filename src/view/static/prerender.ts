@@ -32,6 +32,9 @@ export interface Site {
   readonly assets: Assets;
 }
 
+/** Data that is longer stands beside its page, which is readable without it: in characters, some 6 kB on the way. */
+const inPage = 30_000;
+
 const math: MathRenderer = (tex, displayMode) =>
   katex.renderToString(tex, { displayMode, output: 'htmlAndMathml', throwOnError: true, strict: 'ignore', trust: false });
 
@@ -45,6 +48,14 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     const unit = unitById(id);
     const phase = phases.find((p) => p.number === (unit?.phase ?? notebook.front?.phase));
     const runs = notebook.front?.open === 'run';
+    const data: PageData = {
+      compiled,
+      shippedHash: contentHash(text),
+      folder,
+      ...(runs ? { opening: { ...firstPlan(compiled), packs: assets.packs ?? {} } } : {}),
+    };
+    const json = JSON.stringify(data);
+    const beside = json.length > inPage ? `notebook-${contentHash(json)}.json` : undefined;
     const html = pageHtml({
       title: `${drawn.label ? `${drawn.label} ` : ''}${drawn.title} · Gradus`,
       description: drawn.lede,
@@ -53,17 +64,19 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
       base,
       assets,
       kind: 'notebook',
-      data: {
-        compiled,
-        shippedHash: contentHash(text),
-        folder,
-        ...(runs ? { opening: { ...firstPlan(compiled), packs: assets.packs ?? {} } } : {}),
-      } satisfies PageData,
+      data: beside ?? data,
       runs,
       plots: opensWithPlots(compiled),
       formulas: drawn.formulas,
     });
-    return { id, path: `n/${id}/index.html`, html, title: drawn.title, about: drawn.lede || unit?.topics || '' };
+    return {
+      id,
+      beside: beside === undefined ? [] : [{ path: `n/${id}/${beside}`, html: json }],
+      path: `n/${id}/index.html`,
+      html,
+      title: drawn.title,
+      about: drawn.lede || unit?.topics || '',
+    };
   });
   const others = pages
     .filter(({ id }) => unitById(id) === undefined)
@@ -89,7 +102,7 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
   const facts = notebooks.flatMap(({ text }) => factsOf(parseNotebook(text)) ?? []);
   return [
     { path: 'index.html', html: map },
-    ...pages.map(({ path, html }) => ({ path, html })),
+    ...pages.flatMap(({ path, html, beside }) => [{ path, html }, ...beside]),
     { path: '404.html', html: missing },
     { path: factsPath, html: JSON.stringify(facts) },
     ...notebooks.flatMap(unitFile),
