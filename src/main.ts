@@ -125,6 +125,7 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
       packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])),
     },
     ...(store === undefined ? { unsaved: true } : { store }),
+    ...(anyStored ? {} : { nothingStored: true }),
     ...(stored === undefined ? {} : { stored }),
     ...(kept === undefined ? {} : { kept }),
     ...(shippedHash === undefined ? {} : { shippedHash }),

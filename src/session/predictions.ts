@@ -6,6 +6,8 @@ import type { Store, StoredPrediction } from '../store/types.ts';
 
 export interface PredictionsOptions {
   readonly store: Promise<Pick<Store, 'mastery' | 'saveMastery'>> | undefined;
+  /** There were none before. */
+  readonly nothingStored: boolean;
   /** Id of the notebook. */
   readonly notebook: () => string;
   readonly now: () => number;
@@ -18,13 +20,13 @@ export interface Predictions {
   record(report: Extract<Report, { kind: 'predicted' }>): Promise<void>;
 }
 
-export function createPredictions({ store, notebook, now, failed }: PredictionsOptions): Predictions {
+export function createPredictions({ store, nothingStored, notebook, now, failed }: PredictionsOptions): Predictions {
   const own = new Map<string, StoredPrediction>();
   return {
     async kept() {
       let all: readonly StoredPrediction[] = [];
       try {
-        const records = (await (await store)?.mastery()) ?? [];
+        const records = nothingStored ? [] : ((await (await store)?.mastery()) ?? []);
         all = records.filter((record): record is StoredPrediction => record.kind === 'prediction');
       } catch {
         /* the store cannot be read: what this session knows is there */

@@ -18,6 +18,7 @@ import type { KeptPredictions, Members, Request } from '../engine/protocol.ts';
 import type { SweepCall } from '../engine/sweep.ts';
 import type { Predictions } from './predictions.ts';
 import type { Sweeps } from './sweeps.ts';
+import type { StoredAnswer } from '../store/types.ts';
 import type { Session, SessionChange, SessionOptions } from './types.ts';
 
 export function createSession(options: SessionOptions): Session {
@@ -106,15 +107,22 @@ export function createSession(options: SessionOptions): Session {
   let predictions: Promise<Predictions> | undefined;
   const predicting = (): Promise<Predictions> =>
     (predictions ??= import('./predictions.ts').then(({ createPredictions }) =>
-      createPredictions({ store, now, notebook: () => edits.notebook.front?.id ?? '', failed: (error) => keeper.failed('runs', error) }),
+      createPredictions({
+        store,
+        now,
+        nothingStored: options.nothingStored === true,
+        notebook: () => edits.notebook.front?.id ?? '',
+        failed: (error) => keeper.failed('runs', error),
+      }),
     ));
   const kept = async (): Promise<KeptPredictions> => (await predicting()).kept();
+  const passed = async (id: string): Promise<readonly StoredAnswer[]> => (options.nothingStored ? [] : ((await store)?.answers(id) ?? []));
   const sweep = async (call: SweepCall): Promise<unknown> => {
     sweeps ??= import('./sweeps.ts').then(({ createSweeps }) => createSweeps({ ...engineOptions, engine, serve, recorder }));
     sweeps.catch(() => (sweeps = undefined));
     return (await sweeps).answer(call);
   };
-  const serve = createServices(options, runsOf, sweep, kept, recorder.answer, async (id) => (await store)?.answers(id) ?? []);
+  const serve = createServices(options, runsOf, sweep, kept, recorder.answer, passed);
   /** The engine is gone, or this session: what it recorded has ended. */
   const endRuns = (): Promise<void> => {
     void sweeps?.then(({ end }) => end());

@@ -132,6 +132,8 @@ export interface SessionOptions {
   readonly moduleText?: (name: string) => Promise<string>;
   /** Absent: nothing is stored (headless, private). */
   readonly store?: Store | Promise<Store>;
+  /** Nothing was ever stored in this browser: what asks for something of before gets nothing at once, since the store is opened late. */
+  readonly nothingStored?: boolean;
   /** What the store knew of it when it was opened. */
   readonly stored?: { readonly revision: number; readonly createdAt: number; readonly updatedAt?: number };
   /** What its cells showed last, where that was read with it; else the session reads it from the store. */
