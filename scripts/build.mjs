@@ -394,7 +394,7 @@ function writeLook(manifest) {
 /** What pages load and carry: addresses relative to the site's root, and the text of their styles, whose addresses begin at `../`. */
 export function pageAssets() {
   const manifest = readJson('build/manifest.json') ?? {};
-  const own = ['src/pages.ts', 'src/store/index.ts', 'src/view/kept.ts'].filter((key) => manifest[key]);
+  const own = ['src/pages.ts', 'src/store/index.ts'].filter((key) => manifest[key]);
   const plot = ['src/view/outputs/plot.ts', 'src/view/outputs/plot-common.ts'].filter((key) => manifest[key]);
   return {
     script: manifest['index.html']?.file ?? '',

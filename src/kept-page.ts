@@ -17,8 +17,6 @@ export interface KeepOptions {
   readonly kept?: string;
 }
 
-const idleMs = 1500;
-
 export function keepPage(session: Session, { build, base, store, page, kept }: KeepOptions): void {
   let hash = kept;
   const id = session.notebook.front?.id ?? '';
@@ -45,7 +43,7 @@ export function keepPage(session: Session, { build, base, store, page, kept }: K
   };
   const onVisibility = (): void => void again().catch(() => undefined);
   document.addEventListener('visibilitychange', onVisibility);
-  if (page !== undefined) setTimeout(() => requestIdle(() => void keep(page).catch(() => undefined)), idleMs);
+  if (page !== undefined) requestIdle(() => void keep(page).catch(() => undefined));
 }
 
 const requestIdle = (work: () => void): void => {

@@ -34,6 +34,17 @@ export async function refusal(text: string, name: string): Promise<string | unde
 export async function renderOwn(text: string, base: string): Promise<OwnPage> {
   const { notebook, compiled } = compileNotebook(await openNotebook(text), analyse);
   const math = text.includes('$') ? (await import('./view/formulas.ts')).renderFormula : undefined;
-  const page = renderPage({ notebook, compiled, base, expressions, html: sanitise, ...(math === undefined ? {} : { math }) });
+  const { front } = notebook;
+  const inCourse = front !== undefined && (front.unit !== undefined || front.phase !== undefined || front.needs.length > 0);
+  const course = inCourse ? await import('./course/units.ts') : undefined;
+  const page = renderPage({
+    notebook,
+    compiled,
+    base,
+    expressions,
+    html: sanitise,
+    ...(course && { course }),
+    ...(math === undefined ? {} : { math }),
+  });
   return { compiled, title: page.title, html: page.html, ...(page.label === undefined ? {} : { label: page.label }) };
 }

@@ -13,6 +13,9 @@ import { recentIds } from './view/notebooks/recent.ts';
 import type { Shipped } from './view/notebooks/entries.ts';
 import { ago } from './view/words.ts';
 
+/** A page that was made is kept so long after it was shown, in ms. */
+const keepAfterMs = 1500;
+
 /** What these pages need of the entry: the store, sessions, and who closes what is shown. */
 export interface Host {
   readonly base: URL;
@@ -64,13 +67,14 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
       place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
     setMarkup(box, own.html);
     replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
-    if (opening.kept !== undefined && opening.kept.length > 0) await (await import('./view/kept.ts')).showKept(document, opening.kept);
+    if (opening.kept?.length && document.querySelector('.nb > .part'))
+      await (await import('./view/kept.ts')).showKept(document, opening.kept);
     const session = (alive = comeAlive({ ...opening, compiled: own.compiled }));
     const cell = /[?&]cell=([^&]+)/.exec(location.hash)?.[1];
     if (cell !== undefined) document.getElementById(`cell-${decoded(cell)}`)?.scrollIntoView();
     if (opening.stored === undefined || opening.unsaved) return;
-    const { keepPage } = await import('./kept-page.ts');
-    keepPage(session, { build, base: baseHref, store: openedStore, ...(ready ? { kept: ready.hash } : { page: own }) });
+    const how = { build, base: baseHref, store: openedStore, ...(ready ? { kept: ready.hash } : { page: own }) };
+    setTimeout(() => import('./kept-page.ts').then(({ keepPage }) => keepPage(session, how)).catch(() => undefined), keepAfterMs);
   }
 
   /** The palette, on pages that show no notebook. */

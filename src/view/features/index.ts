@@ -10,7 +10,6 @@ import { fences } from './fences.ts';
 import { later } from './later.ts';
 import { outline } from './outline.ts';
 import { rename } from './rename.ts';
-import { search } from './search.ts';
 import { select } from './select.ts';
 import { site } from './site.ts';
 import { storage } from './storage.ts';
@@ -20,7 +19,7 @@ import { writing } from './writing.ts';
 
 const features: readonly Feature[] = [
   ...writing,
-  search,
+  later(['palette'], async () => (await import('./search.ts')).search),
   later(['help'], async () => (await import('./help.ts')).help),
   site,
   cells,

@@ -6,7 +6,7 @@ import type { Feature } from '../context.ts';
 import { h } from '../dom.ts';
 import { pointClass } from '../status.ts';
 import { plural } from '../words.ts';
-import { goToHeading } from './search.ts';
+import { goToHeading } from './headings.ts';
 
 const restMs = 120,
   most = 8;

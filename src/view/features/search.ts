@@ -7,6 +7,7 @@ import type { Command, CommandId, Group } from '../commands/table.ts';
 import { h, s } from '../dom.ts';
 import { marginWords, pointClass } from '../status.ts';
 import { plural } from '../words.ts';
+import { goToHeading } from './headings.ts';
 import { openPalette, type Entry, type Source } from './palette.ts';
 
 const drawings: Readonly<Record<Group, string>> = {
@@ -141,11 +142,4 @@ function sectionsOf({ root }: NotebookContext): Source {
         act: () => goToHeading(heading),
       })),
   };
-}
-
-/** Brings a heading into view and puts the focus there, so that reading goes on from it. */
-export function goToHeading(heading: HTMLElement): void {
-  if (!heading.hasAttribute('tabindex')) heading.tabIndex = -1;
-  heading.scrollIntoView({ block: 'start' });
-  heading.focus({ preventScroll: true });
 }

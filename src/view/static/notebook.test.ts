@@ -1,3 +1,4 @@
+import * as course from '../../course/units.ts';
 import { expect, test } from 'vitest';
 import { expressions, parseNotebook } from '../../document/index.ts';
 import type { Analysis } from '../../analysis/types.ts';
@@ -60,6 +61,7 @@ const view = (source = text, more: Partial<NotebookView> = {}): NotebookView => 
   ...compileNotebook(parseNotebook(source), analyse),
   base: '../../',
   expressions,
+  course,
   written: new Set(['linear-algebra-vectors', 'backprop']),
   ...more,
 });

@@ -5,7 +5,7 @@
 import type { Block, CellBlock, DiagramBlock, Notebook } from '../../document/types.ts';
 import type { Compiled } from '../../session/types.ts';
 import type { Analysis } from '../../analysis/types.ts';
-import { phases, unitById, unitByNumber, type Unit } from '../../course/units.ts';
+import type { Unit } from '../../course/units.ts';
 import { escapeHtml, icons } from './html.ts';
 import { highlight } from './highlight.ts';
 import { renderMarkdown, textOf, type Heading, type MarkdownOptions, type MathRenderer } from './markdown.ts';
@@ -21,6 +21,8 @@ export interface NotebookView {
   readonly math?: MathRenderer;
   /** What becomes of raw HTML in prose, see markdown.ts; default: it is shown as text. */
   readonly html?: MarkdownOptions['html'];
+  /** The course, where the notebook may be a step of it. */
+  readonly course?: Pick<typeof import('../../course/units.ts'), 'phases' | 'unitById' | 'unitByNumber'>;
   /** Ids of the notebooks that ship, for links to other steps; default none. */
   readonly written?: ReadonlySet<string>;
 }
@@ -101,7 +103,10 @@ interface Drawn {
 function draw(view: NotebookView): Drawn {
   const { notebook, compiled } = view;
   const front = notebook.front;
-  const unit = front ? (unitById(front.id) ?? (front.unit === undefined ? undefined : unitByNumber(front.unit))) : undefined;
+  const { course } = view;
+  const unit = front
+    ? (course?.unitById(front.id) ?? (front.unit === undefined ? undefined : course?.unitByNumber(front.unit)))
+    : undefined;
   const cells = notebook.blocks.filter((b): b is CellBlock => b.kind === 'cell');
   const owners = ownersOf(cells, compiled);
   const followers = usersOf(compiled, owners);
@@ -159,7 +164,7 @@ function draw(view: NotebookView): Drawn {
     body += asks === undefined || rows.has(asks) ? rendered.html : withExerciseRow(rendered.html, asks, rows);
   }
 
-  const phase = phases.find((p) => p.number === (unit?.phase ?? front?.phase));
+  const phase = course?.phases.find((p) => p.number === (unit?.phase ?? front?.phase));
   const main =
     (phase
       ? `<p class="eyebrow"><a href="${view.base}#p${phase.number}">Phase ${phase.number}, ${escapeHtml(phase.title)}</a></p>\n`
@@ -233,7 +238,7 @@ function facts(view: NotebookView, unit: Unit | undefined, cells: readonly CellB
   const front = view.notebook.front;
   if (!front) return '<p class="cap">This file has no <code>gradus:</code> in its front matter, so nothing in it runs.</p>\n';
   const needs = (front.needs.length > 0 ? front.needs : (unit?.needs ?? [])).map((n) => {
-    const other = unitByNumber(n);
+    const other = view.course?.unitByNumber(n);
     const href = other && view.written?.has(other.id) ? `${view.base}n/${other.id}/` : `${view.base}#u${other?.label ?? n}`;
     return `<a class="link" href="${href}" title="${escapeHtml(other?.title ?? '')}">${other?.label ?? n}</a>`;
   });
@@ -256,7 +261,7 @@ function duration(minutes: number): string {
 }
 
 function next(view: NotebookView, unit: Unit | undefined): string {
-  const following = unit && unitByNumber(unit.number + 1);
+  const following = unit && view.course?.unitByNumber(unit.number + 1);
   const [href, text] =
     following && view.written?.has(following.id)
       ? [`${view.base}n/${following.id}/`, `${following.label} ${following.title}`]

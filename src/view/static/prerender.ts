@@ -5,7 +5,7 @@
 import katex from 'katex';
 import { analyse } from '../../analysis/index.ts';
 import { factsOf, factsPath } from '../../course/facts.ts';
-import { phases, unitById } from '../../course/units.ts';
+import * as course from '../../course/units.ts';
 import { expressions, parseCompiled, parseNotebook } from '../../document/index.ts';
 import { compileNotebook } from '../../session/compile.ts';
 import { createEditing } from '../../session/editing.ts';
@@ -44,9 +44,9 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
   const base = '../../';
   const pages = notebooks.map(({ id, folder, text }) => {
     const { notebook, compiled } = compileNotebook(parseNotebook(text), analyse);
-    const drawn = renderPage({ notebook, compiled, base, expressions, math, html: 'keep', written });
-    const unit = unitById(id);
-    const phase = phases.find((p) => p.number === (unit?.phase ?? notebook.front?.phase));
+    const drawn = renderPage({ notebook, compiled, base, expressions, math, html: 'keep', written, course });
+    const unit = course.unitById(id);
+    const phase = course.phases.find((p) => p.number === (unit?.phase ?? notebook.front?.phase));
     const runs = notebook.front?.open === 'run';
     const data: PageData = {
       compiled,
@@ -79,7 +79,7 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     };
   });
   const others = pages
-    .filter(({ id }) => unitById(id) === undefined)
+    .filter(({ id }) => course.unitById(id) === undefined)
     .sort((a, b) => Number(b.id === 'tour') - Number(a.id === 'tour') || a.title.localeCompare(b.title, 'en'));
   const map = pageHtml({
     title: 'Course · Gradus',
