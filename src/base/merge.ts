@@ -36,8 +36,8 @@ function byWords(base: string, mine: string, theirs: string): string | undefined
 
 type Settle = (base: readonly string[], mine: readonly string[], theirs: readonly string[]) => readonly string[];
 
-/** Walks over the changes of both sides; `settle` decides where they touch the same place. */
-function join(base: readonly string[], mine: readonly string[], theirs: readonly string[], settle: Settle): string[] {
+/** Walks over the changes of both sides, of lists of lines, words or pieces; `settle` decides where they touch the same place. */
+export function join(base: readonly string[], mine: readonly string[], theirs: readonly string[], settle: Settle): string[] {
   const left = diff(base, mine),
     right = diff(base, theirs);
   const out: string[] = [];
