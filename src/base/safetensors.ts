@@ -3,6 +3,10 @@
    is looked at; messages say what and where. Hosts are little endian, as browsers are.
    @source https://github.com/huggingface/safetensors, README (format) and src/tensor.rs (validation) */
 
+// Of every place that this runs in; the types of pure layers know none.
+declare const TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> };
+declare const TextDecoder: new (label: string, options: { fatal: boolean; ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string };
+
 /** A tensor in a file. */
 export interface SafetensorsEntry {
   /** The file's word: F32, BF16, … */
