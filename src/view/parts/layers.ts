@@ -112,7 +112,9 @@ export function makeLayers(plane: Plane, below?: (context: CanvasRenderingContex
       if (name !== undefined) drawn.push(s('text', { class: 'name', x: px(points[0]!)[0] + 8, y: px(points[0]!)[1] - 8 }, name));
     }
     for (const { points, colour, opacity, dashed, name } of now?.curves ?? []) {
-      drawn.push(s('path', { class: `stroke fig-${colour}${dashed ? ' dashed' : ''}`, d: path(points.map(px)), opacity, 'stroke-width': 2 }));
+      drawn.push(
+        s('path', { class: `stroke fig-${colour}${dashed ? ' dashed' : ''}`, d: path(points.map(px)), opacity, 'stroke-width': 2 }),
+      );
       const end = points.at(-1);
       if (name !== undefined && end)
         drawn.push(s('text', { class: 'name', x: px(end)[0] - 6, y: px(end)[1] - 8, 'text-anchor': 'end' }, name));
