@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkNames, close, equal, shape, throws } from './checks.ts';
 import { fakeHost } from './fake-host.ts';
-import { Interrupted } from './host.ts';
+import { Interrupted, TimeLimit } from './host.ts';
 
 const says = (fn: () => unknown): string => {
   try {
@@ -180,6 +180,19 @@ describe('check', () => {
       ['It took longer than 20 ms. Look', 'It took longer than 10 ms. Look'].map((text) => text.slice(0, 30)),
     );
     expect(() => check('x', () => 1, { limitMs: 20_000 })).toThrow(/at most 15000/);
+  });
+
+  test('says what to do where a law did not end, and at which case', async () => {
+    const { evaluation, check } = setup();
+    await check('endless', () => {
+      throw Object.assign(new TimeLimit('It took longer than it may.'), { at: '[3, -1]' });
+    });
+    expect(evaluation.outputs).toMatchObject([
+      {
+        pass: false,
+        message: 'It took longer than 2,000 ms. Look for a loop that does too much, or does not end. It was at the case [3, -1]',
+      },
+    ]);
   });
 
   test('lets an interruption through', () => {

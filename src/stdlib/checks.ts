@@ -50,7 +50,7 @@ function check(
         : value === false
           ? 'The check returned false.'
           : error || ms > limitMs
-            ? tooLong(limitMs)
+            ? tooLong(limitMs, error?.thrown)
             : replaced(judging.changed());
     evaluation.emit({
       kind: 'check',
@@ -123,8 +123,10 @@ class Difference extends Error {
     this.got = got;
   }
 }
-const tooLong = (limitMs: number): string =>
-  `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.`;
+const tooLong = (limitMs: number, thrown?: unknown): string =>
+  `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.${
+    thrown instanceof TimeLimit && thrown.at !== undefined ? ` It was at the case ${thrown.at}` : ''
+  }`;
 const messageOf = (thrown: unknown): string =>
   (thrown instanceof Error ? `${spoken.has(thrown.name) ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, 2000)) ||
   'It threw an error without a message.';

@@ -39,3 +39,11 @@ export function saidBy(error: unknown): string {
   const text = error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : toText(error, 600);
   return text.replace(/[.\s]+$/, '');
 }
+
+/** An error that the engine ends code with which takes too long, and the case that it was at. */
+export type OutOfTime = Error & { at?: string };
+
+/** `error` where it is such a limit, with the case `at` noted; else undefined. Known by its name: this module is a pack of its own. */
+export function outOfTime(error: unknown, at: unknown): OutOfTime | undefined {
+  return error instanceof Error && error.name === 'TimeLimit' ? Object.assign(error, { at: toText(at, 200) }) : undefined;
+}

@@ -3,7 +3,7 @@
 
 import { asyncProperty, check as fcCheck, property, sample, type RunDetails } from 'fast-check';
 import { equalValues } from './compare.ts';
-import { CheckFailure, saidBy } from './failure.ts';
+import { CheckFailure, outOfTime, saidBy, type OutOfTime } from './failure.ts';
 import { gen as isGen, generators, type Gen } from './gen.ts';
 
 export interface ForAllOptions {
@@ -41,7 +41,19 @@ export function forAllFrom<T>(seed: number, of: Gen<T>, law: Law<T>, options: Fo
   };
   const settings = { seed: seed | 0, numRuns: runs, verbose: 0 as const };
   const labels = (): Record<string, number> => Object.fromEntries([...seen].map(([label, n]) => [label, n / Math.max(1, cases)]));
+  /** The first case that did not end: a limit says nothing of smaller ones, which have no time left. */
+  let late: OutOfTime | undefined;
+  const timed = <R>(x: T, run: () => R): R | undefined => {
+    if (late) return undefined;
+    try {
+      return run();
+    } catch (error) {
+      late = outOfTime(error, x);
+      throw error;
+    }
+  };
   const finish = (details: RunDetails<[T]>): Report => {
+    if (late) throw late;
     const shares = labels();
     if (details.failed) {
       const { counterexample, errorInstance } = details;
@@ -71,10 +83,11 @@ export function forAllFrom<T>(seed: number, of: Gen<T>, law: Law<T>, options: Fo
   const [first] = sample(arbitrary, { seed: settings.seed, numRuns: 1 });
   let waits = false;
   try {
-    const result = law(first as T);
+    const result = timed(first as T, () => law(first as T));
     waits = result instanceof Promise;
     if (waits) (result as Promise<unknown>).catch(() => undefined);
   } catch {
+    if (late) throw late;
     /* it is tried again below, and its failure shrunk */
   }
   noted = [];
@@ -83,7 +96,7 @@ export function forAllFrom<T>(seed: number, of: Gen<T>, law: Law<T>, options: Fo
       fcCheck(
         property(arbitrary, (x) => {
           begin();
-          return law(x) !== false;
+          return timed(x, () => law(x)) !== false;
         }),
         settings,
       ),

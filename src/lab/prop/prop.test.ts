@@ -40,6 +40,28 @@ describe('laws', () => {
     expect(failure(() => prop().forAll(gen.int(0, 100), (n) => n < 17)).smallest).toBe(17);
     expect(failure(() => prop().forAll(gen.int(0, 100), (n) => n < 17)).message).toBe('It does not hold. Smallest case: 17');
   });
+  test('what takes too long ends as it is, at the case that did: nothing is shrunk', () => {
+    class TimeLimit extends Error {
+      override readonly name = 'TimeLimit';
+    }
+    let tries = 0;
+    const late = (run: () => unknown): unknown => {
+      try {
+        return run();
+      } catch (error) {
+        return error;
+      }
+    };
+    const law = (from: number) => () => {
+      if (++tries >= from) throw new TimeLimit('It took longer than it may.');
+    };
+    for (const from of [1, 5]) {
+      tries = 0;
+      const error = late(() => prop().forAll(gen.array(gen.int(10, 99), { min: 2, max: 2 }), law(from)));
+      expect(error).toMatchObject({ name: 'TimeLimit', at: expect.stringMatching(/^\[\d\d, \d\d\]$/) as string });
+      expect(tries).toBe(from);
+    }
+  });
   test('laws that wait are awaited, and shrunk', async () => {
     await expect(Promise.resolve(prop().forAll(gen.int(0, 100), async (n) => n < 1000))).resolves.toMatchObject({ runs: 100 });
     await expect(
