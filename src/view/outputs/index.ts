@@ -72,7 +72,14 @@ interface Slot {
 const logLimit = 200;
 const heavy: ReadonlySet<Output['kind']> = new Set(['plot', 'table', 'tensor', 'html', 'image', 'markdown', 'metric']);
 const slots = new WeakMap<HTMLElement, Map<string, Slot>>();
+/** How to draw what is to be drawn when it comes near. */
 const waiting = new WeakMap<Element, () => void>();
+const near = new WeakSet<Element>();
+/** What has never been drawn, in the order in which it came. */
+const ahead = new Set<Element>();
+let idle = false;
+/** Longer rests than this between frames come only where nothing moves, in ms. */
+const restMs = 20;
 let observer: IntersectionObserver | undefined;
 /** Brings `container` to show exactly `outputs`. */
 export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutput[], context: OutputContext): void {
@@ -138,6 +145,7 @@ export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutpu
   }
   for (const slot of known.values()) {
     observer?.unobserve(slot.element);
+    ahead.delete(slot.element);
     slot.drawing?.dispose?.();
     slot.element.remove();
   }
@@ -175,6 +183,7 @@ function sameOutputs(before: ReadonlyMap<string, Slot>, outputs: readonly KeyedO
 export function disposeOutputs(container: HTMLElement): void {
   for (const slot of slots.get(container)?.values() ?? []) {
     observer?.unobserve(slot.element);
+    ahead.delete(slot.element);
     slot.drawing?.dispose?.();
   }
   slots.delete(container);
@@ -187,30 +196,57 @@ function open(key: number, output: Output, context: OutputContext): Slot {
   else {
     observer ??= new IntersectionObserver(
       (entries) => {
-        for (const entry of entries)
-          if (entry.isIntersecting) {
-            observer?.unobserve(entry.target);
-            waiting.get(entry.target)?.();
-            waiting.delete(entry.target);
-          }
+        for (const { isIntersecting, target } of entries) {
+          if (isIntersecting) {
+            near.add(target);
+            drawWaiting(target);
+          } else near.delete(target);
+        }
       },
       { rootMargin: '800px' },
     );
-    waiting.set(element, () => show(slot, slot.output, context));
+    waiting.set(element, () => put(slot, context));
     observer.observe(element);
+    ahead.add(element);
+    drawAhead();
   }
   return slot;
 }
 
 function show(slot: Slot, output: Output, context: OutputContext): void {
-  const hidden = slot.drawing === undefined && waiting.has(slot.element);
-  const first = slot.output === output;
   slot.output = output;
-  if (hidden && !first) return; // still far away: drawn with the latest output when it comes near
-  if (slot.drawing?.update(output) === true) return;
+  // What is far away is drawn with its latest output when it comes near.
+  if (heavy.has(output.kind) && !near.has(slot.element)) waiting.set(slot.element, () => put(slot, context));
+  else put(slot, context);
+}
+
+function put(slot: Slot, context: OutputContext): void {
+  if (slot.drawing?.update(slot.output) === true) return;
   slot.drawing?.dispose?.();
   slot.element.replaceChildren();
-  slot.drawing = draw(output, slot.element, context);
+  slot.drawing = draw(slot.output, slot.element, context);
+}
+
+function drawWaiting(element: Element): void {
+  const work = waiting.get(element);
+  waiting.delete(element);
+  ahead.delete(element);
+  work?.();
+}
+
+/** Draws what has never been near while the page has nothing to do, one after another, so that scrolling finds it there. */
+function drawAhead(): void {
+  if (idle || ahead.size === 0 || typeof requestIdleCallback !== 'function') return;
+  idle = true;
+  requestIdleCallback((deadline) => {
+    idle = false;
+    const [next] = ahead;
+    if (next !== undefined && deadline.timeRemaining() > restMs) {
+      if (next.isConnected) drawWaiting(next);
+      else ahead.delete(next);
+    }
+    drawAhead();
+  });
 }
 
 function draw(output: Output, element: HTMLElement, context: OutputContext): Drawing {
