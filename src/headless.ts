@@ -119,6 +119,7 @@ function openHeadless(
   { compiled, set, backend }: Pick<Job, 'compiled' | 'set' | 'backend'>,
   folder: string,
   more: Partial<StartOptions> = {},
+  services: (call: ServiceCall) => Promise<unknown> = (call) => serve(call, folder),
 ): Session {
   return createSession({
     text: compiled.text,
@@ -134,7 +135,7 @@ function openHeadless(
       packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])),
       ...more,
     },
-    services: (call) => serve(call, folder),
+    services,
     moduleText: async (name) => (await beside(folder, name)).text(),
     now: () => performance.now(),
   });
@@ -380,13 +381,14 @@ export interface JudgeJob {
 }
 
 async function judgeAnswer({ unit, exercise, candidate, folder, limitMs }: JudgeJob): Promise<Verdict> {
-  const [{ analyse }, { judge }] = await Promise.all([import('./analysis/index.ts'), import('./session/judge.ts')]);
+  const [{ analyse }, { judge, sealed }] = await Promise.all([import('./analysis/index.ts'), import('./session/judge.ts')]);
   const read = (text: string): Notebook => parseCompiled(text, unit.front);
   const texts = { notebook: read(unit.notebook), solutions: read(unit.solutions), checks: read(unit.checks) };
   const beside = new URL(folder, base).href;
+  const services = sealed(unit.front.id, (call) => serve(call, beside));
   return judge(texts, exercise, candidate, {
     analyse,
-    open: (compiled) => openHeadless({ compiled, set: {} }, beside, { judge: true }),
+    open: (compiled) => openHeadless({ compiled, set: {} }, beside, { judge: true }, services),
     now: () => performance.now(),
     ...optional({ limitMs }),
   });

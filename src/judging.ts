@@ -3,9 +3,7 @@
 
 import type { FrontMatter } from './document/types.ts';
 import type { WorkerLike } from './session/types.ts';
-import { createJudge, provideJudge, readUnit, type Desk, type JudgeEnvironment, type UnitTexts } from './session/exercises.ts';
-
-export { judgeAgain } from './session/exercises.ts';
+import { createJudge, readUnit, type Desk, type JudgeEnvironment, type UnitTexts } from './session/exercises.ts';
 
 /** The desk of the unit in `folder` (relative to the site's root `base`, with a final slash). */
 export function openDesk(base: URL, folder: string, front: FrontMatter | undefined): Desk {
@@ -20,7 +18,6 @@ export function openDesk(base: URL, folder: string, front: FrontMatter | undefin
     },
     now: () => performance.now(),
   };
-  provideJudge(environment);
   const judge = createJudge(environment);
   const read = async (name: string): Promise<string> => {
     const response = await fetch(new URL(`${folder}${name}`, base)).catch(() => undefined);

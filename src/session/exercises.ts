@@ -1,6 +1,5 @@
-/* Judging in the page: the texts of a unit, the judge with an engine that stands ready before it is asked, and
-   judging once more. What is kept of answers stands in
-   answers.ts, how a verdict comes about in judge.ts. */
+/* Judging in the page: the texts of a unit, and the judge with an engine that stands ready before it is asked. What is kept of
+   answers stands in answers.ts, how a verdict comes about in judge.ts. */
 
 import type { Candidate } from '../course/judging.ts';
 import { exercisesOf, type UnitTexts } from '../course/exercises.ts';
@@ -9,7 +8,7 @@ import { parseCompiled } from '../document/parse.ts';
 import type { FrontMatter } from '../document/types.ts';
 import { compileNotebook } from './compile.ts';
 import { createEditing } from './editing.ts';
-import { judge, type JudgeOptions } from './judge.ts';
+import { judge, sealed, type JudgeOptions } from './judge.ts';
 import { createSession } from './session.ts';
 import type { Analyse, CellStatus, SessionOptions, WorkerLike } from './types.ts';
 
@@ -77,6 +76,7 @@ export function createJudge(environment: JudgeEnvironment): Judge {
     },
     async judge(unit, exercise, candidate, seed) {
       const analyse = await analysing();
+      const sealedServices = sealed(unit.notebook.front?.id, services);
       const verdict = await judge(unit, exercise, candidate, {
         analyse,
         now,
@@ -91,7 +91,7 @@ export function createJudge(environment: JudgeEnvironment): Judge {
             analyser,
             createWorker: take,
             engine: { set: {}, headless: true, judge: true, ...engine },
-            services: (call) => (call.service === 'answer' && answers ? answers(call) : services(call)),
+            services: (call) => (call.service === 'answer' && answers ? answers(call) : sealedServices(call)),
             ...(moduleText ? { moduleText } : {}),
             now,
           }),
@@ -107,24 +107,6 @@ export function createJudge(environment: JudgeEnvironment): Judge {
       spare = undefined;
     },
   };
-}
-
-let page: JudgeEnvironment | undefined;
-/** The entry's environment, for `judgeAgain`. */
-export function provideJudge(environment: JudgeEnvironment): void {
-  page = environment;
-}
-
-/** Judges an answer once more with a seed of its own: for reviews. Rejects where no entry has given a judge. */
-export async function judgeAgain(unit: UnitTexts, exercise: string, code: string, seed: number): Promise<Verdict> {
-  if (!page) throw new Error('judgeAgain: expected an entry to provide a judge, got none. Call provideJudge first.');
-  const once = createJudge(page);
-  try {
-    const language = exercisesOf(unit).find(({ id }) => id === exercise)?.starters[0]?.language ?? 'ts';
-    return await once.judge(unit, exercise, { code, language }, seed);
-  } finally {
-    once.dispose();
-  }
 }
 
 const files = ['notebook.md', 'solutions.md', 'checks.md'] as const;

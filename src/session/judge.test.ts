@@ -6,7 +6,7 @@ import { answersOf, judged } from '../course/judging.ts';
 import { exercisesOf, problemsOf, type UnitTexts } from '../course/exercises.ts';
 import { parseNotebook } from '../document/index.ts';
 import { createLibrary } from '../stdlib/library.ts';
-import { judge } from './judge.ts';
+import { judge, sealed } from './judge.ts';
 import { createEditing } from './editing.ts';
 import { createSession } from './session.ts';
 import { inProcessWorker } from './test-worker.ts';
@@ -159,6 +159,50 @@ describe('verdicts', () => {
     Reflect.set(String.prototype, 'trim', trim);
     expect(verdict.pass).toBe(false);
     expect(verdict.checks[0]!.message).toContain('replaced String.prototype.trim');
+  });
+  test('an answer that ends its checks early fails', async () => {
+    const stops = await answer('let n = 0\nfunction dot() { if (n++ > 0) stop(true); return 11 }');
+    expect(stops).toMatchObject({ pass: false, checks: [{ pass: true }, { pass: false }, { pass: false }] });
+    const bare = unit({
+      checks:
+        front +
+        fence('{check=dot}', 'check("a", () => equal(dot([1, 2], [3, 4]), 11))\nconst r = dot([1], [1])\ncheck("b", () => equal(r, 1))'),
+    });
+    const code = 'let n = 0\nfunction dot() { if (n++ > 0) stop(true); return 11 }';
+    expect(await judge(bare, 'dot', { code, language: 'ts' }, options)).toMatchObject({ pass: false });
+  });
+  test('an answer that says more than is kept fails, and is told so in a few letters', async () => {
+    const long = await answer('function dot(a) { if (a[0] === 1) return 11; throw new Error("x".repeat(2e6)) }');
+    expect(long.pass).toBe(false);
+    expect(long.checks.map(({ pass }) => pass)).toEqual([true, false, false]);
+    expect(long.checks[1]!.message.length).toBeLessThan(2100);
+    const bare = unit({
+      checks:
+        front + fence('{check=dot}', 'check("a", () => equal(dot([1, 2], [3, 4]), 11))\ndisplay("y".repeat(2e6))\ncheck("b", () => false)'),
+    });
+    expect(await judge(bare, 'dot', { code: right, language: 'ts' }, options)).toMatchObject({ pass: false });
+  });
+  test('an answer cannot have its own unit do the work', async () => {
+    const asked: string[] = [];
+    const open: (typeof options)['open'] = (compiled) =>
+      createSession({
+        ...{ text: compiled.text, compiled, editing: { make: createEditing }, analyser: async () => ({ analyse, analyseModule }) },
+        createWorker: () => inProcessWorker(createLibrary, async () => import('../stdlib/unit.ts')),
+        engine: { set: {}, headless: true, judge: true, base: 'http://127.0.0.1/', packs: {} },
+        services: sealed('linear-algebra-vectors', async (call) => {
+          asked.push(call.service);
+          throw new Error(`asked for ${call.service}`);
+        }),
+        now: () => performance.now(),
+      });
+    const texts = unit();
+    const notebook = parseNotebook(texts.notebook.text.replace('id: u\n', 'id: linear-algebra-vectors\n'));
+    const own = { ...texts, notebook };
+    const told = await judge(own, 'dot', { code: "import { dot } from 'gradus:unit/01'", language: 'ts' }, { ...options, open });
+    expect(told.checks.map(({ message }) => message).join()).toMatch(/An answer cannot import the unit that it is an answer to/);
+    const read = await judge(own, 'dot', { code: "const dot = await file('solutions.md')", language: 'ts' }, { ...options, open });
+    expect(read.checks.map(({ message }) => message).join()).toMatch(/cannot be read by an answer that is judged with it/);
+    expect([told.pass, read.pass, asked]).toEqual([false, false, []]);
   });
   test('checks that check nothing are no pass', async () => {
     expect(await judge(unit({ checks: front + fence('{check=dot}', 'dot([1], [1])') }), 'dot', 'reference', options)).toMatchObject({

@@ -14,7 +14,7 @@ import type { ServiceCall } from '../engine/protocol.ts';
 import type { ErrorInfo } from '../output/types.ts';
 import { compileNotebook } from './compile.ts';
 import { askTrial, native, troubleOf, type Judging, type Trial } from './judging.ts';
-import type { Analyse, CellStatus, Compiled, Session } from './types.ts';
+import type { Analyse, CellStatus, Compiled, Session, SessionOptions } from './types.ts';
 
 export type { CheckVerdict, Verdict } from '../course/verdict.ts';
 
@@ -38,6 +38,17 @@ export interface JudgeOptions {
 const LIMIT_MS = 30_000;
 /** An engine that was told to stop has so long to say what it was doing. */
 const GRACE_MS = 3000;
+
+/** What an answer to the unit `id` may ask of the page: neither its unit, in which the reference stands, nor its files. */
+export const sealed =
+  (id: string | undefined, services: SessionOptions['services']): SessionOptions['services'] =>
+  async (call) => {
+    if (call.service === 'unit' && call.unit === id)
+      throw new Error('An answer cannot import the unit that it is an answer to. Write it with what the notebook gives.');
+    if (call.service === 'file' && /(?:^|\/)(?:solutions|checks)\.md$/i.test(call.name))
+      throw new Error(`"${call.name}" cannot be read by an answer that is judged with it.`);
+    return services(call);
+  };
 
 export async function judge(unit: UnitTexts, exercise: string, candidate: Candidate, options: JudgeOptions): Promise<Verdict> {
   const { analyse, now, open, limitMs = LIMIT_MS } = options;
@@ -210,9 +221,12 @@ function checksOf({ id, state, error, outputs, ms, uses }: CellStatus): CheckVer
     const { kind: _, exercise: __, ...told } = output;
     return [told];
   });
-  if (state === 'done' && run.length > 0) return run;
-  const message =
-    state === 'blocked'
+  // What was left out may have been checks.
+  const cut = outputs.some(({ output }) => output.kind === 'log' && 'truncated' in output);
+  if (state === 'done' && run.length > 0 && !cut) return run;
+  const message = cut
+    ? 'It showed more than can be kept, so not all of its checks are known. Let it show less.'
+    : state === 'blocked'
       ? `It could not run: ${wordsOf(error)}`
       : state === 'error'
         ? wordsOf(error)

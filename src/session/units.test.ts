@@ -96,6 +96,24 @@ const use =
   "import { dot, norm, matmul, Box } from 'gradus:unit/01'\nconst got = [dot([1], [2]), matmul([1], [2]), norm([3, 4]), new Box().mine]";
 
 describe('gradus:unit/NN', () => {
+  test('two answers that use each other give way to the references instead of waiting for ever', async () => {
+    const { values, error, logs } = await importing(
+      { go: use },
+      { answers: { dot: 'const dot = (a, b) => matmul(a, b)', matmul: 'const matmul = (a, b) => dot(a, b)' } },
+    );
+    expect([error('go'), values['got']]).toEqual(['', [6, 7, 5, false]]);
+    expect(logs.join()).toMatch(/your answer to dot could not be loaded \(.*cycle: your dot → /);
+  });
+
+  test('an answer that imports its own unit gives way to the reference', async () => {
+    const { values, error, logs } = await importing(
+      { go: use },
+      { answers: { dot: "import { norm } from 'gradus:unit/01'\nconst dot = (a, b) => norm(a)" } },
+    );
+    expect([error('go'), values['got']]).toEqual(['', [6, 7, 5, false]]);
+    expect(logs.join()).toMatch(/import each other|imports itself/);
+  });
+
   test('gives what the solutions export, with the cells of the notebook that it needs, of which nothing is shown', async () => {
     const { values, error, session } = await importing({ go: use });
     expect(error('go')).toBe('');

@@ -82,6 +82,21 @@ test('equal is deep, and a clone is equal to what it was made of', () => {
   expect(says(() => equal('1', 1))).toBe('Expected 1, got "1".');
 });
 
+test('a value that is another one each time it is read is equal to nothing', () => {
+  let reads = 0;
+  const shifty = new Proxy([1, 2], { get: (items, key) => (key === 'length' && reads++ === 0 ? 0 : Reflect.get(items, key)) });
+  expect(says(() => equal(shifty, [3, 4]))).not.toBe('passed');
+  class Any extends Set {
+    override has = () => true;
+    override get size() {
+      return 2;
+    }
+  }
+  expect(says(() => equal(new Any([1]), new Set([3, 4])))).not.toBe('passed');
+  const sizes = Object.assign([4], { join: () => '2,2' });
+  expect(says(() => equal(tensor([1, 2, 3, 4], sizes), tensor([1, 2, 3, 4], [2, 2])))).not.toBe('passed');
+});
+
 test('throws wants an error that matches', async () => {
   expect(
     throws(() => {
@@ -193,6 +208,31 @@ describe('check', () => {
         message: 'It took longer than 2,000 ms. Look for a loop that does too much, or does not end. It was at the case [3, -1]',
       },
     ]);
+  });
+
+  test('waits for whatever says that it comes later', async () => {
+    const { evaluation, check } = setup();
+    const later = (then: (this: object, done: (value: unknown) => void) => unknown): object =>
+      Object.defineProperty({}, 'then', { value: then });
+    await check('never', () => later(() => undefined), { limitMs: 20 });
+    await check('later', () => later((done) => done(false)));
+    await check(
+      'of itself',
+      () =>
+        later(function (this: object) {
+          return this;
+        }),
+      { limitMs: 20 },
+    );
+    expect(evaluation.outputs.map((output) => output.kind === 'check' && output.pass)).toEqual([false, false, false]);
+  });
+
+  test('a `stop` within it fails it', async () => {
+    const { evaluation, check } = setup();
+    await check('stops', () => {
+      throw new StopSignal('ended by stop()');
+    });
+    expect(evaluation.outputs).toMatchObject([{ pass: false, message: 'StopSignal: ended by stop()' }]);
   });
 
   test('lets an interruption through', () => {

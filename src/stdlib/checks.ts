@@ -1,7 +1,7 @@
 /* `check(name, fn)` and the assertions that its functions use. An assertion returns true or throws an Error whose message
    names the first place that differs, what was expected and what it got. */
 
-import { Interrupted, StopSignal, TimeLimit, type Evaluation, type Host } from './host.ts';
+import { Interrupted, TimeLimit, type Evaluation, type Host } from './host.ts';
 import { toText } from '../output/inspect.ts';
 import type { Output } from '../output/types.ts';
 import { rememberBuiltIns } from './intact.ts';
@@ -68,10 +68,10 @@ function check(
   try {
     result = judging.limited(limitMs, fn);
   } catch (error) {
-    if (error instanceof Interrupted || error instanceof StopSignal) throw error;
+    if (error instanceof Interrupted) throw error;
     return Promise.resolve(report({ thrown: error }));
   }
-  if (!(result instanceof Promise)) return Promise.resolve(report(undefined, result));
+  if (!isThenable(result)) return Promise.resolve(report(undefined, result));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(tooLong(limitMs))), limitMs);
@@ -107,7 +107,7 @@ function brokenLaw(thrown: unknown): Told {
   const { law, smallest, runs, cause } = thrown as Error & { law?: unknown; smallest?: unknown; runs?: unknown };
   return {
     ...(cause instanceof Difference ? brokenLaw(cause) : {}),
-    ...(typeof law === 'string' && law && !thrown.message.startsWith(law) ? { law } : {}),
+    ...(typeof law === 'string' && law && !thrown.message.startsWith(law) ? { law: bounded(law) } : {}),
     ...(typeof runs === 'number' ? { tried: `fails on case ${runs.toLocaleString('en')}` } : {}),
     smallest: toText(smallest, 600),
   };
@@ -128,8 +128,13 @@ const tooLong = (limitMs: number, thrown?: unknown): string =>
     thrown instanceof TimeLimit && thrown.at !== undefined ? ` It was at the case ${thrown.at}` : ''
   }`;
 const messageOf = (thrown: unknown): string =>
-  (thrown instanceof Error ? `${spoken.has(thrown.name) ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, 2000)) ||
-  'It threw an error without a message.';
+  bounded(
+    (thrown instanceof Error ? `${spoken.has(thrown.name) ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, LETTERS)) ||
+      'It threw an error without a message.',
+  );
+/** A verdict has room for so much of what an answer says. */
+const LETTERS = 2000;
+const bounded = (text: string): string => (text.length > LETTERS ? `${text.slice(0, LETTERS)}…` : text);
 /** Names of errors whose message says all. */
 const spoken: ReadonlySet<string> = new Set(['Error', 'CheckFailure']);
 
@@ -198,6 +203,14 @@ export function throws(
   return result instanceof Promise ? result.then(calm, judge) : calm(result);
 }
 
+/** Whatever says that it comes later is waited for: what an answer returns may be no promise of the language's. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
 /** Throws unless `x` (a tensor, an array of arrays, a typed array) has the sizes `dims`; null stands for any size. */
 export function shape(x: unknown, dims: readonly (number | null)[]): true {
   const got = shapeOf(x);
@@ -221,6 +234,9 @@ function shapeOf(x: unknown): readonly number[] {
   return [x.length, ...inner];
 }
 
+const itemsOf = Set.prototype.values;
+const sameSizes = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && b.every((size, i) => size === a[i]);
+
 /** As in code: strings in quotes. */
 const write = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(toText(value, 200)) : toText(value, 200));
 
@@ -234,25 +250,32 @@ function compare(a: unknown, b: unknown, path: string, same: Same, note: (a: unk
   if (same(a, b)) return true;
   if (depth > 100) return differ(' (nested too deeply to compare)');
   if (isTensor(a) || isTensor(b)) {
-    if (isTensor(a) && isTensor(b) && a.shape.join() !== b.shape.join())
+    if (isTensor(a) && isTensor(b) && !sameSizes(a.shape, b.shape))
       throw new Error(`Expected the shape [${b.shape.join(', ')}], got [${a.shape.join(', ')}].`);
     return compare(isTensor(a) ? numbers(a, b) : a, isTensor(b) ? numbers(b, a) : b, path, same, note, depth + 1);
   }
   if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return differ();
   const list = (value: object): value is readonly unknown[] => Array.isArray(value) || isTypedArray(value);
   if (list(a) && list(b)) {
-    const length = Math.min(a.length, b.length);
-    for (let i = 0; i < length; i++) if (!same(a[i], b[i])) compare(a[i], b[i], `${path}[${i}]`, same, note, depth + 1);
-    if (a.length !== b.length)
-      throw new Error(`${path ? `At ${path}: expected` : 'Expected'} ${b.length} items, got ${a.length}: ${toText(a, 200)}.`);
+    // Read once: a proxy may have another length, or another item, each time.
+    const got = a.length,
+      wanted = b.length;
+    const length = Math.min(got, wanted);
+    for (let i = 0; i < length; i++) {
+      const left = a[i],
+        right = b[i];
+      if (!same(left, right)) compare(left, right, `${path}[${i}]`, same, note, depth + 1);
+    }
+    if (got !== wanted) throw new Error(`${path ? `At ${path}: expected` : 'Expected'} ${wanted} items, got ${got}: ${toText(a, 200)}.`);
     return true;
   }
   if (list(a) || list(b)) return differ();
   if (a instanceof Date && b instanceof Date) return +a === +b || differ();
   if (a instanceof Map && b instanceof Map) return compare(Object.fromEntries(a), Object.fromEntries(b), path, same, note, depth + 1);
   if (a instanceof Set && b instanceof Set) {
-    const missing = [...(b as Set<unknown>)].find((item) => !a.has(item));
-    return (a.size === b.size && missing === undefined) || differ(missing === undefined ? '' : ` (${write(missing)} is missing)`);
+    const mine = new Set(itemsOf.call(a) as Iterable<unknown>); // of a subclass too: its own `has` does not speak for it
+    const missing = [...(b as Set<unknown>)].find((item) => !mine.has(item));
+    return (mine.size === b.size && missing === undefined) || differ(missing === undefined ? '' : ` (${write(missing)} is missing)`);
   }
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return differ();
   const left = a as Readonly<Record<string, unknown>>,

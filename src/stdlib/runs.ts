@@ -32,8 +32,5 @@ export function runNames(host: Host, tools: RunTools): Names {
             })),
           ),
         ),
-    sweep: () => async () => {
-      throw new Error('sweep: this version has no pool of workers. Loop over the grid with startRun for now.');
-    },
   };
 }

@@ -39,6 +39,27 @@ export async function importUnit(number: string, kit: UnitKit): Promise<Namespac
   return namespace;
 }
 
+class Cycle extends Error {}
+
+const importing = new WeakMap<Host, Map<string, readonly string[]>>();
+/** Runs `load`, which imports `wanted` for `source`; rejects where `wanted` waits for `source` already: neither would ever come. */
+async function unitWithin(host: Host, source: string, wanted: string, load: () => Promise<Namespace>): Promise<Namespace> {
+  if (!wanted.startsWith('gradus:unit/')) return load();
+  let waits = importing.get(host);
+  if (!waits) importing.set(host, (waits = new Map()));
+  const reached = new Set([wanted]);
+  for (const one of reached) for (const next of waits.get(one) ?? []) reached.add(next);
+  if (reached.has(source)) throw new Error(`${wanted} and ${source} import each other: neither can come first.`);
+  waits.set(source, [...(waits.get(source) ?? []), wanted]);
+  try {
+    return await load();
+  } finally {
+    const left = [...waits.get(source)!];
+    left.splice(left.indexOf(wanted), 1);
+    waits.set(source, left);
+  }
+}
+
 /** What a cell of the unit may call that would show something: it shows nothing here. */
 const silent: Readonly<Record<string, unknown>> = {
   display: () => undefined,
@@ -52,17 +73,22 @@ async function evaluateUnit(number: string, { cells, exports, id, title, yours }
   const owners = new Map(cells.flatMap((cell) => cell.defines.map((name) => [name, cell] as const)));
   const values = new Map<UnitCell, Promise<Namespace>>();
   const answers = new Map<string, Promise<Namespace | undefined>>();
+  const inCycle = (cell: UnitCell, trail: readonly UnitCell[]): Cycle =>
+    new Cycle(
+      `${source}: its cells need each other in a cycle: ${[...trail.slice(trail.indexOf(cell)), cell].map((one) => one.id).join(' → ')}.`,
+    );
   const exported = (exercise: string): string[] =>
     exports.filter(({ cell }) => cells.find((one) => one.id === cell)?.exercise === exercise).map(({ name }) => name);
 
   /** `trail`: the cells that wait for this one. */
   function evaluate(cell: UnitCell, trail: readonly UnitCell[]): Promise<Namespace> {
-    if (trail.includes(cell)) {
-      const names = [...trail.slice(trail.indexOf(cell)), cell].map((one) => one.id);
-      return Promise.reject(new Error(`${source}: its cells need each other in a cycle: ${names.join(' → ')}.`));
-    }
+    if (trail.includes(cell)) return Promise.reject(inCycle(cell, trail));
     let value = values.get(cell);
-    if (!value) values.set(cell, (value = begin(cell, [...trail, cell])));
+    if (!value) {
+      values.set(cell, (value = begin(cell, [...trail, cell])));
+      // The cycle may be another's, who will have the reference instead.
+      value.catch((error: unknown) => error instanceof Cycle && values.delete(cell));
+    }
     return value;
   }
   async function begin(cell: UnitCell, trail: readonly UnitCell[]): Promise<Namespace> {
@@ -75,7 +101,7 @@ async function evaluateUnit(number: string, { cells, exports, id, title, yours }
     }
     const bring = (from: string): Promise<Namespace> => {
       if (/^\.\.?\//.test(from)) throw new Error(`${source}: the cell ${cell.id} imports ${from}, which lies beside that unit alone.`);
-      return importModule(from, evaluation);
+      return unitWithin(host, source, from, () => importModule(from, evaluation));
     };
     for (const { source: from, bindings } of cell.imports) {
       const module = await bring(from);
@@ -86,6 +112,9 @@ async function evaluateUnit(number: string, { cells, exports, id, title, yours }
   }
   /** The learner's answer, evaluated; undefined where there is none that can be used. */
   function answerOf(exercise: string, trail: readonly UnitCell[]): Promise<Namespace | undefined> {
+    // It would wait for itself.
+    const cell = Object.hasOwn(yours, exercise) ? yours[exercise] : undefined;
+    if (cell && !('problem' in cell) && trail.includes(cell)) return Promise.reject(inCycle(cell, trail));
     let answer = answers.get(exercise);
     if (!answer) answers.set(exercise, (answer = load(exercise, trail)));
     return answer;

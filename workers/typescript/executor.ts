@@ -222,7 +222,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
 
   async function caught(evaluation: Running, error: unknown): Promise<void> {
     if (evaluation.replaced || error === superseded) return end(evaluation, undefined);
-    if (error instanceof StopSignal) {
+    if (error instanceof StopSignal && !endsChecks(evaluation, error)) {
       await Promise.allSettled([...(evaluation.pending ?? []), error instanceof Uncommitted && binding.imported(evaluation)]);
       return end(evaluation, done, error instanceof Uncommitted ? ASKS : 'ended by `stop`');
     }
@@ -232,6 +232,10 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     end(evaluation, { state: 'error', error: { ...info, message } }, 'stopped');
     dispose(evaluation);
   }
+
+  /** Where an answer is judged, nothing ends quietly: checks that come behind would never run. */
+  const endsChecks = ({ owner }: Running, error: StopSignal): boolean =>
+    start.judge === true && (!(error instanceof Uncommitted) || owner.record.exercise !== undefined);
 
   /** The one way out of an evaluation; without an outcome its state is another's to tell. `why`: see Cell. */
   function end(evaluation: Running, outcome: Outcome | undefined, why?: string, values: readonly unknown[] = []): void {
