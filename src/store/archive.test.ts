@@ -4,10 +4,10 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { joinAnswers } from './archive.ts';
 import { readContainer, writeContainer } from './container.ts';
+import { joinAnswers, joinMastery } from './merging.ts';
 import { openStore } from './store.ts';
-import type { Store, StoredAnswer, StoredNotebook, StoredRun } from './types.ts';
+import type { Store, StoredAnswer, StoredNotebook, StoredReview, StoredRun } from './types.ts';
 
 const made = new Date('2026-11-22T10:00:00Z');
 const later = new Date('2026-11-25T10:00:00Z');
@@ -119,6 +119,87 @@ const texts = async (store: Store): Promise<unknown> => [
   await store.answers(),
   await store.setting('open'),
 ];
+
+describe('what has been changed since an import', () => {
+  test('stays when it is taken back, with the versions and the texts that belong to it', async () => {
+    await fillA();
+    await a.saveNotebook(notebook({ id: 'other', text: 'new' }));
+    await b.saveNotebook(notebook({ text: 'mine', updatedAt: 1 }));
+    const { undo } = await b.importArchive(await a.archive(made), later);
+    const { revision } = (await b.notebook('n'))!;
+    await b.saveNotebook(notebook({ text: 'typed since', revision: revision + 1, updatedAt: 99 }));
+    await b.saveAnswer('u', 'dot', (before) => ({ ...before!, attempts: 9 }));
+    await b.editRun('r', { notes: 'worth it' });
+    await undo();
+    expect(await b.notebook('n')).toMatchObject({ text: 'typed since' });
+    expect((await b.versions('n')).map(({ text }) => text).sort()).toEqual(['mine', 'zero']);
+    expect(await b.notebook('other')).toBeUndefined();
+    expect(await b.answers()).toMatchObject([{ attempts: 9 }]);
+    expect((await b.runEntries())[0]?.metrics['loss']?.values).toHaveLength(4);
+    expect(await b.outputs('n')).toEqual([]);
+    const there = await texts(b);
+    await undo();
+    expect(await texts(b)).toEqual(there);
+  });
+});
+
+describe('runs that cannot be imported', () => {
+  /** `b` with a disk that fails at the records of runs, whatever their curves did. */
+  function failing(name: string): () => void {
+    const { put } = IDBObjectStore.prototype;
+    const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...record) {
+      if (this.name === 'runs') throw new DOMException('It broke.', name);
+      return put.apply(this, record);
+    });
+    return () => spy.mockRestore();
+  }
+  test.each(['QuotaExceededError', 'UnknownError'])('leave nothing behind (%s); all else is there, and can be taken back', async (name) => {
+    await fillA();
+    const file = await a.archive(made);
+    const before = await texts(b);
+    const again = failing(name);
+    const done = await b.importArchive(file, later).finally(again);
+    expect(done).toMatchObject({ notebooks: 1, runs: 0, full: expect.stringMatching(/runs of the archive were not imported.*again\.$/) });
+    // Were a chunk left behind, a run of the same id would have it.
+    await b.saveRun(run);
+    expect((await b.runEntries())[0]?.metrics).toEqual({});
+    await b.deleteRun('r');
+    await done.undo();
+    expect(await texts(b)).toEqual(before);
+  });
+
+  test('what an import that was cut off left is gone with the next one', async () => {
+    await b.savePoints({ ...points, chunk: 7 });
+    await fillA();
+    await b.importArchive(await a.archive(made), later);
+    expect((await b.runEntries())[0]?.metrics['loss']?.values).toHaveLength(4);
+  });
+});
+
+test('of two reviews the later one stands, and no pass is taken away', async () => {
+  const review: StoredReview = {
+    ...{ notebook: 'u', exercise: 'review:dot', kind: 'review', item: 'dot' },
+    ...{ due: 9, interval: 3, rung: 1, last: 5, passed: true, passes: 2, fails: 0 },
+  };
+  const late: StoredReview = { ...review, last: 8, passed: false, passes: 0, fails: 1 };
+  expect(joinMastery(review, late)).toEqual({ ...late, passes: 2, fails: 1 });
+  expect(joinMastery(late, review)).toEqual({ ...late, passes: 2, fails: 1 });
+  await b.saveMastery(review);
+  await a.saveMastery(late);
+  const { undo } = await b.importArchive(await a.archive(made), later);
+  expect(await b.mastery()).toMatchObject([{ last: 8, passes: 2, fails: 1 }]);
+  await undo();
+  expect(await b.mastery()).toEqual([review]);
+});
+
+test('an older answer that passed takes no newer one’s place: its code is the latest, what it proves the earliest', () => {
+  const old = answer({ code: 'slow', passed: { time: 5, code: 'slow', attempts: 2, hints: 0 }, updatedAt: 5 });
+  const fresh = answer({ code: 'fast', passed: { time: 8, code: 'fast', attempts: 6, hints: 3 }, attempts: 6, hints: 3, updatedAt: 8 });
+  for (const joined of [joinAnswers(old, fresh), joinAnswers(fresh, old)])
+    expect(joined).toMatchObject({ code: 'fast', passed: { time: 5, code: 'fast', attempts: 2, hints: 0 }, updatedAt: 8 });
+  const verdict = { pass: true, checks: [], time: 5, code: 'slow' } as never;
+  expect(joinAnswers({ ...old, verdict }, answer({ updatedAt: 9 }))).toMatchObject({ verdict: { time: 5 } });
+});
 
 test('answers keep what either proves', () => {
   const passed = { time: 5, code: 'right', attempts: 2, hints: 0 };
