@@ -6,6 +6,7 @@ import { random } from '../src/base/random.ts';
 import { fnv1a32 } from '../src/base/hash.ts';
 import { buildGraph } from '../src/schedule/index.ts';
 import { createLibrary } from '../src/stdlib/library.ts';
+import { createRuns } from '../src/stdlib/start-run.ts';
 import { inProcessExecutor } from '../workers/typescript/test-executor.ts';
 import type { Report, StartOptions } from '../src/engine/protocol.ts';
 import type { ErrorInfo, Output } from '../src/output/types.ts';
@@ -36,6 +37,10 @@ async function notebook(lines: readonly string[], options: Partial<StartOptions>
   const executor = inProcessExecutor({
     start: { seed: 5, ...options },
     createLibrary,
+    load: async (pack) => {
+      if (pack !== 'runs') throw new Error(`no pack ${pack}`);
+      return { createRuns };
+    },
     post: (batch) => {
       for (const report of batch) {
         reports.push(report);
@@ -46,7 +51,7 @@ async function notebook(lines: readonly string[], options: Partial<StartOptions>
         }
         if (report.kind === 'service') {
           const { call } = report;
-          const text = 'name' in call && call.service !== 'runs' ? files[call.name] : '';
+          const text = call.service === 'file' || call.service === 'module' ? files[call.name] : '';
           const bytes = new TextEncoder().encode(text ?? '').buffer;
           setTimeout(
             () =>
@@ -57,7 +62,11 @@ async function notebook(lines: readonly string[], options: Partial<StartOptions>
                   ? { error: `There is no ${call.service}.` }
                   : {
                       value:
-                        call.service === 'file' ? { name: call.name, type: '', bytes } : { code: text, imports: [], reads: [], shifts: [] },
+                        call.service === 'file'
+                          ? { name: call.name, type: '', bytes }
+                          : call.service === 'module'
+                            ? { code: text, imports: [], reads: [], shifts: [] }
+                            : undefined,
                     }),
               }),
             5,

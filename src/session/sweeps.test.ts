@@ -156,11 +156,13 @@ describe('sweep', () => {
         loose: 'const twice = view(Inputs.number({ value: 2, label: "x" })) * 2',
         plain: 'const base = 100',
         ticks: 'const t = (function* () { yield 1; yield 2 })()',
+        tell: 't',
         go: 'const results = await sweep({ a: [1] }, ({ a }) => ({ k, tenfold, n, twice, base, t, a }))\nconst seen = { k, n, twice }',
       }),
     );
     const inputOf = (cell: string): string =>
       opened.session.cell(cell)!.outputs.flatMap(({ output }) => (output.kind === 'input' ? [output.id] : []))[0]!;
+    await expect.poll(() => opened.session.cell('tell')!.outputs[0]?.output).toMatchObject({ value: { text: '2' } });
     opened.session.input(inputOf('ask'), 4);
     opened.session.input(inputOf('loose'), 9);
     await opened.session.settled();
@@ -347,5 +349,22 @@ describe('sweep', () => {
     expect((await sit('{ a: [1, 2, 3] }')).started).toBe(0);
     expect((await sit('{ a: [1, 2, 3] }', 'a * 3')).started).toBe(3);
     expect((await sit('{ a: [1, 2, 3] }', 'a * 2', 5)).started).toBe(3);
+  });
+
+  test('resume computes all points again where the rest of the sweeping cell is other code', async () => {
+    const sit = async (epochs: number, options = '{ resume: true }'): Promise<[started: number, values: unknown]> => {
+      const store = await openStore();
+      const code = `const epochs = ${epochs}\nconst results = await sweep({ a: [1, 2] }, ({ a }) => a * epochs, ${options})`;
+      const opened = await run(openCells({ go: code }, { store }));
+      await opened.session.flush();
+      const results = await opened.value<SweepResult[]>('results');
+      const found: [number, unknown] = [opened.session.runs.length, results.map(({ summary }) => summary['value'])];
+      opened.session.dispose();
+      store.close();
+      return found;
+    };
+    expect(await sit(5, '{}')).toEqual([2, [5, 10]]);
+    expect(await sit(5)).toEqual([0, [5, 10]]);
+    expect(await sit(50)).toEqual([2, [50, 100]]);
   });
 });
