@@ -35,5 +35,8 @@ export class GradusError extends Error {
   }
 }
 
+/** What code says that is ended for taking too long. Checks catch errors and word them anew: it is known again by these words. */
+export const outOfTimeWords = 'It took longer than it may.';
+
 /** What any thrown value says. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,6 +2,7 @@
    names the first place that differs, what was expected and what it got. */
 
 import { Interrupted, TimeLimit, type Evaluation, type Host } from './host.ts';
+import { outOfTimeWords } from '../base/errors.ts';
 import { toText } from '../output/inspect.ts';
 import type { Output } from '../output/types.ts';
 import { rememberBuiltIns } from './intact.ts';
@@ -9,9 +10,16 @@ import { isTensor, isTypedArray, tensorFacts, type TensorLike } from '../output/
 import type { Names } from './names.ts';
 
 const LIMIT_MS = 15_000;
+/** An answer whose checks have run out of time so often is not waited for any more. */
+const MOST_LATE = 2;
+const notTried = `Not tried: ${MOST_LATE} checks before it ran out of time. Mend those first.`;
 
 export function checkNames(host: Pick<Host, 'limited' | 'options'>): Names {
-  const judging: Judging = { limited: host.limited, changed: host.options.judge ? rememberBuiltIns() : () => undefined };
+  const judging: Judging = {
+    limited: host.limited,
+    changed: host.options.judge ? rememberBuiltIns() : () => undefined,
+    late: host.options.judge ? 0 : -Infinity,
+  };
   return {
     check: (evaluation) => (name: string, fn: () => unknown, options?: { limitMs?: number }) =>
       check(judging, evaluation, name, fn, options),
@@ -25,6 +33,8 @@ export function checkNames(host: Pick<Host, 'limited' | 'options'>): Names {
 interface Judging extends Pick<Host, 'limited'> {
   /** The built-in that an answer has replaced, where one is judged. */
   readonly changed: () => string | undefined;
+  /** So many checks of an answer have run out of time. */
+  late: number;
 }
 
 /** Runs `fn` at once and shows how it went; resolves (to nothing, so a last line shows nothing more) when it is known. A check fails when `fn` throws, rejects, returns
@@ -44,13 +54,15 @@ function check(
   const report = (error: { readonly thrown: unknown } | undefined, value?: unknown): void => {
     const ms = performance.now() - started;
     const cases = tried.get(evaluation);
+    const late = error && lateness(error.thrown);
+    if (late) judging.late++;
     const message =
-      error && !(error.thrown instanceof TimeLimit)
+      error && !late
         ? messageOf(error.thrown)
         : value === false
           ? 'The check returned false.'
           : error || ms > limitMs
-            ? tooLong(limitMs, error?.thrown)
+            ? tooLong(limitMs, late?.at)
             : replaced(judging.changed());
     evaluation.emit({
       kind: 'check',
@@ -64,6 +76,7 @@ function check(
     });
   };
   tried.delete(evaluation);
+  if (judging.late >= MOST_LATE) return Promise.resolve(report({ thrown: new Error(notTried) }));
   let result: unknown;
   try {
     result = judging.limited(limitMs, fn);
@@ -123,10 +136,15 @@ class Difference extends Error {
     this.got = got;
   }
 }
-const tooLong = (limitMs: number, thrown?: unknown): string =>
+const tooLong = (limitMs: number, at?: string): string =>
   `It took longer than ${limitMs.toLocaleString('en')} ms. Look for a loop that does too much, or does not end.${
-    thrown instanceof TimeLimit && thrown.at !== undefined ? ` It was at the case ${thrown.at}` : ''
+    at === undefined ? '' : ` It was at the case ${at}.`
   }`;
+/** Whether a limit ended it, as it is or in words of the check's own, and at which generated case. */
+const lateness = (thrown: unknown): { readonly at?: string } | undefined =>
+  thrown instanceof Error && (thrown instanceof TimeLimit || thrown.message.includes(outOfTimeWords))
+    ? (thrown as Error & { at?: string })
+    : undefined;
 const messageOf = (thrown: unknown): string =>
   bounded(
     (thrown instanceof Error ? `${spoken.has(thrown.name) ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, LETTERS)) ||

@@ -110,8 +110,6 @@ export class Interrupted extends Error {
 /** Ends code that runs longer than it was allowed to. */
 export class TimeLimit extends Error {
   override readonly name = 'TimeLimit';
-  /** The generated case that it ended, as text. */
-  declare at?: string;
 }
 
 /** A box made by `mutable(x)`: in its own cell the box, everywhere else its value. */

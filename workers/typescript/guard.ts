@@ -3,6 +3,7 @@
    40 ms a synchronous request to a blob URL that the page revokes to stop (2–4 ms each, so about 7 % of a long loop). */
 
 import { PATIENCE_MS } from './patience.ts';
+import { outOfTimeWords } from '../../src/base/errors.ts';
 import { Interrupted, TimeLimit } from '../../src/stdlib/host.ts';
 
 export interface Guard {
@@ -35,7 +36,7 @@ export function createGuard(options: { readonly interruptFlag?: Int32Array; read
   let limitAt = Infinity;
   let checks = 0;
   const limit = (time: number): void => {
-    if (time > limitAt) throw new TimeLimit('It took longer than it may.');
+    if (time > limitAt) throw new TimeLimit(outOfTimeWords);
   };
   const within = <T>(ms: number, fn: () => T): T => {
     const before = limitAt;

@@ -1,5 +1,6 @@
 /* How a law fails: plain facts for a verdict, and words that begin with the smallest case. */
 
+import { outOfTimeWords } from '../../base/errors.ts';
 import { toText } from '../../output/inspect.ts';
 
 /** Thrown by `forAll` and `model`. */
@@ -43,7 +44,7 @@ export function saidBy(error: unknown): string {
 /** An error that the engine ends code with which takes too long, and the case that it was at. */
 export type OutOfTime = Error & { at?: string };
 
-/** `error` where it is such a limit, with the case `at` noted; else undefined. Known by its name: this module is a pack of its own. */
+/** `error` where it is such a limit, or tells of one, with the case `at` noted; else undefined. */
 export function outOfTime(error: unknown, at: unknown): OutOfTime | undefined {
-  return error instanceof Error && error.name === 'TimeLimit' ? Object.assign(error, { at: toText(at, 200) }) : undefined;
+  return error instanceof Error && error.message.includes(outOfTimeWords) ? Object.assign(error, { at: toText(at, 200) }) : undefined;
 }

@@ -43,12 +43,18 @@ export function forAllFrom<T>(seed: number, of: Gen<T>, law: Law<T>, options: Fo
   const labels = (): Record<string, number> => Object.fromEntries([...seen].map(([label, n]) => [label, n / Math.max(1, cases)]));
   /** The first case that did not end: a limit says nothing of smaller ones, which have no time left. */
   let late: OutOfTime | undefined;
+  let broken = false;
   const timed = <R>(x: T, run: () => R): R | undefined => {
     if (late) return undefined;
     try {
-      return run();
+      const result = run();
+      broken ||= result === false;
+      return result;
     } catch (error) {
-      late = outOfTime(error, x);
+      const limit = outOfTime(error, x);
+      if (limit && broken) return undefined; // what is already known to break is told, as small as time allowed
+      late = limit;
+      broken ||= !limit;
       throw error;
     }
   };
@@ -91,6 +97,7 @@ export function forAllFrom<T>(seed: number, of: Gen<T>, law: Law<T>, options: Fo
     /* it is tried again below, and its failure shrunk */
   }
   noted = [];
+  broken = false;
   if (!waits)
     return finish(
       fcCheck(

@@ -61,6 +61,15 @@ describe('laws', () => {
       expect(error).toMatchObject({ name: 'TimeLimit', at: expect.stringMatching(/^\[\d\d, \d\d\]$/) as string });
       expect(tries).toBe(from);
     }
+    let left = 3;
+    expect(
+      failure(() =>
+        prop().forAll(gen.int(1000, 9999), () => {
+          if (left-- > 0) throw new Error('Too large.');
+          throw new TimeLimit('It took longer than it may.');
+        }),
+      ).message,
+    ).toMatch(/^Too large\. Smallest case: \d{4}$/);
   });
   test('laws that wait are awaited, and shrunk', async () => {
     await expect(Promise.resolve(prop().forAll(gen.int(0, 100), async (n) => n < 1000))).resolves.toMatchObject({ runs: 100 });
