@@ -218,6 +218,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
           RunsPage({
             store: openedStore,
             download,
+            passLines: async (text) => (await import('./document/front-matter.ts')).parseNotebook(text).front?.pass ?? [],
             open(text, name) {
               chosen = { text, name };
               location.hash = '#/file';

@@ -7,7 +7,7 @@ import type { Connection, Writing } from './connection.ts';
 import { prefixRange } from './schema.ts';
 import type { Store, StoredRun } from './types.ts';
 
-type RunWrites = Pick<Store, 'saveRun' | 'editRun' | 'interruptRun' | 'runText' | 'deleteRun' | 'checkpoints'>;
+type RunWrites = Pick<Store, 'saveRun' | 'editRun' | 'interruptRun' | 'runText' | 'deleteRun' | 'checkpoints' | 'curves'>;
 
 export function createRunWrites(connection: Connection): RunWrites {
   const { read, write } = connection;
@@ -59,6 +59,7 @@ export function createRunWrites(connection: Connection): RunWrites {
       }),
 
     checkpoints: async () => (await import('./checkpoints.ts')).createCheckpoints(connection),
+    curves: async () => (await import('./curves.ts')).createCurves(connection),
   };
 }
 

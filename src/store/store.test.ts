@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { GradusError } from '../base/errors.ts';
 import { migrations, type GradusSchema } from './schema.ts';
-import { joinChunks, openStore } from './store.ts';
+import { joinChunks } from './points.ts';
+import { openStore } from './store.ts';
 import { sweepDeadRuns, type Locks } from './tab.ts';
 import type { StoredNotebook, StoredRun, StoredVersion } from './types.ts';
 

@@ -29,9 +29,10 @@ export interface StoredVersion {
   readonly why?: VersionReason;
 }
 
-/** `edits`: ten minutes of them · `opened`: as it was before the first edit of a sitting · `restore`, `reset`, `import`: before one ·
-    `unsaved`: typed in a tab whose last text came too late · `save`: the reader saved. */
-export type VersionReason = 'edits' | 'opened' | 'restore' | 'reset' | 'import' | 'unsaved' | 'save';
+/** `edits`: ten minutes of them · `opened`: as it was before the first edit of a sitting · `restore`, `reset`, `import`, `update`: before
+    one · `unsaved`: typed in a tab whose last text came too late · `save`: the reader saved · `shipped`: the shipped text that a copy was
+    made of or brought up to; the newest of those is kept like a named one. */
+export type VersionReason = 'edits' | 'opened' | 'restore' | 'reset' | 'import' | 'update' | 'unsaved' | 'save' | 'shipped';
 
 /** What the reader can clear of a notebook. */
 export type Clearable = 'outputs' | 'versions' | 'runs';
@@ -119,6 +120,14 @@ export interface StoredCheckpoint {
   readonly data: Blob;
   readonly time: number;
   readonly bytes: number;
+}
+
+/** Curves apart from the records of their runs; loaded with the page that shows them. */
+export interface Curves {
+  /** Whole curves of these runs, in their order; of a run without any, none. */
+  of(runs: readonly string[]): Promise<readonly RunEntry['metrics'][]>;
+  /** New runs with their curves, all or none. Rejects where one of the ids is taken. */
+  add(runs: readonly { readonly run: StoredRun; readonly metrics: RunEntry['metrics'] }[]): Promise<void>;
 }
 
 /** What makes two runs the same experiment. */
@@ -264,6 +273,7 @@ export interface Store {
   /** The text of the notebook as the run had it. */
   runText(run: StoredRun): Promise<string | undefined>;
   checkpoints(): Promise<Checkpoints>;
+  curves(): Promise<Curves>;
   deleteRun(id: string): Promise<void>;
   savePoints(points: StoredPoints): Promise<void>;
   /** Newest first, with their whole curves. */

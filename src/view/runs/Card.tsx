@@ -1,18 +1,24 @@
-/* The facts of one run, and what can be done with it. */
+/* The facts of one run, what the reader writes about it, and what can be done with it. */
 
-import { createResource, For, Show, type JSX } from 'solid-js';
+import { createEffect, createResource, createSignal, For, on, Show, type JSX } from 'solid-js';
 import type { StoredRun } from '../../store/types.ts';
 import { ago, duration } from '../words.ts';
+import type { Digest } from './digest.ts';
 import { formatNumber } from './geometry.ts';
-import { formatCell, type Row } from './rows.ts';
+import { formatCell, sayState, type Row } from './rows.ts';
+import { holds, targetsOf, type Target } from './targets.ts';
 
 export interface CardProps {
   readonly row: Row;
+  readonly digest: Digest | undefined;
+  readonly targets: readonly Target[];
   /** Opens the text that it ran in. */
   readonly open: (text: string, name: string) => void;
   readonly remove: () => void;
   /** The text that a run ran in. */
   readonly text: (run: StoredRun) => Promise<string | undefined>;
+  /** Keeps what the reader has written. */
+  readonly edit: (edit: { readonly notes: string | undefined; readonly tags: readonly string[] | undefined }) => Promise<void>;
 }
 
 /** What the environment keeps for the machine, or what is shown by its own line. */
@@ -20,14 +26,23 @@ const skip = new Set(['text', 'tab', 'hash']);
 
 export function Card(props: CardProps): JSX.Element {
   const run = (): Row['run'] => props.row.run;
-  const [text] = createResource(run, (of) => props.text(of).catch(() => undefined));
+  const [text] = createResource(
+    () => `${run().id} ${run().environment['hash'] ?? ''}`,
+    () => props.text(run()).catch(() => undefined),
+  );
+  const lines = (): (readonly [string, string])[] =>
+    targetsOf(run(), props.targets).flatMap((target) => {
+      const value = run().summary[target.metric] ?? props.digest?.last[target.metric];
+      if (typeof value !== 'number') return [];
+      const bound = target.min === undefined ? `at most ${formatNumber(target.max!)}` : `at least ${formatNumber(target.min)}`;
+      return [['pass line', `${target.metric} ${bound}: ${holds(value, target) ? 'reached' : 'not reached'}`] as const];
+    });
   const facts = (): (readonly [string, string])[] => [
-    ['state', props.row.says],
+    ['state', sayState(props.row, props.digest)],
     ['begun', ago(run().startedAt, Date.now())],
-    ...(run().tags?.length ? [['tags', run().tags!.join(', ')] as const] : []),
-    ...(run().notes ? [['notes', run().notes!] as const] : []),
     ...(run().ms > 0 ? [['time', duration(run().ms)] as const] : []),
-    ['steps', formatNumber(props.row.steps)],
+    ...(props.digest ? [['steps', formatNumber(props.digest.steps)] as const] : []),
+    ...lines(),
     ...Object.entries(run().params).map(([key, value]) => [key, formatCell(value)] as const),
     ...Object.entries(run().summary).map(([key, value]) => [key, formatCell(value)] as const),
     ...Object.entries(run().environment)
@@ -56,6 +71,7 @@ export function Card(props: CardProps): JSX.Element {
           )}
         </For>
       </dl>
+      <Written run={run()} title={`${run().name} ${props.row.number}`} edit={props.edit} />
       <div class="acts2">
         <Show when={text()} fallback={<p class="quiet">The text that it ran in was not kept.</p>}>
           {(kept) => (
@@ -73,5 +89,67 @@ export function Card(props: CardProps): JSX.Element {
         </button>
       </div>
     </section>
+  );
+}
+
+/** Notes and tags: kept when a field is left. */
+function Written(props: { readonly run: StoredRun; readonly title: string; readonly edit: CardProps['edit'] }): JSX.Element {
+  const [notes, setNotes] = createSignal('');
+  const [tags, setTags] = createSignal('');
+  const [said, setSaid] = createSignal('');
+  createEffect(
+    on(
+      () => props.run.id,
+      () => {
+        setNotes(props.run.notes ?? '');
+        setTags(props.run.tags?.join(', ') ?? '');
+        setSaid('');
+      },
+    ),
+  );
+  const save = (): void => {
+    const list = [
+      ...new Set(
+        tags()
+          .split(/[,\n]/)
+          .map((tag) => tag.trim()),
+      ),
+    ].filter(Boolean);
+    const text = notes().trim();
+    if (text === (props.run.notes ?? '') && list.join() === (props.run.tags?.join() ?? '')) return;
+    const { id } = props.run;
+    void props.edit({ notes: text === '' ? undefined : text, tags: list.length === 0 ? undefined : list }).then(
+      () => props.run.id === id && setSaid('Kept.'),
+      () => setSaid(''),
+    );
+  };
+  return (
+    <div class="written">
+      <label>
+        <span>Notes</span>
+        <textarea
+          class="text"
+          rows="2"
+          value={notes()}
+          aria-label={`Notes on ${props.title}`}
+          onInput={(event) => setNotes(event.currentTarget.value)}
+          onChange={save}
+        />
+      </label>
+      <label>
+        <span>Tags</span>
+        <input
+          class="text"
+          value={tags()}
+          placeholder="long, baseline"
+          aria-label={`Tags of ${props.title}, with commas between them`}
+          onInput={(event) => setTags(event.currentTarget.value)}
+          onChange={save}
+        />
+      </label>
+      <span class="quiet" role="status">
+        {said()}
+      </span>
+    </div>
   );
 }

@@ -3,6 +3,7 @@
 
 import { createSignal, For, Show, type JSX } from 'solid-js';
 import { dashes, nearest } from './compare.ts';
+import type { Band } from './seeds.ts';
 import { extent, formatNumber, type Series } from './geometry.ts';
 
 const valueRows = 12;
@@ -16,6 +17,8 @@ export interface Line {
   /** Drawn thin behind it: the values that were smoothed. */
   readonly raw?: Series;
   readonly finished: boolean;
+  /** The spread over runs that differ in their seed alone; `series` is their mean then. */
+  readonly band?: Band;
 }
 
 export const colourOf = (slot: number): string => `var(--fig-${slot + 1})`;

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoredRun } from '../../store/types.ts';
 import { bestOf, differences, labelOf, nearest, smoothed, spread } from './compare.ts';
-import { curvesCsv, runsCsv, runsJson } from './export.ts';
+import { curvesCsv, runJson, runsCsv } from './export.ts';
+import { readRuns } from './import.ts';
 import { makeRows, sortRows } from './rows.ts';
 
 const run = (id: string, params: Record<string, unknown>, summary: Record<string, unknown> = {}, startedAt = 0): StoredRun => ({
@@ -17,22 +18,12 @@ const run = (id: string, params: Record<string, unknown>, summary: Record<string
   ms: 1000,
   environment: { backend: 'wasm', hash: 'abcdef01', text: 'secret' },
 });
-const rows = makeRows(
-  [
-    run('a', { lr: 0.1, hidden: 8 }, { acc: 0.9 }, 1),
-    run('b', { lr: 0.2, hidden: 8 }, { acc: 0.95 }, 2),
-    run('c', { lr: 0.1, hidden: 8 }, {}, 3),
-  ],
-  [
-    {
-      id: 'a',
-      name: 'fit',
-      params: {},
-      summary: {},
-      metrics: { loss: { steps: Float64Array.of(0, 1), values: Float64Array.of(2, NaN) } },
-    } as never,
-  ],
-);
+const rows = makeRows([
+  run('a', { lr: 0.1, hidden: 8 }, { acc: 0.9 }, 1),
+  run('b', { lr: 0.2, hidden: 8 }, { acc: 0.95 }, 2),
+  run('c', { lr: 0.1, hidden: 8 }, {}, 3),
+]);
+const curves = { loss: { steps: Float64Array.of(0, 1), values: Float64Array.of(2, NaN), times: Float64Array.of(5, 9) } };
 
 test('a smoothed constant is that constant, and smoothing never leaves the range of what it has seen', () => {
   fc.assert(
@@ -101,13 +92,45 @@ test('rows sort by what runs were given, those without a value last either way',
 });
 
 test('files keep what is no number, leave the text out, and start no formula', () => {
-  const json = runsJson(rows);
+  const json = runJson(rows[2]!, curves);
   expect(json).not.toContain('secret');
-  expect((JSON.parse(json) as { metrics: { loss?: { values: unknown[] } } }[])[2]!.metrics.loss!.values).toEqual([2, 'NaN']);
-  const [first] = makeRows([run('x', { note: '=1+1', 'a "b"': 'c,d' })], []);
-  expect(runsCsv([first!]).split('\r\n').slice(0, 2)).toEqual([
-    'name,number,notebook,state,note,"a ""b""",steps,ms,backend,begun',
-    `fit,1,n,done,'=1+1,"c,d",0,1000,wasm,1970-01-01T00:00:00.000Z`,
+  expect((JSON.parse(json) as { metrics: { loss: { values: unknown[] } } }).metrics.loss.values).toEqual([2, 'NaN']);
+  const [first] = makeRows([run('x', { note: '=1+1', 'a "b"': 'c,d' })]);
+  expect(
+    runsCsv([first!], () => 7)
+      .split('\r\n')
+      .slice(0, 2),
+  ).toEqual([
+    'name,number,notebook,state,note,"a ""b""",steps,ms,backend,begun,tags,notes',
+    `fit,1,n,done,'=1+1,"c,d",7,1000,wasm,1970-01-01T00:00:00.000Z,,`,
   ]);
-  expect(curvesCsv(rows).split('\r\n')).toEqual(['name,number,metric,step,value', 'fit,1,loss,0,2', 'fit,1,loss,1,NaN', '']);
+  expect(curvesCsv(rows[2]!, curves).split('\r\n')).toEqual(['fit,1,loss,0,2', 'fit,1,loss,1,NaN', '']);
+});
+
+const exported = `[${rows.map((row) => runJson(row, row.run.id === 'a' ? curves : {})).join(',')}]`;
+
+test('what was exported comes back as it was, but for the text', () => {
+  const { incoming, known, renewed } = readRuns(exported, []);
+  expect([known, renewed]).toEqual([0, 0]);
+  expect(incoming.map(({ run: { id, params, summary, startedAt } }) => [id, params, summary, startedAt])).toEqual(
+    rows.map(({ run: { id, params, summary, startedAt } }) => [id, params, summary, startedAt]),
+  );
+  expect(incoming[2]!.metrics).toEqual(curves);
+  expect(incoming[0]!.run.environment).toEqual({ backend: 'wasm', hash: 'abcdef01' });
+});
+
+test('a run that is here is left out, and another one with its id gets a new one', () => {
+  const { incoming, known, renewed } = readRuns(exported, [rows[0]!.run, { ...rows[1]!.run, startedAt: 99 }], () => 'fresh');
+  expect([known, renewed, incoming.map(({ run: { id } }) => id)]).toEqual([1, 1, ['fresh', 'a']]);
+});
+
+test.each([
+  ['hello', 'text that is no JSON'],
+  ['{}', 'JSON that is no list'],
+  ['[7]', 'run 1 of the list that is no record'],
+  ['[{"begun":"1970-01-01"}]', 'run 1 of the list in a state|without its state'],
+  [exported.replace('"steps":[0,1]', '"steps":[0]'), 'run 3 of the list whose loss has 1 steps and 2 values'],
+  [exported.replace('"steps":[0,1]', '"steps":[0,"x"]'), 'run 3 of the list whose loss has steps that are no numbers'],
+])('a file that is none is refused whole: %#', (text, why) => {
+  expect(() => readRuns(text, [])).toThrow(new RegExp(why));
 });

@@ -28,15 +28,17 @@ export function smoothed({ steps, values }: Series, weight: number): Series {
   return { steps, values: out };
 }
 
-/** Over seconds in place of steps, each taken as equally long: a run keeps how long it took, not when each step was. */
-export function overTime({ steps, values }: Series, { run, steps: gone }: Row): Series {
+/** Over seconds in place of steps. Where a run has not kept when each step was, they are taken as equally long. */
+export function overTime({ steps, values, times }: Series & { readonly times?: ArrayLike<number> }, { run }: Row): Series {
+  if (times && times.length === values.length) return { steps: Float64Array.from(times, (ms) => ms / 1000), values };
+  const gone = (steps[steps.length - 1] ?? 0) + 1;
   const each = run.ms / 1000 / Math.max(1, gone);
   return { steps: Float64Array.from(steps, (step) => step * each), values };
 }
 
 /** Names of all metrics, those that have to do with a loss first. */
-export function metricsOf(rows: readonly Row[]): string[] {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row.metrics)))];
+export function metricsOf(curves: readonly Readonly<Record<string, unknown>>[]): string[] {
+  const names = [...new Set(curves.flatMap((metrics) => Object.keys(metrics)))];
   return [...names.filter((name) => losing(name)), ...names.filter((name) => !losing(name))];
 }
 

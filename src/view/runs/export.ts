@@ -1,57 +1,70 @@
-/* Runs as files: JSON with whole curves, CSV with one line for each run or for each step. Pure. */
+/* Runs as files: JSON with whole curves, CSV with one line for each run or for each step; each as pieces of text, a run at a time, so that
+   many megabytes need not be one string. Pure. */
 
+import type { RunEntry } from '../../engine/protocol.ts';
 import type { Row } from './rows.ts';
 
-/** One object for each run; the notebook's text stays out, its hash is in. NaN and infinities are strings. */
-export function runsJson(rows: readonly Row[]): string {
-  const plain = rows.map(({ run, number, metrics }) => {
-    const { text: _, tab: __, ...environment } = run.environment;
-    return {
-      id: run.id,
-      name: run.name,
-      number,
-      notebook: run.notebook,
-      cell: run.cell,
-      state: run.state,
-      begun: new Date(run.startedAt).toISOString(),
-      ms: run.ms,
-      params: run.params,
-      summary: run.summary,
-      environment,
-      metrics: Object.fromEntries(
-        Object.entries(metrics).map(([name, { steps, values }]) => [name, { steps: Array.from(steps), values: Array.from(values) }]),
-      ),
-    };
-  });
-  return `${JSON.stringify(plain, (_key, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value), 1)}\n`;
+type Metrics = RunEntry['metrics'];
+
+const numberOrWord = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+/** One run as an element of the list that runs.json is; the notebook's text stays out, its hash is in. NaN and infinities are strings. */
+export function runJson({ run, number }: Row, metrics: Metrics): string {
+  const { text: _, tab: __, ...environment } = run.environment;
+  const plain = {
+    id: run.id,
+    name: run.name,
+    number,
+    notebook: run.notebook,
+    cell: run.cell,
+    state: run.state,
+    begun: new Date(run.startedAt).toISOString(),
+    ms: run.ms,
+    params: run.params,
+    summary: run.summary,
+    environment,
+    notes: run.notes,
+    tags: run.tags,
+    metrics: Object.fromEntries(
+      Object.entries(metrics).map(([name, { steps, values, times }]) => [
+        name,
+        { steps: Array.from(steps), values: Array.from(values), ...(times ? { times: Array.from(times) } : {}) },
+      ]),
+    ),
+  };
+  return JSON.stringify(plain, numberOrWord);
 }
 
 /** One line for each run: what it was given, what came out. */
-export function runsCsv(rows: readonly Row[]): string {
+export function runsCsv(rows: readonly Row[], steps: (id: string) => number | undefined): string {
   const params = [...new Set(rows.flatMap(({ run }) => Object.keys(run.params)))];
   const results = [...new Set(rows.flatMap(({ run }) => Object.keys(run.summary)))];
-  const head = ['name', 'number', 'notebook', 'state', ...params, ...results, 'steps', 'ms', 'backend', 'begun'];
-  const lines = rows.map(({ run, number, steps }) => [
+  const head = ['name', 'number', 'notebook', 'state', ...params, ...results, 'steps', 'ms', 'backend', 'begun', 'tags', 'notes'];
+  const lines = rows.map(({ run, number }) => [
     run.name,
     number,
     run.notebook,
     run.state,
     ...params.map((key) => run.params[key]),
     ...results.map((key) => run.summary[key]),
-    steps,
+    steps(run.id),
     run.ms,
     run.environment['backend'],
     new Date(run.startedAt).toISOString(),
+    run.tags?.join(' '),
+    run.notes,
   ]);
   return csv([head, ...lines]);
 }
 
-/** One line for each value of each metric: long, as plotting tools want it. */
-export function curvesCsv(rows: readonly Row[]): string {
-  const lines: unknown[][] = [['name', 'number', 'metric', 'step', 'value']];
-  for (const { run, number, metrics } of rows)
-    for (const [metric, { steps, values }] of Object.entries(metrics))
-      for (let i = 0; i < values.length; i++) lines.push([run.name, number, metric, steps[i], values[i]]);
+export const curvesHead = 'name,number,metric,step,value\r\n';
+
+/** One line for each value of each metric of a run: long, as plotting tools want it. */
+export function curvesCsv({ run, number }: Row, metrics: Metrics): string {
+  const lines: unknown[][] = [];
+  for (const [metric, { steps, values }] of Object.entries(metrics))
+    for (let i = 0; i < values.length; i++) lines.push([run.name, number, metric, steps[i], values[i]]);
   return csv(lines);
 }
 

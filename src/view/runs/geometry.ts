@@ -113,7 +113,11 @@ export function formatNumber(value: number): string {
       .toExponential(2)
       .replace(/\.?0+e/, 'e')
       .replace('e+', 'e');
-  return value.toLocaleString('en-US', size >= 1000 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 });
+  return (size >= 1000 ? whole : short).format(value);
 }
+
+// Making a formatter costs more than a thousand uses of it.
+const whole = /* @__PURE__ */ new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const short = /* @__PURE__ */ new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 
 const round = (v: number): number => Math.round(v * 10) / 10;

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { RunEntry } from '../../engine/protocol.ts';
 import type { StoredRun } from '../../store/types.ts';
-import { columnsOf, filterRows, formatCell, makeRows } from './rows.ts';
+import { digestOf, type Digest } from './digest.ts';
+import { columnsOf, filterRows, filtersByCurves, formatCell, makeRows, sayState } from './rows.ts';
 
 const run = (id: string, over: Partial<StoredRun> = {}): StoredRun => ({
   id,
@@ -16,29 +17,23 @@ const run = (id: string, over: Partial<StoredRun> = {}): StoredRun => ({
   environment: { backend: 'wasm' },
   ...over,
 });
-const entry = (id: string, metrics: Record<string, number[]>): RunEntry => ({
-  id,
-  name: 'mlp',
-  state: 'done',
-  params: {},
-  summary: {},
-  startedAt: 0,
-  metrics: Object.fromEntries(
+const curves = (metrics: Record<string, number[]>): RunEntry['metrics'] =>
+  Object.fromEntries(
     Object.entries(metrics).map(([k, v]) => [k, { steps: Float64Array.from(v, (_, i) => i * 10), values: Float64Array.from(v) }]),
-  ),
-});
+  );
 
-const rows = makeRows(
-  [
-    run('3', { params: { lr: 0.1, hidden: 64 }, summary: { test_acc: 0.95 } }),
-    run('1', { params: { lr: 0.01 }, summary: { test_acc: 0.9 } }),
-    run('2', { name: 'cnn', state: 'failed' }),
-    run('4', { state: 'interrupted', notebook: 'other' }),
-  ],
-  [entry('3', { acc: [0.1, 0.9], train_loss: [2, 1] }), entry('2', { loss: [1, NaN, NaN] })],
-);
+const rows = makeRows([
+  run('3', { params: { lr: 0.1, hidden: 64 }, summary: { test_acc: 0.95 } }),
+  run('1', { params: { lr: 0.01 }, summary: { test_acc: 0.9 } }),
+  run('2', { name: 'cnn', state: 'failed' }),
+  run('4', { state: 'interrupted', notebook: 'other' }),
+]);
+const digests = new Map<string, Digest>([
+  ['3', digestOf(curves({ acc: [0.1, 0.9], train_loss: [2, 1] }))],
+  ['2', digestOf(curves({ loss: [1, NaN, NaN] }))],
+]);
 const ids = (text: string): string =>
-  filterRows(rows, text)
+  filterRows(rows, text, (id) => digests.get(id))
     .map((row) => row.run.id)
     .join('');
 
@@ -47,9 +42,11 @@ test('rows come newest first and are numbered by name from the oldest', () => {
 });
 
 test('the loss-like metric stands for the run, and NaN is said with its step', () => {
-  expect(rows.map((row) => row.loss?.name)).toEqual([undefined, 'train_loss', 'loss', undefined]);
-  expect(rows.map((row) => row.says)).toEqual(['interrupted', 'done', 'NaN at step 10', 'done']);
-  expect(rows.map((row) => row.steps)).toEqual([0, 11, 21, 0]);
+  const of = rows.map((row) => digests.get(row.run.id));
+  expect(of.map((digest) => digest?.loss?.name)).toEqual([undefined, 'train_loss', 'loss', undefined]);
+  expect(rows.map((row, i) => sayState(row, of[i]))).toEqual(['interrupted', 'done', 'NaN at step 10', 'done']);
+  expect(of.map((digest) => digest?.steps)).toEqual([undefined, 11, 21, undefined]);
+  expect(digestOf({})).toEqual({ last: {}, steps: 0 });
 });
 
 test('columns are the keys that occur, newest first', () => {
@@ -85,4 +82,15 @@ test('cells of the table are short', () => {
     '[1,2]',
     `{"a":"${'x'.repeat(17)}…`,
   ]);
+});
+
+test.each([
+  ['', false],
+  ['mlp interrupted', false],
+  ['test_acc>0.9 lr<1 state:done', false],
+  ['train_loss<1', true],
+  ['steps>3', true],
+  ['nan', true],
+])('the filter %j looks at curves: %j', (text, expected) => {
+  expect(filtersByCurves(rows, text)).toBe(expected);
 });
