@@ -118,6 +118,23 @@ describe('gradus grade', () => {
       ],
       ['const dot = () => ({ valueOf: () => 32 })', /Expected 32/],
       ['const doot = 1', /dot is not defined/],
+      // Replaced for the length of one call, spoken in the engine's name, ended early, flooded, asked of the reference.
+      [
+        'function dot() { const { is } = Object; Object.is = () => { Object.is = is; return true }; return { n: 1 } }',
+        /Cannot assign to read only property/,
+      ],
+      [
+        'const { every } = Array.prototype\nArray.prototype.every = () => true\nconst dot = () => 32',
+        /Cannot assign to read only property/,
+      ],
+      ['self.onmessage({ data: { kind: "plan", define: [], remove: [], run: [] } })\nconst dot = () => 1', /onmessage is not a function/],
+      [
+        `dispatchEvent(new MessageEvent('message', { data: { kind: 'start', options: { set: {}, headless: true, base: '', packs: {} } } }))\nconst dot = () => 1`,
+        /Expected 32, got 1/,
+      ],
+      ['let n = 0\nfunction dot() { if (n++ > 0) stop(true); return 32 }', /StopSignal/],
+      ['let n = 0\nfunction dot() { if (n++ > 0) throw new Error("x".repeat(3e6)); return 32 }', /^\nx{2000}…/],
+      ["const dot = await file('solutions.md')", /cannot be read by an answer/],
     ];
     const file = answers(
       'a.md',

@@ -4,23 +4,32 @@
 import { createExecutor } from './executor.ts';
 import type { Executor } from './types.ts';
 import { createGuard } from './guard.ts';
+import { seal } from './sealed.ts';
 import { createLibrary } from '../../src/stdlib/library.ts';
 import type { Report, Request, StartOptions } from '../../src/engine/protocol.ts';
 
 declare const self: {
-  onmessage: ((event: { data: Request | string }) => void) | null;
   postMessage(message: readonly Report[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<Request | string>) => void): void;
   addEventListener(type: 'error' | 'unhandledrejection', listener: (event: ErrorEvent & PromiseRejectionEvent) => void): void;
 };
 declare function importScripts(...urls: string[]): void;
 
 let executor: Executor | undefined;
+let judges = false;
+const post = self.postMessage.bind(self);
 
-self.onmessage = ({ data }) => {
+self.addEventListener('message', ({ data, isTrusted }) => {
+  if (judges && !isTrusted) return; // an answer speaks to itself
   const request = typeof data === 'string' ? (JSON.parse(data) as Request) : data; // plans come as text
-  if (request.kind === 'start') executor = start(request.options);
+  if (request.kind === 'start') {
+    if (executor) return;
+    judges = request.options.judge === true;
+    if (judges) seal(self);
+    executor = start(request.options);
+  }
   executor?.receive(request);
-};
+});
 self.addEventListener('error', (event) => {
   executor?.late(event.error ?? new Error(event.message));
   event.preventDefault();
@@ -40,7 +49,7 @@ function start(options: StartOptions): Executor {
   const executor = createExecutor({
     start: options,
     guard: createGuard(options, now),
-    post: (reports) => self.postMessage(reports),
+    post,
     now,
     task: (fn) => {
       tasks.push(fn);
@@ -57,7 +66,7 @@ function start(options: StartOptions): Executor {
     },
     createLibrary,
   });
-  self.postMessage([{ kind: 'ready' }]);
+  post([{ kind: 'ready' }]);
   return executor;
 }
 
