@@ -13,6 +13,7 @@ import { Interrupted, type Evaluation, type Host } from '../host.ts';
 import { toTable } from '../tables.ts';
 import { paramsText, pointsOf, shortly, unsent } from './grid.ts';
 import { bare, needsOf } from './needs.ts';
+import { withoutGrid } from './call.ts';
 import { EarlyStop, stopRule, watch } from './stopping.ts';
 
 /** What the library gives to the pack. */
@@ -135,7 +136,7 @@ function planOf(
       `sweep: expected options among name, workers, stop, resume, seed, limitMs, got ${stranger}. Parameters go into the grid.`,
     );
   const rule = stop === undefined ? undefined : stopRule(stop);
-  const { define, given, hash } = needsOf(evaluation.cell, host.program);
+  const { define, given, hash } = needsOf(evaluation.cell, host.program, (code) => withoutGrid(code, bare(String(fn))));
   const repeatable = seed ?? host.options.seed; // drawn anew by each engine where nobody gave one
   const before = Object.fromEntries([...(finished.get(host) ?? [])].map(([cell, { calls }]) => [cell, calls]));
   const mine = finished.get(host)?.get(evaluation.cell);

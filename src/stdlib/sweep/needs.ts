@@ -13,12 +13,12 @@ export interface Needs {
   readonly define: readonly ProgramCell[];
   /** Values by the names under which `define` asks for them. */
   readonly given: Readonly<Record<string, unknown>>;
-  /** Of all code but the sweeping cell's, and of the given values. */
+  /** Of all code, the sweeping cell's as `call` leaves it, and of the given values. */
   readonly hash: string;
 }
 
 /** What `cell` needs. Throws where a value that has to be given cannot be sent. */
-export function needsOf(cell: string, { cells, slots }: Host['program']): Needs {
+export function needsOf(cell: string, { cells, slots }: Host['program'], call: (code: string) => string = (code) => code): Needs {
   const define = new Map<string, ProgramCell>();
   const given: Record<string, unknown> = {};
   const add = (id: string): void => {
@@ -58,7 +58,7 @@ export function needsOf(cell: string, { cells, slots }: Host['program']): Needs 
   const all = [...define.values()]
     .map((record) => (record.id in given ? record : { ...record, defines: record.defines.filter((name) => !taken.has(name)) }))
     .sort((a, b) => a.rank - b.rank);
-  const code = all.filter(({ id }) => id !== cell).map((record) => `${record.id}\n${bare(record.code)}`);
+  const code = all.map((record) => `${record.id}\n${record.id === cell ? call(bare(record.code)) : bare(record.code)}`);
   return { define: all, given, hash: contentHash([...code, toText(given, 20_000)].join('\n\n')) };
 }
 
