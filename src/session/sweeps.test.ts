@@ -198,6 +198,50 @@ describe('sweep', () => {
     await vi.waitFor(() => expect(opened.engines.alive).toBe(0));
   });
 
+  test('is forgotten once its end is told, and what asks for it again hears that it ended', async () => {
+    const { createSweeps } = await import('./sweeps.ts');
+    const recorder = { report: () => undefined, entries: async () => [], curves: () => undefined };
+    const sweeps = createSweeps({
+      createWorker: () => inProcessWorker(createLibrary, load),
+      start: () => ({ set: {}, headless: true, address: {}, base: '', packs: {} }) as never,
+      engine: { backend: undefined } as never,
+      serve: async () => [] as never,
+      recorder: recorder as never,
+    });
+    const plan = { cell: 'go', name: 'go', define: [], given: {}, seed: 1, place: {}, points: [], key: '', resume: false } as never;
+    const ask = (ask: 'next' | 'stop', sweep: unknown): Promise<unknown> =>
+      Promise.race([
+        sweeps.answer({ service: 'sweep', ask, sweep } as never),
+        new Promise((resolve) => setTimeout(resolve, 500, 'no answer')),
+      ]);
+    const done = await sweeps.answer({ service: 'sweep', ask: 'start', plan });
+    expect(await ask('next', done)).toEqual([{ kind: 'done' }]);
+    const end = [{ kind: 'failed', error: { name: 'Interrupted', message: 'Stopped.', frames: [] } }];
+    expect(await ask('next', done)).toEqual(end);
+    const other = await sweeps.answer({ service: 'sweep', ask: 'start', plan });
+    expect(await ask('stop', other)).toBeUndefined();
+    expect(await ask('next', other)).toEqual(end);
+  });
+
+  test('further runs of a point have ended with its engine, or with the sweep', async () => {
+    const opened = await run(
+      openCells({
+        go: `const results = await sweep({ ms: [1, 60_000] }, async ({ ms }) => {
+  const inner = await startRun('inner', { ms })
+  inner.log({ ms })
+  await sleep(ms)
+  return ms
+}, { workers: 1, limitMs: 500 })`,
+      }),
+    );
+    expect((await opened.value<SweepResult[]>('results')).map(({ state }) => state)).toEqual(['done', 'failed']);
+    const inner = await opened.session.earlierRuns('inner', 'none');
+    expect(inner.map(({ state, params }) => [params['ms'], state]).sort()).toEqual([
+      [1, 'interrupted'],
+      [60_000, 'interrupted'],
+    ]);
+  });
+
   test('a point that runs too long fails alone, and another engine goes on', async () => {
     const opened = await run(
       openCells({

@@ -45,10 +45,15 @@ export function createSweeps(options: SweepsOptions): Sweeps {
         sweeps.set(++count, startSweep(call.plan, options));
         return count;
       }
-      const sweep = call.ask === 'job' ? undefined : sweeps.get(call.sweep);
-      if (!sweep) throw new Error('sweep: it has ended.');
-      if (call.ask === 'next') return sweep.next();
-      sweep.end();
+      if (call.ask === 'job') throw new Error('sweep: it has ended.');
+      const sweep = sweeps.get(call.sweep);
+      if (call.ask === 'next') {
+        const told = (await sweep?.next()) ?? [stopped];
+        if (told.some(({ kind }) => kind === 'done' || kind === 'failed')) sweeps.delete(call.sweep);
+        return told;
+      }
+      sweeps.delete(call.sweep);
+      sweep?.end();
       return undefined;
     },
     end() {
@@ -57,6 +62,8 @@ export function createSweeps(options: SweepsOptions): Sweeps {
     },
   };
 }
+
+const stopped: SweepEvent = { kind: 'failed', error: { name: 'Interrupted', message: 'Stopped.', frames: [] } };
 
 interface Sweep {
   /** What happened since it was asked last, when something has. */
@@ -84,6 +91,8 @@ interface Place {
   asked?: number | undefined;
   /** Runs that it records. */
   runs: Set<string>;
+  /** Those of them that have not ended, and when they began (as `performance.now()`). */
+  readonly open: Map<string, number>;
 }
 
 type RunReport = Extract<Report, { readonly run: string }>;
@@ -106,6 +115,10 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
   const finish = (event: SweepEvent): void => {
     if (over) return;
     over = true;
+    for (const place of places) {
+      clearTimeout(place.work?.timer);
+      interrupt(place);
+    }
     tell(event);
     pool?.end();
   };
@@ -128,7 +141,7 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
     const cores = (globalThis as { navigator?: { hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ?? 2;
     const usual = device === 'webgpu' ? 1 : options.headless ? headlessWorkers : Math.min(mostWorkers, Math.max(1, cores - 1));
     const size = Math.min(plan.workers ?? usual, queue.length);
-    for (let i = 0; i < size; i++) places.push({ ready: false, runs: new Set() });
+    for (let i = 0; i < size; i++) places.push({ ready: false, runs: new Set(), open: new Map() });
     pool = createPool({
       size,
       createWorker,
@@ -184,10 +197,11 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
     places[engine]!.work = undefined;
     clearTimeout(work.timer);
     const { index, run = '' } = work;
+    places[engine]!.open.delete(run);
     const state = error ? 'failed' : 'done';
     if (run)
       recorder.report({
-        ...(work.ending ?? lastWord(work)),
+        ...(work.ending ?? lastWord(run, work.began)),
         state,
         summary: error ? { error: error.message } : (work.ending?.summary ?? summary),
       });
@@ -207,8 +221,19 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
   /** The engine at this place cannot go on with its point. */
   function abandon(engine: number, message: string, name = 'EngineError'): void {
     ended(engine, { summary: {}, error: { name, message, frames: [] } });
+    if (over) return;
+    interrupt(places[engine]!);
     Object.assign(places[engine]!, { ready: false, asked: undefined, runs: new Set() });
     pool!.replace(engine);
+  }
+
+  /** Its engine goes: what it still records has ended. */
+  function interrupt({ work, open }: Place): void {
+    for (const [run, began] of open) {
+      const last = work?.run === run ? work.ending : undefined;
+      recorder.report({ ...(last ?? lastWord(run, began)), state: 'interrupted' });
+    }
+    open.clear();
   }
 
   // ---- engines --------------------------------------------------------------------------------------------------------------
@@ -243,13 +268,17 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
     if (report.kind === 'run-start') {
       if (!work) return;
       runs.add(report.run);
+      place.open.set(report.run, performance.now());
       const own = work.run === undefined;
       if (own) work.run = report.run;
       return recorder.report(own ? { ...report, cell: plan.cell, sweep: plan.key } : report);
     }
     if (!runs.has(report.run)) return;
     if (report.kind === 'run-end' && work?.run === report.run) work.ending = report;
-    else recorder.report(report);
+    else {
+      if (report.kind === 'run-end') place.open.delete(report.run);
+      recorder.report(report);
+    }
   }
 
   function served(engine: number, request: number, call: ServiceCall): void {
@@ -301,19 +330,14 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
       return told;
     },
     end() {
-      if (over) return;
-      for (const { work } of places) {
-        clearTimeout(work?.timer);
-        if (work?.run) recorder.report({ ...(work.ending ?? lastWord(work)), state: 'interrupted' });
-      }
-      finish({ kind: 'failed', error: { name: 'Interrupted', message: 'Stopped.', frames: [] } });
+      finish(stopped);
     },
   };
 }
 
-const lastWord = ({ run, began }: Work): Extract<Report, { kind: 'run-end' }> => ({
+const lastWord = (run: string, began: number): Extract<Report, { kind: 'run-end' }> => ({
   kind: 'run-end',
-  run: run!,
+  run,
   state: 'interrupted',
   summary: {},
   ms: performance.now() - began,
