@@ -186,6 +186,27 @@ test('two tabs cannot take up one run: the first one has it', async () => {
   expect(claims.map((claim) => claim?.environment['tab'])).toEqual(['one', undefined]);
 });
 
+test('a run that another tab has taken a turn of goes on with all of its curve', async () => {
+  const store = await openStore();
+  const mine = openSession(text(6), { store });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  mine.runCell('train');
+  await mine.settled();
+  await mine.flush(); // steps 0 to 5, a checkpoint at 4
+  await train(store, text(10)); // another tab: 4 to 9, a checkpoint at 8
+  await mine.setText(text(), { label: 'Edit' });
+  mine.runCell('train');
+  await mine.settled();
+  await mine.flush();
+  expect(await mine.values()).toMatchObject({ first: 8, count: 4 });
+  const run = mine.runs[0]!;
+  expect(run.metrics['loss']?.steps).toBe(12);
+  expect(Array.from(mine.curves(run.id)!.get('loss')!.values)).toEqual(await lossOf(store));
+  const whole = await openStore({ name: 'whole' });
+  await train(whole, text());
+  expect(await lossOf(store)).toEqual(await lossOf(whole));
+});
+
 test('of a run that goes on three checkpoints are kept; notes and tags outlive its next record; its text is kept once', async () => {
   const store = await openStore();
   await train(store, text(10));

@@ -122,8 +122,7 @@ export function createResuming(options: ResumingOptions): Resuming {
   /** A claimed run as a recording of this session. */
   async function taken(store: Store, run: StoredRun): Promise<Recording> {
     const { summary, state, ms, ...head } = run;
-    const known = records.get(run.id);
-    if (known) return Object.assign(known, { head, state });
+    // Of a run that this session has recorded too: another tab may have taken a turn since.
     const metrics = (await store.runEntries({ name: run.name })).find(({ id }) => id === run.id)?.metrics ?? {};
     const columns: Recording['columns'] = new Map();
     for (const [name, { steps, values, times }] of Object.entries(metrics)) {
