@@ -94,6 +94,8 @@ describe('a signed file', () => {
   });
 
   test('is told apart from other files, torn ones and later ones', () => {
+    expect(readSigned(printSigned(signed).replace(/"version": 1,/, '"version": 1, "share": 1e999,'))).toBe('changed');
+    expect(readSigned(printSigned(signed).replace(/"version": 1,/, '"version": 1, "share": [null],'))).not.toBe('changed');
     expect(readSigned('hello')).toBe('foreign');
     expect(readSigned('{"a": 1}')).toBe('foreign');
     expect(readSigned('null')).toBe('foreign');

@@ -64,7 +64,9 @@ export function readSigned(text: string): SignedRecord | Exclude<Verdict, 'uncha
   // What is not signed must not stand in the file as if it were.
   const known = Object.keys(file).every((name) => ['algorithm', 'key', 'record', 'signature'].includes(name));
   const written = (text.match(/"(?:[^"\\]|\\.)*"(?:\s*:)?/g) ?? []).filter((token) => token.endsWith(':')).length;
-  return sound && known && written === membersIn(value) && Object.keys(key!).length === 4 ? (file as unknown as SignedRecord) : 'changed';
+  return sound && known && written === membersIn(value) && isFinite(value) && Object.keys(key!).length === 4
+    ? (file as unknown as SignedRecord)
+    : 'changed';
 }
 
 /** Members of all objects: fewer than were written where a name stands twice, of which a reader sees the one and JSON the other. */
@@ -73,6 +75,10 @@ function membersIn(value: unknown): number {
   const inside = Object.values(value).reduce<number>((sum, item) => sum + membersIn(item), 0);
   return Array.isArray(value) ? inside : inside + Object.keys(value).length;
 }
+
+/** 1e999 is JSON, and no number that canonical JSON can say. */
+const isFinite = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null ? Object.values(value).every(isFinite) : typeof value !== 'number' || Number.isFinite(value);
 
 const fields = (value: unknown): Record<string, unknown> | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
