@@ -125,12 +125,12 @@ describe('verdicts', () => {
     expect(await answer('function dot( {')).toMatchObject({
       pass: false,
       trouble: 'syntax',
-      checks: [{ name: 'answer', message: expect.stringMatching(/^line 1.*SyntaxError/) }, {}],
+      checks: [{ name: 'answer', message: expect.stringMatching(/^line 1.*SyntaxError/) }],
     });
     expect(await answer('const dot = nothing.here')).toMatchObject({
       pass: false,
       trouble: 'error',
-      checks: [{ message: expect.stringContaining('nothing is not defined') }, {}],
+      checks: [{ message: expect.stringContaining('nothing is not defined') }],
     });
     const none = await answer('const doot = 1');
     expect(none.pass).toBe(false);

@@ -125,7 +125,8 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
       return verdict(
         [
           { name: 'answer', pass: false, message: interrupted ? tooLong(limitMs) : wordsOf(broken.error), ms: broken.ms ?? 0 },
-          ...results.filter(({ message }) => message !== ''),
+          // What waited for it is no failure of its own.
+          ...results.filter(({ message, name }) => message !== '' && session.cell(name)?.state !== 'blocked'),
         ],
         trouble,
       );

@@ -119,7 +119,7 @@ const guess = view(predict({ id: 'corners', question: 'How many corners can one 
   await card.getByRole('radio', { name: '4' }).check({ force: true });
   await card.getByRole('button', { name: 'Commit and run' }).click();
   await card.getByText('You said 4. One line gets 3.').waitFor();
-  await card.getByText('0 of your 1 predictions held.').waitFor();
+  await card.getByText('0 of your 1 prediction held.').waitFor();
   await arrives(page, [4]);
 
   await page.waitForTimeout(500);

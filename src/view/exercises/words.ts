@@ -64,5 +64,5 @@ export function restOf({
       .replace(/^./, (c) => c.toUpperCase())
       .replace(/(\w)$/, '$1.');
   }
-  return said;
+  return said.replace(/([\p{L}\p{N}\])}])$/u, '$1.'); // what a law says is cut before its smallest case
 }

@@ -106,8 +106,9 @@ function goOn(root: HTMLElement, begun: readonly Begun[], { standings }: Progres
   const ways = root.querySelector<HTMLElement>('.now');
   const rows = waysOn(nextSteps(standings, now), standings, begun, now).slice(0, atMost);
   if (!ways || rows.length === 0) return;
-  // What is not begun yet stands there already.
-  const known = new Set(rows.map(({ href }) => href));
+  // What is not begun yet stands there already; what is under way is no start any more.
+  const begunUnits = standings.filter(({ state }) => state !== 'untouched').map(({ unit }) => `n/${encodeURIComponent(unit.id)}/`);
+  const known = new Set([...rows.map(({ href }) => href), ...begunUnits]);
   const others = [...ways.querySelectorAll('.go')].filter((other) => !known.has((other.getAttribute('href') ?? '').replace(/^\.\//, '')));
   for (const other of ways.querySelectorAll('.go')) other.remove();
   for (const other of others) other.querySelector('.btn')?.classList.remove('solid');

@@ -5,7 +5,7 @@ import './predict.css';
 import { fill, h } from '../dom.ts';
 import type { Control, InputSpec, Moved } from '../inputs/input.ts';
 import { nextId } from '../inputs/field.ts';
-import { number } from '../words.ts';
+import { number, plural } from '../words.ts';
 import { ordered, placesOf } from './ordered.ts';
 import type { PartView } from './part.ts';
 
@@ -65,7 +65,7 @@ export function predict(spec: InputSpec, moved: Moved): Control {
     const held =
       tally === undefined || tally.total === 0
         ? null
-        : h('span', { class: 'quiet' }, `${number(tally.right)} of your ${number(tally.total)} predictions held.`);
+        : h('span', { class: 'quiet' }, `${number(tally.right)} of your ${plural(tally.total, 'prediction')} held.`);
     void outcome(props, spec.label, value).then((shown) => {
       answering?.dispose?.();
       fill(element, lead, question(), h('div', { class: 'predict-foot' }, shown, held));
