@@ -20,8 +20,20 @@ export async function learnerOf(store: Store | undefined): Promise<number> {
 type Kept = Omit<StoredAnswer, 'notebook' | 'exercise'>;
 const blank = (language: string): Kept => ({ code: '', language, attempts: 0, hints: 0, updatedAt: 0 });
 
-/** What is kept behind a verdict. A refusal or a fault of the unit counts no attempt. */
-export function withVerdict(before: StoredAnswer | undefined, code: string, language: string, verdict: Verdict, time: number): Kept {
+/** Whether what was judged is what stands there now: `own`, the code of the exercise's cells, and `whole`, that with the cells of the
+    learner that it uses, where these are known. */
+export const isOf = (
+  judged: { readonly code: string; readonly own?: string } | undefined,
+  { own, whole }: { readonly own: string; readonly whole?: string | undefined },
+): boolean => judged !== undefined && (whole === undefined ? (judged.own ?? judged.code) === own : judged.code === whole);
+
+/** What is kept behind a verdict; `own`: the code of the exercise's own cells. A refusal or a fault of the unit counts no attempt. */
+export function withVerdict(
+  before: StoredAnswer | undefined,
+  { code, own = code, language }: { readonly code: string; readonly own?: string; readonly language: string },
+  verdict: Verdict,
+  time: number,
+): Kept {
   const kept = before ?? blank(language);
   const attempts = kept.attempts + (verdict.trouble === 'refused' ? 0 : 1);
   return {
@@ -29,9 +41,14 @@ export function withVerdict(before: StoredAnswer | undefined, code: string, lang
     code,
     language,
     attempts,
-    verdict: { ...verdict, time, code },
+    verdict: { ...verdict, time, code, own },
     ...(verdict.pass
-      ? { passed: { time, code, attempts: kept.passed?.attempts ?? attempts, hints: kept.passed?.hints ?? kept.hints } }
+      ? {
+          passed: {
+            ...{ time, code, own, first: kept.passed?.first ?? kept.passed?.time ?? time },
+            ...{ attempts: kept.passed?.attempts ?? attempts, hints: kept.passed?.hints ?? kept.hints },
+          },
+        }
       : {}),
     updatedAt: time,
   };

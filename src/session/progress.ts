@@ -39,7 +39,7 @@ export async function readProgress(store: Reading, facts: readonly UnitFacts[]):
               attempts: passed?.attempts ?? attempts,
               hints: passed?.hints ?? hints,
               time: updatedAt,
-              ...(passed === undefined ? {} : { passed: passed.time }),
+              ...(passed === undefined ? {} : { passed: passed.first ?? passed.time }),
             })),
           runs: finished.filter(({ notebook }) => notebook === id),
           reviews: mastery.filter((record): record is StoredReview => record.kind === 'review' && record.notebook === id),

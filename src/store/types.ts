@@ -201,10 +201,17 @@ export interface StoredAnswer {
   readonly hints: number;
   /** When the reference was looked at first, ms since epoch. */
   readonly referenceSeen?: number;
-  /** The last verdict, and of which code. */
-  readonly verdict?: Verdict & { readonly time: number; readonly code: string };
-  /** The latest answer that passed; `attempts` and `hints` are those at the first time. */
-  readonly passed?: { readonly time: number; readonly code: string; readonly attempts: number; readonly hints: number };
+  /** The last verdict, and of which code; `own`: that of the exercise's own cells in it. */
+  readonly verdict?: Verdict & { readonly time: number; readonly code: string; readonly own?: string };
+  /** The latest answer that passed; `attempts` and `hints` are those at the `first` time, which is `time` where it is absent. */
+  readonly passed?: {
+    readonly time: number;
+    readonly code: string;
+    readonly own?: string;
+    readonly first?: number;
+    readonly attempts: number;
+    readonly hints: number;
+  };
   readonly updatedAt: number;
 }
 

@@ -12,8 +12,9 @@ import { attemptsToReference } from '../../course/verdict.ts';
 
 export interface ExerciseState {
   readonly answer: StoredAnswer | undefined;
-  /** The learner's code, as it stands. */
-  readonly code: string;
+  /** The code that stands there is the one that was judged last, the one that passed. */
+  readonly current: boolean;
+  readonly changed: boolean;
   readonly judging: boolean;
   /** Why the checks could not be run, in a sentence. */
   readonly trouble: string | undefined;
@@ -102,16 +103,15 @@ export class ExerciseView {
   draw(state: ExerciseState): void {
     const before = this.#state;
     this.#state = state;
-    const { answer } = state;
-    const changed = answer?.passed !== undefined && !answer.passed.code.includes(state.code);
+    const { answer, changed } = state;
     setText(this.#place.row.querySelector('.how')!, how(answer, changed));
     const point = this.#place.row.querySelector('.pt')!;
     point.className = changed ? 'pt stale' : pointOf(answer);
     if (this.#hints) this.#hints.element.hidden = answer?.passed !== undefined && !changed;
     this.#hints?.show(answer?.hints ?? 0, before !== undefined && (before.answer?.hints ?? 0) < (answer?.hints ?? 0));
     const { next: _, ...shown } = state;
-    const key = JSON.stringify([shown, state.next?.title, changed]);
-    if (key !== this.#drawn) this.#panelOf(state, changed);
+    const key = JSON.stringify([shown, state.next?.title]);
+    if (key !== this.#drawn) this.#panelOf(state);
     this.#drawn = key;
   }
 
@@ -175,10 +175,9 @@ export class ExerciseView {
     this.#show.setAttribute('aria-label', `${this.#closed ? 'Show' : 'Hide'} ${this.title}`);
   }
 
-  #panelOf(state: ExerciseState, changed: boolean): void {
-    const { answer, judging, trouble, untouched } = state;
+  #panelOf(state: ExerciseState): void {
+    const { answer, judging, trouble, untouched, current, changed } = state;
     const verdict = answer?.verdict;
-    const current = verdict !== undefined && verdict.code.includes(state.code);
     const passed = verdict?.pass === true && current;
     const mayCompare = answer?.passed !== undefined || (answer?.attempts ?? 0) >= attemptsToReference;
     const compare = (): HTMLElement =>

@@ -6,7 +6,7 @@ import { messageOf } from '../../base/errors.ts';
 import { answerIn, answersText } from '../../course/judging.ts';
 import { exercisesOf, type Exercise } from '../../course/exercises.ts';
 import { attemptsToReference } from '../../course/verdict.ts';
-import { learnerOf, seedOf, withHint, withReference, withVerdict } from '../../session/answers.ts';
+import { isOf, learnerOf, seedOf, withHint, withReference, withVerdict } from '../../session/answers.ts';
 import type { Desk, UnitTexts } from '../../session/exercises.ts';
 import type { CellStatus } from '../../session/types.ts';
 import type { Store, StoredAnswer } from '../../store/types.ts';
@@ -69,13 +69,16 @@ export const exercises: Feature = (context) => {
   // ---- what is kept
   const channel = typeof BroadcastChannel === 'function' ? new BroadcastChannel('gradus:answers') : undefined;
   let store: Store | undefined;
+  /** A fresh browser opens it late. */
+  const opened = async (): Promise<Store | undefined> => (store = await offered.store?.catch(() => undefined));
   const reload = async (): Promise<void> => {
-    store = await offered.store?.catch(() => undefined);
+    await opened();
     for (const answer of (await store?.answers(notebook).catch(() => [])) ?? []) answers.set(answer.exercise, answer);
     if (!gone) drawAll();
   };
   const keep = async (exercise: string, change: Change): Promise<void> => {
     try {
+      const store = await opened();
       const saved = store ? await store.saveAnswer(notebook, exercise, change) : { ...change(answers.get(exercise)), notebook, exercise };
       answers.set(exercise, saved);
       channel?.postMessage({ notebook });
@@ -121,9 +124,10 @@ export const exercises: Feature = (context) => {
       await session.editable(); // what was typed a moment ago counts
       const answer = answerIn(all(), exercise, ids);
       if (!answer) return;
-      const learner = await learnerOf(store);
+      const own = codeOf(exercise);
+      const learner = await learnerOf(await opened());
       const verdict = await open.judge(texts, exercise, answer, seedOf(learner, exercise));
-      await keep(exercise, (before) => withVerdict(before, answer.code, answer.language, verdict, Date.now()));
+      await keep(exercise, (before) => withVerdict(before, { ...answer, own }, verdict, Date.now()));
       // The cell itself follows, so that the rest of the page uses what was written; not one that does not end.
       const hangs = verdict.trouble === 'time' || verdict.checks.some(({ message }) => /It took longer than/.test(message));
       const last = cellsOf(exercise).at(-1);
@@ -207,9 +211,12 @@ export const exercises: Feature = (context) => {
     const at = order.indexOf(exercise);
     const nextId = [...order.slice(at + 1), ...order.slice(0, at)].find((id) => !answers.get(id)?.passed);
     const next = nextId === undefined ? undefined : views.get(nextId);
+    const answer = answers.get(exercise);
+    const now = { own: codeOf(exercise), whole: answer?.verdict && unit ? answerIn(all(), exercise, unit.ids)?.code : undefined };
     return {
-      answer: answers.get(exercise),
-      code: codeOf(exercise),
+      answer,
+      current: isOf(answer?.verdict, now),
+      changed: answer?.passed !== undefined && !isOf(answer.passed, now),
       judging: judging.has(exercise),
       trouble: troubles.get(exercise),
       untouched: untouched(exercise),
