@@ -86,7 +86,7 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
   function retry(): void {
     if (problems.has('text')) void save();
     if (problems.has('outputs')) void keepOutputs();
-    for (const what of ['runs', 'versions'] as const) if (problems.has(what)) again(what);
+    for (const what of ['runs', 'versions', 'predictions'] as const) if (problems.has(what)) again(what);
   }
 
   function save(): Promise<void> {

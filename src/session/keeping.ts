@@ -7,7 +7,7 @@ import { createKeeper, type Keeper, type KeeperEvent, type KeeperOptions } from 
 import { createVersions, type Versions } from './versions.ts';
 
 /** What of a notebook is kept. */
-export type Kept = 'text' | 'outputs' | 'runs' | 'versions' | 'checkpoints';
+export type Kept = 'text' | 'outputs' | 'runs' | 'versions' | 'checkpoints' | 'predictions';
 
 export interface Keeping {
   /** The notebook's id in the store. */
@@ -40,8 +40,8 @@ export interface Keeping {
 }
 
 export interface KeepingOptions extends Omit<KeeperOptions, 'written' | 'stored' | 'again'> {
-  /** Runs that failed are tried again. */
-  readonly again: () => void;
+  /** Runs or predictions that failed are tried again. */
+  readonly again: (what: Kept) => void;
   readonly stored: (Pick<StoredNotebook, 'revision' | 'createdAt'> & Partial<Pick<StoredNotebook, 'updatedAt'>>) | undefined;
 }
 
@@ -62,7 +62,7 @@ export function createKeeping(options: KeepingOptions): { readonly keeper: Keepe
   const keeper: Keeper = createKeeper({
     ...options,
     written: (record) => versions?.written(record),
-    again: (what) => (what === 'versions' ? versions?.retry() : options.again()),
+    again: (what) => (what === 'versions' ? versions?.retry() : options.again(what)),
   });
   if (!store || !versions) return { keeper, keeping: undefined };
   const { id, shippedHash } = notebook();

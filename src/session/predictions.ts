@@ -12,16 +12,23 @@ export interface PredictionsOptions {
   readonly notebook: () => string;
   readonly now: () => number;
   readonly failed: (error: unknown) => void;
+  /** All is kept. */
+  readonly worked: () => void;
 }
 
 export interface Predictions {
   /** What an engine asks when a cell first wants to predict. */
   kept(): Promise<KeptPredictions>;
-  record(report: Extract<Report, { kind: 'predicted' }>): Promise<void>;
+  /** Takes what was told, and keeps all that is not kept yet. Resolves also when that failed (`failed` was told). */
+  record(told: Predicted[]): Promise<void>;
 }
 
-export function createPredictions({ store, nothingStored, notebook, now, failed }: PredictionsOptions): Predictions {
+export type Predicted = Extract<Report, { kind: 'predicted' }>;
+
+export function createPredictions({ store, nothingStored, notebook, now, failed, worked }: PredictionsOptions): Predictions {
   const own = new Map<string, StoredPrediction>();
+  /** What of it no write has been acknowledged of. */
+  const unsaved = new Set<StoredPrediction>();
   return {
     async kept() {
       let all: readonly StoredPrediction[] = [];
@@ -42,21 +49,19 @@ export function createPredictions({ store, nothingStored, notebook, now, failed 
         total: known.length,
       };
     },
-    async record({ id, question, form, choice, answer, right }) {
-      const record: StoredPrediction = {
-        notebook: notebook(),
-        exercise: `predict:${id}`,
-        kind: 'prediction',
-        question,
-        choice,
-        answer,
-        right,
-        time: now(),
-        form,
-      };
-      own.set(id, record);
+    async record(told) {
+      for (const { id, question, form, choice, answer, right } of told.splice(0)) {
+        const key = { notebook: notebook(), exercise: `predict:${id}` as const };
+        const record: StoredPrediction = { ...key, kind: 'prediction', question, choice, answer, right, time: now(), form };
+        own.set(id, record);
+        unsaved.add(record);
+      }
       try {
-        await (await store)?.saveMastery(record);
+        for (const record of unsaved) {
+          await (await store)?.saveMastery(record);
+          unsaved.delete(record);
+        }
+        worked();
       } catch (error) {
         failed(error);
       }

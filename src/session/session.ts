@@ -16,7 +16,7 @@ import { createUnedited } from './unedited.ts';
 import { makeProse } from './prose.ts';
 import type { KeptPredictions, Members, Request } from '../engine/protocol.ts';
 import type { SweepCall } from '../engine/sweep.ts';
-import type { Predictions } from './predictions.ts';
+import type { Predicted, Predictions } from './predictions.ts';
 import type { Sweeps } from './sweeps.ts';
 import type { StoredAnswer } from '../store/types.ts';
 import type { Session, SessionChange, SessionOptions } from './types.ts';
@@ -76,7 +76,7 @@ export function createSession(options: SessionOptions): Session {
     changed: () => tell({ saved: true }),
     editable: () => edits.editable(),
     adopt: (text, revision) => edits.setText(text, 'follow', revision),
-    again: () => void recorder.flush(),
+    again: (what) => (what === 'predictions' ? record() : void recorder.flush()),
   });
   const recorder = createRecorder({
     notebook: () => ({ id: edits.notebook.front?.id ?? '', text: edits.notebook.text }),
@@ -106,15 +106,27 @@ export function createSession(options: SessionOptions): Session {
   let sweeps: Promise<Sweeps> | undefined;
   let predictions: Promise<Predictions> | undefined;
   const predicting = (): Promise<Predictions> =>
-    (predictions ??= import('./predictions.ts').then(({ createPredictions }) =>
-      createPredictions({
-        store,
-        now,
-        nothingStored: options.nothingStored === true,
-        notebook: () => edits.notebook.front?.id ?? '',
-        failed: (error) => keeper.failed('runs', error),
-      }),
-    ));
+    (predictions ??= import('./predictions.ts')
+      .then(({ createPredictions }) =>
+        createPredictions({
+          store,
+          now,
+          nothingStored: options.nothingStored === true,
+          notebook: () => edits.notebook.front?.id ?? '',
+          failed: (error) => keeper.failed('predictions', error),
+          worked: () => keeper.worked('predictions'),
+        }),
+      )
+      .catch((error: unknown) => {
+        predictions = undefined; // tried again when next needed
+        throw error;
+      }));
+  const predicted: Predicted[] = [];
+  const record = (): void =>
+    void predicting().then(
+      (made) => made.record(predicted),
+      (error: unknown) => keeper.failed('predictions', error),
+    );
   const kept = async (): Promise<KeptPredictions> => (await predicting()).kept();
   const passed = async (id: string): Promise<readonly StoredAnswer[]> => (options.nothingStored ? [] : ((await store)?.answers(id) ?? []));
   const sweep = async (call: SweepCall): Promise<unknown> => {
@@ -144,8 +156,10 @@ export function createSession(options: SessionOptions): Session {
       asked.get(report.request)?.(report.found);
       asked.delete(report.request);
     } else if (report.kind === 'looked') looks.answered(report);
-    else if (report.kind === 'predicted') void predicting().then(({ record }) => record(report));
-    else recorder.report(report);
+    else if (report.kind === 'predicted') {
+      predicted.push(report);
+      record();
+    } else recorder.report(report);
   }
   const tellEngine = (message: Request): void => {
     if (remote.worker) remote.send(message);

@@ -151,6 +151,7 @@ const things: Record<Exclude<Kept, 'text'>, string> = {
   outputs: 'What cells show is not kept for next time.',
   runs: 'The last points of a run are not kept. The run goes on.',
   versions: 'No version was kept.',
+  predictions: 'A prediction is not kept yet. It counts here, and is tried again.',
   checkpoints: 'The last checkpoint was not kept. The run goes on.',
 };
 
