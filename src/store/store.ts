@@ -79,7 +79,10 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
         return { notebook, outputs: soundOutputs(outputs), page: isPage(page) ? page : undefined };
       }),
 
-    savePage: (page) => write(['pages'], 'relaxed', (transaction) => transaction.objectStore('pages').put(page)),
+    savePage: (page) =>
+      write(['pages', 'notebooks'], 'strict', async (transaction) => {
+        if ((await transaction.objectStore('notebooks').count(page.notebook)) > 0) await transaction.objectStore('pages').put(page);
+      }),
 
     notebooks: () =>
       read(async (database) => {
