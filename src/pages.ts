@@ -68,7 +68,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     setMarkup(box, own.html);
     replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
     if (opening.kept?.length && document.querySelector('.nb > .part'))
-      await (await import('./view/kept.ts')).showKept(document, opening.kept);
+      await import('./view/kept.ts').then(({ showKept }) => showKept(document, opening.kept!)).catch(() => undefined);
     const session = (alive = comeAlive({ ...opening, compiled: own.compiled }));
     const cell = /[?&]cell=([^&]+)/.exec(location.hash)?.[1];
     if (cell !== undefined) document.getElementById(`cell-${decoded(cell)}`)?.scrollIntoView();
