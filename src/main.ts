@@ -26,10 +26,11 @@ let openedFile: { readonly name: string; readonly text: string } | undefined;
 const storeMs = 3000;
 let storeOpening: Promise<Store> | undefined;
 /** Whether this browser has a store, as noted beside it: to ask the database itself takes longer than all else of an opening. */
-const anyStored = window.__stored ?? true;
+let anyStored = window.__stored ?? true;
 function openedStore(): Promise<Store> {
   return (storeOpening ??= import('./store/index.ts').then(async ({ openStore, sweepDeadRuns }) => {
     const store = await openStore();
+    anyStored = window.__stored = true;
     try {
       localStorage.setItem('stored', '1');
     } catch {
