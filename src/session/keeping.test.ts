@@ -38,7 +38,7 @@ function slow(store: Store) {
 const record = { id: 'n', title: 'N', createdAt: 1, updatedAt: 1 };
 
 /** A session that is only a text, over a real store. `clock.now` is its time. */
-async function sitting(store: Store, over: { text?: string } = {}) {
+async function sitting(store: Store, over: { text?: string; shippedHash?: string } = {}) {
   const stored = await store.notebook('n');
   const state = { text: stored?.text ?? over.text ?? 'one\n', revision: stored?.revision ?? 0 };
   const clock = { now: 1000 };
@@ -46,7 +46,7 @@ async function sitting(store: Store, over: { text?: string } = {}) {
   const { keeper, keeping } = createKeeping({
     store: Promise.resolve(store),
     now: () => clock.now,
-    notebook: () => ({ id: 'n', title: 'N', ...state }),
+    notebook: () => ({ id: 'n', title: 'N', ...state, ...(over.shippedHash === undefined ? {} : { shippedHash: over.shippedHash }) }),
     stored,
     changed: () => undefined,
     editable: async () => undefined,
@@ -202,6 +202,25 @@ describe('versions', () => {
       ['second\n', 'edits'],
       ['as opened\n', 'opened'],
     ]);
+  });
+
+  test('of a copy begin with the text that shipped, which outlasts all others that no reader named', async () => {
+    const store = await openStore();
+    const { keeping, edit, clock } = await sitting(store, { text: 'as it ships\n', shippedHash: 'old' });
+    await edit('mine\n');
+    await vi.waitFor(async () => expect(await keeping.versions.list()).toMatchObject([{ text: 'as it ships\n', why: 'shipped' }]));
+    expect(await store.notebook('n')).toMatchObject({ shippedHash: 'old' });
+    for (let i = 0; i < 55; i++) await store.saveVersion({ notebook: 'n', time: 2000 + i, text: `text ${i}\n`, why: 'edits' });
+    const kept = await keeping.versions.list();
+    expect(kept).toHaveLength(51);
+    expect(kept.at(-1)).toMatchObject({ why: 'shipped' });
+    expect((await store.sparable()).find(({ what }) => what === 'versions')).toMatchObject({ count: 40 });
+    await store.saveVersion({ notebook: 'n', time: 9000, text: 'as it ships now\n', why: 'shipped' });
+    expect((await keeping.versions.list()).filter(({ why }) => why === 'shipped')).toHaveLength(1);
+    keeping.shippedHash = 'new';
+    clock.now = 10_000;
+    await edit('mine and new\n');
+    expect(await store.notebook('n')).toMatchObject({ text: 'mine and new\n', shippedHash: 'new' });
   });
 
   test('of one text are one: it gets the name', async () => {

@@ -1,6 +1,7 @@
 /* Everything about an open notebook that lasts, as the page's panels use it: its place in the store, its versions, what could
    not be kept, and the reins that session/tabs.ts takes where two tabs show one notebook. */
 
+import { optional } from '../base/optional.ts';
 import type { GradusError } from '../base/errors.ts';
 import type { Store, StoredNotebook } from '../store/types.ts';
 import { createKeeper, type Keeper, type KeeperEvent, type KeeperOptions } from './keeper.ts';
@@ -17,6 +18,8 @@ export interface Keeping {
   readonly shared: string;
   /** It is a copy of a notebook that ships with the site. */
   readonly shipped: boolean;
+  /** Hash of the shipped text that the copy holds; what is written here is stored with the next text. */
+  shippedHash: string | undefined;
   readonly versions: Versions;
   /** Why something is not kept; it is tried again by itself. */
   readonly problems: ReadonlyMap<Kept, GradusError>;
@@ -47,8 +50,12 @@ export interface KeepingOptions extends Omit<KeeperOptions, 'written' | 'stored'
 
 /** `keeper` works without a store too, and keeps nothing then; `keeping` is absent. */
 export function createKeeping(options: KeepingOptions): { readonly keeper: Keeper; readonly keeping: Keeping | undefined } {
-  const { store, now, notebook, stored } = options;
-  const before = stored === undefined ? undefined : { text: notebook().text, time: stored.updatedAt ?? now() };
+  const { store, now, stored } = options;
+  const { id, text, shippedHash } = options.notebook();
+  let based = shippedHash;
+  const notebook: KeeperOptions['notebook'] = () => ({ ...options.notebook(), ...optional({ shippedHash: based }) });
+  const shipped = shippedHash !== undefined;
+  const before = stored ? { text, time: stored.updatedAt ?? now() } : shipped ? { text, time: now(), why: 'shipped' as const } : undefined;
   const versions =
     store &&
     createVersions({
@@ -61,16 +68,27 @@ export function createKeeping(options: KeepingOptions): { readonly keeper: Keepe
     });
   const keeper: Keeper = createKeeper({
     ...options,
+    notebook,
     written: (record) => versions?.written(record),
     again: (what) => (what === 'versions' ? versions?.retry() : options.again(what)),
   });
   if (!store || !versions) return { keeper, keeping: undefined };
-  const { id, shippedHash } = notebook();
-  const { problems, retry, listen, beforeText, hold, follow, latest, opened } = keeper;
+  const { problems, retry, listen, beforeText, hold, follow, opened } = keeper;
   const keeping: Keeping = {
-    ...{ id, store, versions, problems, retry, listen, beforeText, hold, follow, latest, opened },
+    ...{ id, store, versions, problems, retry, listen, beforeText, hold, follow, opened },
+    async latest() {
+      const record = await keeper.latest();
+      based = record?.shippedHash ?? based; // another tab may have brought the copy up to date
+      return record;
+    },
     shared: `gradus-notebook:${id}`,
-    shipped: shippedHash !== undefined,
+    shipped,
+    get shippedHash() {
+      return based;
+    },
+    set shippedHash(hash) {
+      based = hash;
+    },
     get base() {
       return keeper.base;
     },

@@ -2,6 +2,7 @@
    which of another. For whoever compares or joins texts (view/features/rendered-difference.ts, session/updating.ts). */
 
 import { diff, linesOf, wordsOf } from '../base/diff.ts';
+import type { Analysis } from '../analysis/types.ts';
 import { openNotebook } from '../document/front-lines.ts';
 import { expressions } from '../document/prose.ts';
 import type { Block, CellBlock, DiagramBlock } from '../document/types.ts';
@@ -181,4 +182,10 @@ function likeness(a: Piece, b: Piece): number {
     count.set(word, left - 1);
   }
   return (2 * same) / Math.max(1, x.length + y.length);
+}
+
+/** What colours code; loads the parser, which a page with changed cells has already. */
+export async function loadColours(): Promise<(code: string, language: string) => Analysis['tokens']> {
+  const { analyse } = await import('../analysis/index.ts');
+  return (code, language) => analyse(code, { language }).tokens;
 }

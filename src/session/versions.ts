@@ -7,8 +7,9 @@ export interface VersionsOptions {
   readonly store: Promise<Store>;
   readonly now: () => number;
   readonly notebook: () => { readonly id: string; readonly text: string };
-  /** The text as it was opened, and when it had been stored; absent: it was never stored. */
-  readonly opened: { readonly text: string; readonly time: number } | undefined;
+  /** The text as it was opened, and when it had been stored; absent: it was never stored.
+      `why` it is kept. Default: opened. */
+  readonly opened: { readonly text: string; readonly time: number; readonly why?: VersionReason } | undefined;
   readonly failed: (error: unknown) => void;
   readonly worked: () => void;
 }
@@ -75,12 +76,12 @@ export function createVersions({ store, now, notebook, opened, failed, worked }:
       const before = last;
       last = { text, time: updatedAt };
       const isDue = first ? before !== undefined : since !== undefined && updatedAt - since >= versionEveryMs;
-      const why = first ? 'opened' : 'edits';
+      const why = first ? (opened?.why ?? 'opened') : 'edits';
       if (first || isDue) since = updatedAt;
       else since ??= updatedAt;
       first = false;
       if (!isDue || !before || before.text === text) return;
-      due.push({ ...before, why });
+      due.push({ text: before.text, time: before.time, why });
       retry();
     },
     retry,

@@ -26,7 +26,7 @@ export async function sparable({ read, write }: Connection): Promise<readonly Sp
     const byNotebook = new Map<string, Found[]>();
     for (let cursor = await database.transaction('versions').store.openCursor(); cursor; cursor = await cursor.continue()) {
       const { value } = cursor;
-      if (!isVersion(value) || value.name !== undefined) continue;
+      if (!isVersion(value) || value.name !== undefined || value.why === 'shipped') continue;
       const list = byNotebook.get(value.notebook) ?? [];
       byNotebook.set(value.notebook, list);
       list.push({ key: cursor.primaryKey, time: value.time, bytes: bytesOf(value) });

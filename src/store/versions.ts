@@ -1,4 +1,5 @@
-/* Texts that a notebook once had. Named ones stay until the reader deletes them; of the automatic ones the last 50 stay. */
+/* Texts that a notebook once had. Named ones, and the shipped text that a copy comes from, stay until the reader deletes them; of the
+   other automatic ones the last 50 stay. */
 
 import type { Connection } from './connection.ts';
 import { isVersion } from './records.ts';
@@ -7,6 +8,13 @@ import type { Store, StoredVersion } from './types.ts';
 
 /** How many automatic versions of a notebook are kept. */
 export const versionLimit = 50;
+
+/** Those that were kept by themselves, the newest first, without the one that a copy's next update needs. */
+export function automaticOf(versions: readonly StoredVersion[]): StoredVersion[] {
+  const sorted = versions.filter(({ name }) => name === undefined).sort((a, b) => b.time - a.time);
+  const shipped = sorted.find(({ why }) => why === 'shipped');
+  return sorted.filter((version) => version !== shipped);
+}
 
 type Versions = Pick<Store, 'versions' | 'saveVersion' | 'nameVersion' | 'deleteVersion'>;
 
@@ -25,7 +33,7 @@ export function createVersions({ read, write }: Connection, sound: (records: rea
         while (taken.has(time)) time++;
         stored = { ...version, time };
         await versions.put(stored);
-        const automatic = [...all.filter(isVersion), stored].filter(({ name }) => name === undefined).sort((a, b) => b.time - a.time);
+        const automatic = automaticOf([...all.filter(isVersion), stored]);
         await Promise.all(automatic.slice(versionLimit).map(({ time }) => versions.delete([version.notebook, time])));
       });
       return stored;

@@ -34,7 +34,7 @@ export async function reset(context: NotebookContext): Promise<boolean> {
 export async function replaceText(
   context: NotebookContext,
   text: string,
-  why: 'restore' | 'reset' | 'import',
+  why: 'restore' | 'reset' | 'import' | 'update',
   label: string,
   said: string,
 ): Promise<boolean> {

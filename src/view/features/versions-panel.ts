@@ -9,6 +9,7 @@ import { button, fill, h } from '../dom.ts';
 import { ago, count, plural } from '../words.ts';
 import { openDialog } from './dialog.ts';
 import { drawDifference } from './difference.ts';
+import { asPage, drawNamer, drawSwitch } from './versions-head.ts';
 import { replaceText, reset, shippedText, wordsOf } from './restore.ts';
 
 const reasons: Record<VersionReason, string> = {
@@ -19,6 +20,8 @@ const reasons: Record<VersionReason, string> = {
   import: 'Before an import',
   unsaved: 'From a tab that closed',
   save: 'Saved',
+  update: 'Before an update',
+  shipped: 'As it shipped',
 };
 
 /** What the list shows: a version, or the shipped text. */
@@ -35,6 +38,8 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
   let items: Item[] = [];
   let chosen: string | undefined = which;
   let naming = false;
+  /** The drawing that is waited for. */
+  let showing: object | undefined;
 
   const list = h('div', { class: 'list', role: 'listbox', 'aria-label': 'Versions' });
   const head = h('div', { class: 'head' });
@@ -48,12 +53,14 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
 
   const nameOf = ({ version }: Item): string => (version ? (version.name ?? reasons[version.why ?? 'edits']) : 'Shipped text');
   const whenOf = ({ version }: Item): string => (version ? ago(version.time, now()) : 'as it comes with the site');
+  const focusList = (): void => list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
   const current = (): Item | undefined => items.find(({ key }) => key === chosen);
 
   async function load(): Promise<void> {
     try {
       const [kept, original] = await Promise.all([versions.list(), shipped ? shippedText(id) : undefined]);
-      items = kept.map((version) => ({ key: String(version.time), text: version.text, version }));
+      const listed = kept.filter(({ why, name, text }) => why !== 'shipped' || name !== undefined || text !== original);
+      items = listed.map((version) => ({ key: String(version.time), text: version.text, version }));
       if (original !== undefined) items.push({ key: 'shipped', text: original, version: undefined });
       if (!current()) chosen = items[0]?.key;
       draw();
@@ -84,7 +91,7 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
         );
       }),
     );
-    if (held) list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
+    if (held) focusList();
     drawChosen();
   }
   function choose(key: string, focus: boolean): void {
@@ -115,18 +122,9 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
     const item = current();
     if (!item) {
       fill(head);
-      fill(
-        body,
-        h(
-          'div',
-          { class: 'none' },
-          h(
-            'p',
-            {},
-            'No version yet. One is kept by itself before you edit, every ten minutes of edits, and before anything replaces the text.',
-          ),
-        ),
-      );
+      const none =
+        'No version yet. One is kept by itself before you edit, every ten minutes of edits, and before anything replaces the text.';
+      fill(body, h('div', { class: 'none' }, h('p', {}, none)));
       return;
     }
     const { version } = item;
@@ -135,7 +133,20 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
     const lines = plural(linesOf(item.text).length, 'line');
     fill(
       head,
-      naming && version ? namer(version) : h('h3', {}, nameOf(item)),
+      naming && version
+        ? drawNamer(
+            version,
+            (name) => {
+              naming = false;
+              void attempt(versions.rename(version.time, name)).then(focusList);
+            },
+            () => {
+              naming = false;
+              drawChosen();
+              focusList();
+            },
+          )
+        : h('h3', {}, nameOf(item)),
       h(
         'p',
         { class: 'quiet' },
@@ -153,41 +164,23 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
         version && !naming ? button(version.name === undefined ? 'Name…' : 'Rename…', rename, { class: 'btn' }) : null,
         version ? button('Delete', () => void remove(version), { class: 'btn bare' }) : null,
       ),
+      same ? null : drawSwitch(drawChosen, head),
     );
-    fill(body, same ? h('p', { class: 'none' }, 'Nothing differs.') : element);
+    showing = undefined;
+    if (same) fill(body, h('p', { class: 'none' }, 'Nothing differs.'));
+    else if (asPage()) void showPage(item.text, session.text);
+    else fill(body, element);
   }
 
-  function namer(version: StoredVersion): HTMLElement {
-    const field = h('input', { class: 'text', 'aria-label': 'Name of the version', maxlength: '120', autocomplete: 'off' });
-    field.value = version.name ?? '';
-    const done = (): void => {
-      naming = false;
-      drawChosen();
-      list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
-    };
-    field.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      event.preventDefault(); // closes the field, not the panel
-      event.stopPropagation();
-      done();
-    });
-    return h(
-      'form',
-      {
-        class: 'namer',
-        onsubmit: (event: Event) => {
-          event.preventDefault();
-          const name = field.value.trim();
-          naming = false;
-          void attempt(versions.rename(version.time, name === '' ? undefined : name)).then(() =>
-            list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus(),
-          );
-        },
-      },
-      field,
-      h('button', { type: 'submit', class: 'btn' }, 'Save name'),
-      button('Cancel', done, { class: 'btn bare' }),
-    );
+  async function showPage(from: string, to: string): Promise<void> {
+    const mine = (showing = {});
+    fill(body, h('p', { class: 'none', role: 'status' }, 'Drawing …'));
+    try {
+      const drawn = await (await import('./rendered-difference.ts')).drawRendered(from, to);
+      if (showing === mine) fill(body, drawn);
+    } catch (error) {
+      if (showing === mine) fill(body, h('p', { class: 'none bad-text', role: 'alert' }, `The page could not be drawn. ${wordsOf(error)}`));
+    }
   }
   function rename(): void {
     naming = true;
@@ -223,7 +216,7 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
       h('span', {}, 'The version is deleted.'),
       button('Undo', () => {
         chosen = String(version.time);
-        void attempt(back()).then(() => list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
+        void attempt(back()).then(focusList);
       }),
     );
     (list.querySelector<HTMLElement>('[aria-selected="true"]') ?? line.querySelector('button'))?.focus();

@@ -25,6 +25,11 @@ export const versions: Feature = (context) => {
     commands.implement('compare-shipped', () => panel('shipped'), notShipped),
     commands.implement('reset-shipped', () => void reset(context).catch(() => undefined), notShipped),
   ];
+  if (keeping?.shipped && keeping.opened.revision > 0)
+    import('./update.ts').then(
+      ({ offerUpdate }) => undo.push(offerUpdate(context)),
+      () => undefined, // offered when the page is opened next
+    );
   return () => undo.forEach((take) => take());
 };
 
