@@ -9,11 +9,12 @@ import { attemptsToReference } from '../../course/verdict.ts';
 import { isOf, learnerOf, seedOf, withHint, withReference, withVerdict } from '../../session/answers.ts';
 import type { Desk, UnitTexts } from '../../session/exercises.ts';
 import type { CellStatus } from '../../session/types.ts';
-import type { Store, StoredAnswer } from '../../store/types.ts';
+import type { Store, StoredAnswer, StoredReview } from '../../store/types.ts';
 import type { CommandId } from '../commands/table.ts';
 import type { Feature } from '../context.ts';
 import { download } from '../download.ts';
 import { crashedAt, judgingHere } from './crash.ts';
+import { offerReview } from './due.ts';
 import { ExerciseView, type ExerciseState } from './exercise.ts';
 import { placesIn } from './layout.ts';
 import { drawRail } from './rail.ts';
@@ -71,8 +72,12 @@ export const exercises: Feature = (context) => {
   let store: Store | undefined;
   /** A fresh browser opens it late. */
   const opened = async (): Promise<Store | undefined> => (store = await offered.store?.catch(() => undefined));
+  let reviews: readonly StoredReview[] = [];
   const reload = async (): Promise<void> => {
     await opened();
+    reviews = ((await store?.mastery().catch(() => [])) ?? []).filter(
+      (record): record is StoredReview => record.kind === 'review' && record.notebook === notebook,
+    );
     for (const answer of (await store?.answers(notebook).catch(() => [])) ?? []) answers.set(answer.exercise, answer);
     if (!gone) drawAll();
   };
@@ -258,6 +263,7 @@ export const exercises: Feature = (context) => {
     for (const [id, view] of views) view.draw(stateOf(id));
     const asking = [...views.values()].find(({ place: { id } }) => !answers.get(id)?.passed);
     for (const view of views.values()) view.asks(view === asking);
+    offerReview({ unit: notebook, base: options.site?.base ?? './', views, answers, reviews });
     drawRail([...views.values()].map(({ place: { id, section } }) => ({ section, answer: answers.get(id) })));
   }
   /** Cells came, went or moved: behind those who draw them. */
