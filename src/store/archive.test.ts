@@ -232,6 +232,22 @@ describe('a file that is not whole', () => {
     expect(await texts(b)).toEqual(before);
   });
 
+  test('one that unpacks to too much, or holds a part that is no records, is refused in words', async () => {
+    await fillA();
+    const file = await a.archive(made);
+    await expect(readContainer(file, 500)).rejects.toMatchObject({
+      code: 'archive',
+      message: expect.stringMatching(/unpacks to more than/),
+    });
+    const part = new Uint8Array([1, 0, 0, 0, 33]);
+    const sum = [...new Uint8Array(await crypto.subtle.digest('SHA-256', part))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const parts = [{ store: 'runs', records: 1, bytes: 5, sha256: sum }];
+    const manifest = JSON.stringify({ format: 'gradus-archive', version: 1, made: made.toISOString(), parts });
+    const whole = new Blob(['gradus-archive 1\n', `${manifest}\n`, part]);
+    const odd = await new Response(whole.stream().pipeThrough(new CompressionStream('gzip'))).blob();
+    await expect(readContainer(odd)).rejects.toMatchObject({ code: 'archive', message: expect.stringMatching(/part 1 of 1/) });
+  });
+
   test('another file, and one of a later version, are told apart', async () => {
     const say = async (file: Blob): Promise<string> =>
       ((await b.importArchive(file, later).catch((error: unknown) => error)) as Error).message;

@@ -35,6 +35,8 @@ const partBytes = 4_000_000;
 const partRecords = 1000;
 /** A manifest is no longer than this. */
 const manifestBytes = 16_000_000;
+/** A file that unpacks to more than this is not opened. */
+const unpackedBytes = 4_000_000_000;
 
 const broken = (what: string): GradusError =>
   new GradusError(
@@ -89,13 +91,21 @@ export async function writeContainer(
 }
 
 /** Opens a file and checks all of it. Rejects with a sentence; nothing has been given then. */
-export async function readContainer(file: Blob): Promise<Container> {
+export async function readContainer(file: Blob, limit = unpackedBytes): Promise<Container> {
   const magic = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   if (magic[0] !== 0x1f || magic[1] !== 0x8b) throw foreign();
   let whole: Blob;
+  let bytes = 0;
+  const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      if ((bytes += chunk.byteLength) > limit) controller.error(new Error('too large'));
+      else controller.enqueue(chunk);
+    },
+  });
   try {
-    whole = await new Response(file.stream().pipeThrough(new DecompressionStream('gzip'))).blob();
+    whole = await new Response(file.stream().pipeThrough(new DecompressionStream('gzip')).pipeThrough(counted)).blob();
   } catch {
+    if (bytes > limit) throw broken(`it unpacks to more than ${limit / 1e9} GB`);
     throw broken('it ends too early or its bytes were changed');
   }
   if ((await whole.slice(0, head.length).text()) !== head) {
@@ -121,7 +131,7 @@ export async function readContainer(file: Blob): Promise<Container> {
   for (const [i, { part, body }] of places.entries()) {
     const bytes = await body.arrayBuffer();
     if ((await sha256(bytes)) !== part.sha256) throw broken(`part ${i + 1} of ${places.length} (${part.store}) is not as it was written`);
-    if (decodePart(bytes).length !== part.records) throw broken(`part ${i + 1} of ${places.length} (${part.store}) lacks records`);
+    if (soundPart(bytes)?.length !== part.records) throw broken(`part ${i + 1} of ${places.length} (${part.store}) lacks records`);
   }
   return {
     manifest,
@@ -129,6 +139,16 @@ export async function readContainer(file: Blob): Promise<Container> {
       for (const { part, body } of places) if (part.store === store) yield decodePart(await body.arrayBuffer());
     },
   };
+}
+
+/** The records of a part; undefined where it holds none. */
+function soundPart(bytes: ArrayBuffer): readonly unknown[] | undefined {
+  try {
+    return decodePart(bytes);
+  } catch (error) {
+    if (error instanceof GradusError) throw error;
+    return undefined;
+  }
 }
 
 function readManifest(text: string): Manifest | undefined {
