@@ -10,7 +10,7 @@ import type { Points } from './curve-data.ts';
 import { count } from '../words.ts';
 import { isLine } from './log-view.ts';
 import { levelOf, logViewOf, tellLogs } from './logs.ts';
-import { drawCheck, drawLog, drawProgress, drawText, drawTruncated } from './lines.ts';
+import { drawLog, drawText, drawTruncated } from './lines.ts';
 import { timed, turn } from './turns.ts';
 import { drawValue } from './value.ts';
 import { drawMarkdown, drawPlot } from './swap.ts';
@@ -272,13 +272,13 @@ function draw(output: Output, element: HTMLElement, context: OutputContext): Dra
     case 'log':
       return 'text' in output ? drawLog(output, element, context) : drawTruncated(output, element, context);
     case 'progress':
-      return drawProgress(output, element, context);
+      return later(output, element, context, async () => (await import('./steps.ts')).drawProgress);
     case 'metric':
       return later(output, element, context, async () => (await import('./metric.ts')).drawMetric);
     case 'error':
       return drawLateError(output, element, context);
     case 'check':
-      return drawCheck(output, element, context);
+      return later(output, element, context, async () => (await import('./steps.ts')).drawCheck);
     default:
       return output satisfies never;
   }
