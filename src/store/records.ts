@@ -1,20 +1,16 @@
 /* Whether a record read from the database is what it should be. Another version, a broken disk or a curious hand may have
    written it; each check looks at what the code relies on and at nothing more. */
 
+import { has } from './record.ts';
 import type {
   StoredAnswer,
   StoredMastery,
-  StoredNotebook,
   StoredOutputs,
   StoredPage,
   StoredPoints,
   StoredRun,
   StoredVersion,
 } from './types.ts';
-
-export function isNotebook(record: unknown): record is StoredNotebook {
-  return has(record, { id: 'string', title: 'string', text: 'string', revision: 'number', createdAt: 'number', updatedAt: 'number' });
-}
 
 export function isVersion(record: unknown): record is StoredVersion {
   return has(record, { notebook: 'string', time: 'number', text: 'string' });
@@ -93,13 +89,4 @@ export function isMastery(record: unknown): record is StoredMastery {
       fails: 'number',
     });
   return record['kind'] === 'prediction' && has(record, { question: 'string', time: 'number' }) && typeof record['right'] === 'boolean';
-}
-
-/** Whether `record` is an object with these fields of these types (`null` is no object). */
-function has(record: unknown, fields: Readonly<Record<string, 'string' | 'number' | 'object'>>): record is Record<string, unknown> {
-  if (typeof record !== 'object' || record === null) return false;
-  return Object.entries(fields).every(([key, type]) => {
-    const value = (record as Record<string, unknown>)[key];
-    return typeof value === type && value !== null;
-  });
 }

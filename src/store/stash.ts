@@ -3,7 +3,7 @@
    Where another tab has stored a text since, both are merged, and what was stashed is kept as a version besides. */
 
 import { GradusError } from '../base/errors.ts';
-import { isNotebook } from './records.ts';
+import { isNotebook } from './record.ts';
 import type { Store, StoredNotebook } from './types.ts';
 
 const prefix = 'gradus:unsaved:';

@@ -2,7 +2,7 @@
    number), since browsers tell only a rounded sum for the whole site. Records are read one by one, so nothing large is held. */
 
 import type { Connection } from './connection.ts';
-import { isNotebook } from './records.ts';
+import { isNotebook } from './record.ts';
 import { prefixRange, type Database } from './schema.ts';
 import type { Clearable, NotebookUsage, Store } from './types.ts';
 
