@@ -131,11 +131,8 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
     ...(kept === undefined ? {} : { kept }),
     ...(shippedHash === undefined ? {} : { shippedHash }),
   });
-  const resume = sessionStorage.getItem('gradus-resume'); // from the page of runs
-  if (resume !== null) {
-    sessionStorage.removeItem('gradus-resume');
-    void settled.then(() => session.resume(resume));
-  }
+  if (sessionStorage.getItem('gradus-resume') !== null)
+    void settled.then(() => import('./resume-wanted.ts')).then(({ resumeWanted }) => resumeWanted(session), sayUnloaded);
   if (begun) session.runAuto(); // what the engine has said already is told here, so the page is never drawn without it
   const unbind = bindNotebook(root, session, {
     site: { base: baseHref, notebooks: ownNotebooks },

@@ -119,12 +119,14 @@ async function keepVersion(at: (store: Names) => Place, version: StoredVersion):
   }
 }
 
-/** The later one, with what either proves: the latest code that passed with the first time of a pass, the latest verdict, the attempts,
+/** The later one, with what either proves: the latest code that passed with what the first pass took, the latest verdict, the attempts,
     the hints and whether the reference was seen. */
 export function joinAnswers(a: StoredAnswer, b: StoredAnswer): StoredAnswer {
   const later = b.updatedAt > a.updatedAt ? b : a;
-  const passes = [a.passed, b.passed].filter((one) => one !== undefined).sort((x, y) => x.time - y.time);
-  const [first, last] = [passes[0], passes.at(-1)];
+  const passes = [a.passed, b.passed].filter((one) => one !== undefined);
+  const firstOf = (passed: NonNullable<StoredAnswer['passed']>): number => passed.first ?? passed.time;
+  const first = passes.toSorted((x, y) => firstOf(x) - firstOf(y))[0],
+    last = passes.toSorted((x, y) => y.time - x.time)[0];
   const verdicts = [a.verdict, b.verdict].filter((one) => one !== undefined).sort((x, y) => x.time - y.time);
   const seen = [a.referenceSeen, b.referenceSeen].filter((time) => time !== undefined);
   return {
@@ -132,7 +134,7 @@ export function joinAnswers(a: StoredAnswer, b: StoredAnswer): StoredAnswer {
     attempts: Math.max(a.attempts, b.attempts),
     hints: Math.max(a.hints, b.hints),
     ...optional({ verdict: verdicts.at(-1) }),
-    ...(first && last ? { passed: { ...first, code: last.code } } : {}),
+    ...(first && last ? { passed: { ...last, attempts: first.attempts, hints: first.hints, first: firstOf(first) } } : {}),
     ...(seen.length > 0 ? { referenceSeen: Math.min(...seen) } : {}),
   };
 }

@@ -2,15 +2,7 @@
    written it; each check looks at what the code relies on and at nothing more. */
 
 import { has } from './record.ts';
-import type {
-  StoredAnswer,
-  StoredMastery,
-  StoredOutputs,
-  StoredPage,
-  StoredPoints,
-  StoredRun,
-  StoredVersion,
-} from './types.ts';
+import type { StoredAnswer, StoredMastery, StoredOutputs, StoredPage, StoredPoints, StoredRun, StoredVersion } from './types.ts';
 
 export function isVersion(record: unknown): record is StoredVersion {
   return has(record, { notebook: 'string', time: 'number', text: 'string' });

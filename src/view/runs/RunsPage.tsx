@@ -197,7 +197,7 @@ export function RunsPage(props: RunsProps): JSX.Element {
   const resume = ({ run }: Row): (() => void) | undefined =>
     (run.state === 'interrupted' || run.state === 'failed') && keeping().has(run.id)
       ? () => {
-          sessionStorage.setItem('gradus-resume', run.id);
+          sessionStorage.setItem('gradus-resume', JSON.stringify({ notebook: run.notebook, run: run.id })); // resume-wanted.ts
           location.hash = `#/n/${encodeURIComponent(run.notebook)}`;
         }
       : undefined;
