@@ -170,7 +170,10 @@ export const exercises: Feature = (context) => {
     write(before.map(({ id }, i) => ({ id, code: starters[i]?.code ?? '' })));
     const keys = new Map(session.blocks.map(({ key, id }) => [id, key]));
     drawAll();
+    const starter = codeOf(exercise);
     voice.toast('Back to the starter.', () => {
+      flushEdits();
+      if (codeOf(exercise) !== starter) return voice.toast('Something was written since. Undo goes back step by step.');
       const ids = new Map(session.blocks.map(({ key, id }) => [key, id]));
       write(before.flatMap(({ id, code }) => ({ id: ids.get(keys.get(id) ?? -1) ?? id, code })));
       drawAll();
