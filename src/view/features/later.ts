@@ -37,21 +37,24 @@ export const later =
 
 /** Letters that are typed while a feature comes are meant for it: they are given to what has the focus then. */
 function holdKeys(): { release(): void } {
-  let letters = '';
+  let letters = '',
+    entered = false;
   const hold = (event: KeyboardEvent): void => {
-    if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+    if ((event.key.length !== 1 && event.key !== 'Enter') || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    letters += event.key;
+    if (event.key === 'Enter') entered = true;
+    else if (!entered) letters += event.key;
   };
   window.addEventListener('keydown', hold, true);
   return {
     release: () => {
       window.removeEventListener('keydown', hold, true);
       const field = document.activeElement;
-      if (letters === '' || !(field instanceof HTMLInputElement)) return;
+      if ((letters === '' && !entered) || !(field instanceof HTMLInputElement)) return;
       field.value += letters;
       field.dispatchEvent(new InputEvent('input', { bubbles: true, data: letters, inputType: 'insertText' }));
+      if (entered) field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
     },
   };
 }
