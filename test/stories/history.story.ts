@@ -85,6 +85,7 @@ async function everyLook(page: Page, name: string): Promise<void> {
   ] as const) {
     await page.setViewportSize({ width, height: 900 });
     await page.evaluate((theme) => (document.documentElement.dataset['theme'] = theme), scheme);
+    await page.waitForTimeout(500); // colours of buttons pass into each other
     if (shots) await page.screenshot({ path: join(shots, `${name}-${width}-${scheme}.png`) });
     expect(await violations(page), `${name} ${width} ${scheme}`).toEqual([]);
     const wider = await page.evaluate(() => {
