@@ -18,6 +18,9 @@ import { nameOf, when } from './view/progress/words.ts';
 import { download } from './view/download.ts';
 
 /** What these pages need of the others. */
+/** An editor hands on what was typed after so long at most, in ms. */
+const typedMs = 150;
+
 export interface Host {
   readonly base: URL;
   readonly baseHref: string;
@@ -84,7 +87,8 @@ export async function showReview(host: Host, id: string): Promise<void> {
   const panel = makeReview({
     tries: triesOfReview,
     answer: async () => {
-      await session.editable(); // what was typed a moment ago counts
+      await new Promise((resolve) => setTimeout(resolve, typedMs)); // what was typed a moment ago counts
+      await session.editable();
       const code = made.cells.map((cell) => codeOf(session, cell)).join('\n\n');
       return code === starter ? undefined : code;
     },
