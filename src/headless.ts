@@ -9,6 +9,7 @@ import type { Candidate } from './course/judging.ts';
 import type { Verdict } from './session/judge.ts';
 import type { CellStatus, Compiled, Session, WorkerLike } from './session/types.ts';
 import { optional } from './base/optional.ts';
+import { unitText } from './beside.ts';
 import { parseCompiled } from './document/parse.ts';
 import { fetchDataset } from './engine/datasets.ts';
 import { publicNames } from './analysis/names.ts';
@@ -341,10 +342,8 @@ async function serve(call: ServiceCall, folder: string): Promise<unknown> {
         bytes: await response.arrayBuffer(),
       };
     }
-    case 'unit': {
-      const response = await fetch(`${base}n/${call.unit}/unit.json`);
-      return response.ok ? { text: await response.text() } : undefined;
-    }
+    case 'unit':
+      return unitText(call.unit, new URL(base), false);
     case 'module':
     case 'runs':
     case 'resume':

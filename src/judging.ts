@@ -3,7 +3,7 @@
 
 import type { FrontMatter } from './document/types.ts';
 import type { WorkerLike } from './session/types.ts';
-import { createJudge, readUnit, type Desk, type JudgeEnvironment, type UnitTexts } from './session/exercises.ts';
+import { createJudge, readUnit, type Desk, type JudgeEnvironment, type UnitTexts } from './session/judging.ts';
 
 /** The desk of the unit in `folder` (relative to the site's root `base`, with a final slash). */
 export function openDesk(base: URL, folder: string, front: FrontMatter | undefined): Desk {

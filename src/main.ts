@@ -18,7 +18,6 @@ import type { Pages } from './pages.ts';
 const page = document.documentElement;
 const base = new URL(page.dataset['base'] ?? './', location.href);
 const baseHref = page.dataset['base'] ?? './';
-const plots = page.dataset['plot'] !== undefined;
 let close: () => void = () => undefined;
 let openedFile: { readonly name: string; readonly text: string } | undefined;
 
@@ -103,7 +102,8 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
   }
   const begun = window.__engine?.begun !== undefined;
   const settled = runs ? firstResult(() => session) : Promise.resolve();
-  const store = unsaved ? undefined : anyStored ? openedStore() : settled.then(firstPlot).then(noteStore).then(openedStore);
+  const quiet = runs ? settled.then(() => firstFigures(() => session)) : settled;
+  const store = unsaved ? undefined : anyStored ? openedStore() : quiet.then(noteStore).then(openedStore);
   const session: Session = createSession({
     text: compiled.text,
     compiled,
@@ -136,7 +136,7 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
   if (begun) session.runAuto(); // what the engine has said already is told here, so the page is never drawn without it
   const unbind = bindNotebook(root, session, {
     site: { base: baseHref, notebooks: ownNotebooks },
-    quiet: settled,
+    quiet,
     ...(folder === undefined
       ? {}
       : { exercises: { store, desk: async () => (await import('./judging.ts')).openDesk(base, folder, compiled.front) } }),
@@ -171,12 +171,16 @@ function firstResult(session: () => Session): Promise<void> {
   });
 }
 
-/** When a first plot stands in the page too, where there is one to come; not longer than a while. */
-async function firstPlot(): Promise<void> {
-  const drawn = (): boolean => !plots || document.querySelector('[data-kind="plot"] svg') !== null;
+/** When inputs stand in the page too, and figures that can be seen; not longer than a while. */
+async function firstFigures(session: () => Session): Promise<void> {
+  const seen = (figure: Element): boolean => figure.getBoundingClientRect().top < innerHeight;
+  const drawn = (): boolean =>
+    !session().busy &&
+    document.querySelector('[data-kind="input"]:empty, [data-kind="input"] [aria-busy], .part-body:empty') === null &&
+    ![...document.querySelectorAll('[data-kind="plot"]:not(:has(svg))')].some(seen);
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   for (let waited = 0; waited < 3000 && !drawn(); waited += 50) await pause(50);
-  await pause(plots ? 400 : 0);
+  await pause(400);
 }
 
 /** Asks for what draws plots, named by the page, without evaluating it: it is on its way when the first one is due. */

@@ -7,7 +7,7 @@ import { reviewNotebook } from './course/review.ts';
 import type { Opening } from './main.ts';
 import type { Session } from './session/types.ts';
 import { keepReview, readProgress } from './session/progress.ts';
-import { exercisesOf, learnerOf } from './session/exercises.ts';
+import { exercisesOf, learnerOf } from './session/judging.ts';
 import { shippedFacts } from './standing.ts';
 import type { Store } from './store/types.ts';
 import { h } from './view/dom.ts';
@@ -18,9 +18,6 @@ import { nameOf, when } from './view/progress/words.ts';
 import { download } from './view/download.ts';
 
 /** What these pages need of the others. */
-/** An editor hands on what was typed after so long at most, in ms. */
-const typedMs = 150;
-
 export interface Host {
   readonly base: URL;
   readonly baseHref: string;
@@ -69,7 +66,9 @@ export async function showReview(host: Host, id: string): Promise<void> {
   if (made === undefined)
     return plain('No review', `${review.title} is gone`, 'The unit has changed, and this exercise is no longer in it.');
 
-  const session = await showText(made.text, { unsaved: true, view: { name: `review-${id}`, saveCopy: async () => undefined } }, [
+  let handOn = (): void => undefined;
+  const view = { name: `review-${id}`, saveCopy: async () => undefined, typed: (flush: () => void) => void (handOn = flush) };
+  const session = await showText(made.text, { unsaved: true, view }, [
     h(
       'section',
       { class: 'banner', 'aria-label': 'Review' },
@@ -87,7 +86,7 @@ export async function showReview(host: Host, id: string): Promise<void> {
   const panel = makeReview({
     tries: triesOfReview,
     answer: async () => {
-      await new Promise((resolve) => setTimeout(resolve, typedMs)); // what was typed a moment ago counts
+      handOn(); // what was typed a moment ago counts
       await session.editable();
       const code = made.cells.map((cell) => codeOf(session, cell)).join('\n\n');
       return code === starter ? undefined : code;

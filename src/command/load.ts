@@ -16,7 +16,8 @@ import {
 } from '../document/index.ts';
 import { type Graph, buildGraph } from '../schedule/index.ts';
 import { compileNotebook } from '../session/compile.ts';
-import type { Analyse, Compiled } from '../session/types.ts';
+import { rememberAnalyses } from '../session/remembering.ts';
+import type { Compiled } from '../session/types.ts';
 import { UsageError, pathOf } from './usage.ts';
 
 export interface LoadedCell {
@@ -57,13 +58,7 @@ export function load(command: string, file: string, overlays: readonly string[] 
   // The front matter of an overlay is ignored, so its cells are read as if it had that of the notebook.
   const above = overlays.map((path) => parseCompiled(read(command, path), notebook.front));
 
-  const known = new Map<string, Analysis>();
-  const analyseOnce: Analyse = (code, options) => {
-    const key = `${options.language}\n${code}`;
-    const analysis = known.get(key) ?? analyse(code, { ...options, ...(overrides.length ? { overrides } : {}) });
-    known.set(key, analysis);
-    return analysis;
-  };
+  const analyseOnce = rememberAnalyses((code, options) => analyse(code, { ...options, ...(overrides.length ? { overrides } : {}) }));
   const firstValue = ({ code, language }: CellBlock): string | undefined =>
     analyseOnce(code, { language }).defines.find(({ kind }) => kind === 'value')?.name;
   const effective = overlay(notebook, above, firstValue);

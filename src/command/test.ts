@@ -4,6 +4,7 @@
 import { dirname, join } from 'node:path';
 import { exercisesOf, problemsOf, type Exercise } from '../course/exercises.ts';
 import type { Candidate } from '../course/judging.ts';
+import { meets } from '../course/mastery.ts';
 import type { FrontMatter, PassLine } from '../document/index.ts';
 import type { Job, JobResult, JudgeJob } from '../headless.ts';
 import type { Verdict } from '../session/judge.ts';
@@ -145,13 +146,10 @@ function passLines(file: string, front: FrontMatter | undefined, { runs }: JobRe
     if (!run) return [`${file}: no run called ${line.run} was recorded, yet the front matter has a pass line for it.`];
     const summary = run.summary[line.metric];
     const value = typeof summary === 'number' ? summary : run.metrics[line.metric]?.last;
-    return value !== undefined && reaches(line, value)
+    return value !== undefined && meets(line, value)
       ? []
       : [
           `${file}: run ${line.run} has ${line.metric} ${value ?? 'missing'}, ${line.min === undefined ? `at most ${line.max}` : `at least ${line.min}`} is wanted.`,
         ];
   });
 }
-
-const reaches = ({ min, max }: PassLine, value: number): boolean =>
-  (min === undefined || value >= min) && (max === undefined || value <= max);

@@ -160,7 +160,7 @@ export interface ProgressRecord {
   readonly predictions: { readonly right: number; readonly total: number };
 }
 
-export const recordSays =
+const recordSays =
   'The signature shows that nothing in this file was changed since a browser signed it with its own key. It does not show who solved the exercises, nor that they were solved without help.';
 
 /** The record of every unit that was touched. */

@@ -13,7 +13,7 @@ import type { CellBlock } from '../document/types.ts';
 import type { ServiceCall } from '../engine/protocol.ts';
 import type { ErrorInfo } from '../output/types.ts';
 import { compileNotebook } from './compile.ts';
-import { askTrial, native, troubleOf, type Judging, type Trial } from './judging.ts';
+import { askTrial, native, troubleOf, type Judging, type Trial } from './languages.ts';
 import type { Analyse, CellStatus, Compiled, Session, SessionOptions } from './types.ts';
 
 export type { CheckVerdict, Verdict } from '../course/verdict.ts';
@@ -62,17 +62,12 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
   });
   const fail = (message: string, trouble: Trouble): Verdict => verdict([{ name: 'answer', pass: false, message, ms: 0 }], trouble);
 
-  const known = new Map<string, ReturnType<Analyse>>();
-  const analyseOnce: Analyse = (code, how) => {
-    const key = `${how.language}\n${code}`;
-    return known.get(key) ?? known.set(key, analyse(code, how)).get(key)!;
-  };
   const nameOf = ({ code, language }: CellBlock): string | undefined =>
-    analyseOnce(code, { language }).defines.find(({ kind }) => kind === 'value')?.name;
+    analyse(code, { language }).defines.find(({ kind }) => kind === 'value')?.name;
   const { text, answers, checks } = judged(unit, exercise, candidate, nameOf);
   const front = unit.notebook.front && { ...unit.notebook.front, ...(options.seed === undefined ? {} : { seed: options.seed }) };
   const composed = parseCompiled(text, front);
-  const compiled = keptPrivate(compileNotebook(composed, analyseOnce).compiled, answers, asked(unit, exercise, analyseOnce));
+  const compiled = keptPrivate(compileNotebook(composed, analyse).compiled, answers, asked(unit, exercise, analyse));
 
   const written = languageOf(unit, exercise, candidate);
   const wanted = languageOf(unit, exercise, 'reference') ?? languageOf(unit, exercise, 'starter');

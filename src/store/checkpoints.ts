@@ -9,7 +9,7 @@ import { prefixRange } from './schema.ts';
 import type { Checkpoints, StoredCheckpoint, StoredPoints, StoredRun } from './types.ts';
 
 /** Of a run that goes on. */
-export const checkpointLimit = 3;
+const checkpointLimit = 3;
 
 export function createCheckpoints({ read, write }: Connection): Checkpoints {
   /** Writes one, and leaves `limit` of its run. */

@@ -311,9 +311,21 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       void loadFeatures().catch(() => undefined);
     };
     session.keeping?.beforeText(flushEdits);
+    options.typed?.(flushEdits);
     const unwatch = session.keeping === undefined ? undefined : watchOtherTabs(session.keeping, early);
     root.addEventListener('pointermove', early);
     root.addEventListener('focusin', early);
+    /** The menu that is asked for before it is there. */
+    const held = (event: MouseEvent): void => {
+      const { target } = event;
+      if (unbindFeatures !== undefined || !(target instanceof Element) || target.closest('.meta') === null) return;
+      event.preventDefault();
+      void loadFeatures().then(
+        () => target.dispatchEvent(new MouseEvent('contextmenu', event)),
+        () => undefined,
+      );
+    };
+    root.addEventListener('contextmenu', held);
     const onClick = (event: MouseEvent): void => {
       const target = event.target instanceof Element ? event.target : null;
       const pressed = target?.closest('.run'),
@@ -357,6 +369,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       unwatch?.();
       root.removeEventListener('pointermove', early);
       root.removeEventListener('focusin', early);
+      root.removeEventListener('contextmenu', held);
       root.removeEventListener('click', onClick);
       removeEventListener('pagehide', onHide);
       document.removeEventListener('visibilitychange', onVisibility);

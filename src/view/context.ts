@@ -1,7 +1,7 @@
 /* What a part of the notebook's page may use: the session, the cells as they are drawn, and the ways to act. Features (palette,
    find, versions, drag …) get it and nothing else; they are loaded together, after the first result or when first needed. */
 
-import type { Desk } from '../session/exercises.ts';
+import type { Desk } from '../session/judging.ts';
 import type { Session } from '../session/types.ts';
 import type { Store } from '../store/types.ts';
 import type { Voice } from './announce.ts';
@@ -35,6 +35,8 @@ export interface NotebookOptions {
   readonly exercises?: ExerciseOptions;
   /** When the page has shown its first result: what is not needed for it waits. Default: at once. */
   readonly quiet?: Promise<unknown>;
+  /** Is given what hands on text that editors hold back for a moment. */
+  readonly typed?: (flush: () => void) => void;
   /** Why nothing can be run here (an opened file before it is saved). */
   readonly locked?: string;
   /** ms since epoch. Default: Date.now. */

@@ -1,14 +1,13 @@
 /* What a person wrote is never lost: the browser is killed while it is typed, the room runs out, the database is taken away, an old
    tab stands in the way of a new one, a record is damaged. Each fault is a real one of the browser, and each says what to do. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { chromiumFlags, findChromium } from '../../scripts/chromium.mjs';
-import { openSite, type OpenPage, type Site } from './harness.ts';
+import { keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
+import { kill, startKillable } from './killable.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -24,19 +23,9 @@ const facts = (page: Page): Promise<{ saved: number; revision: number }> =>
     return { saved: Number(saved), revision: Number(revision) };
   });
 
-async function own(page: Page, id: string): Promise<void> {
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text(id)) });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
-  await code(page).waitFor();
-  await page.locator('.banner').waitFor({ state: 'detached' });
-}
 async function opened(id: string): Promise<OpenPage> {
   const page = await site.page('', { viewport: { width: 1100, height: 800 }, acceptDownloads: true });
-  await own(page, id);
+  await keepCopy(page, text(id));
   return page;
 }
 async function type(page: Page, letters: string): Promise<void> {
@@ -45,43 +34,15 @@ async function type(page: Page, letters: string): Promise<void> {
   await page.keyboard.type(letters);
 }
 
-/** A browser in a process group of its own, so that all of it can be killed at once. */
-async function start(profile: string): Promise<{ process: ChildProcess; browser: Browser; page: Page }> {
-  const program = spawn(
-    await findChromium(),
-    [
-      ...chromiumFlags,
-      '--headless=new',
-      '--no-default-browser-check',
-      '--remote-debugging-port=0',
-      `--user-data-dir=${profile}`,
-      'about:blank',
-    ],
-    { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const address = await new Promise<string>((resolve, reject) => {
-    let said = '';
-    program.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const found = /ws:\/\/\S+/.exec(said);
-      if (found) resolve(found[0]);
-    });
-    program.on('exit', () => reject(new Error(said)));
-  });
-  const browser = await chromium.connectOverCDP(address);
-  const context = browser.contexts()[0]!;
-  return { process: program, browser, page: context.pages()[0] ?? (await context.newPage()) };
-}
-
 test('the browser is killed ten times while somebody types: nothing acknowledged is lost, nothing torn', async () => {
   const profile = mkdtempSync(join(tmpdir(), 'gradus-kill-'));
   let expected = 'const a = 1';
   try {
     for (let round = 0; round <= 10; round++) {
-      const { process: program, page } = await start(profile);
+      const { process: program, page } = await startKillable(profile);
       if (round === 0) {
         await page.goto(site.url);
-        await own(page, 'kill');
+        await keepCopy(page, text('kill'));
       } else {
         await page.goto(`${site.url}#/n/kill`);
         await code(page).waitFor();
@@ -91,7 +52,7 @@ test('the browser is killed ten times while somebody types: nothing acknowledged
         expect(found).toMatch(/^const a = 1( \/\/)?( +\d+)*$/); // a round may have ended behind a blank
         expected = found;
         if (round === 10) {
-          process.kill(-program.pid!, 'SIGKILL');
+          await kill(program);
           break;
         }
       }
@@ -108,8 +69,7 @@ test('the browser is killed ten times while somebody types: nothing acknowledged
         });
         if (now.done && now.code !== '') acknowledged = now.code.trimEnd();
       }
-      process.kill(-program.pid!, 'SIGKILL');
-      await new Promise((resolve) => program.once('exit', resolve));
+      await kill(program);
       expected = acknowledged;
     }
   } finally {

@@ -1,7 +1,7 @@
 /* A reader works in a notebook: moves an input, edits, runs, makes and breaks cells, and finds everything again. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cell, cellIs, type OpenPage, openSite, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -15,14 +15,7 @@ const text = (id: string, ...cells: string[]): string =>
 /** Opens a file on the map and saves a copy of it. */
 async function own(id: string, cells: readonly string[], width = 1280): Promise<OpenPage> {
   const page = await site.page('', { viewport: { width, height: 900 } });
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text(id, ...cells)) });
-  await page.getByRole('heading', { level: 1, name: 'A story' }).waitFor();
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
-  await page.locator('.banner').waitFor({ state: 'detached' });
+  await keepCopy(page, text(id, ...cells));
   return page;
 }
 const code = (page: OpenPage, id: string) => page.getByRole('textbox', { name: `Code of ${id}`, exact: true });

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cell, cellIs, openSite, type OpenPage, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -21,13 +21,7 @@ const notebook = (id: string, cells: Readonly<Record<string, string>>): string =
 /** Opens a notebook as a file, keeps a copy of it and runs all of it. */
 async function opened(id: string, cells: Readonly<Record<string, string>>, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const page = await site.page('', { permissions: ['clipboard-read', 'clipboard-write'], ...options });
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(notebook(id, cells)) });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL('**/#/n/*');
-  await page.locator('.banner').waitFor({ state: 'detached' });
+  await keepCopy(page, notebook(id, cells));
   await page.getByRole('button', { name: 'Run all' }).first().click();
   for (const name of Object.keys(cells)) await cellIs(page, name, 'done', 60_000);
   return page;

@@ -53,6 +53,15 @@ export async function openSite({ isolation = true, under = '/' }: { isolation?: 
   };
 }
 
+/** Opens `text` as a file, on a page that takes one, and keeps a copy of it: from then on a notebook of one's own. */
+export async function keepCopy(page: Page, text: string): Promise<void> {
+  const file = { name: 'story.md', mimeType: 'text/markdown', buffer: Buffer.from(text) };
+  await page.locator('input[type=file]').first().setInputFiles(file);
+  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
+  await page.waitForURL('**/#/n/*');
+  await page.locator('.banner').waitFor({ state: 'detached' });
+}
+
 /** The cell `id` of an open notebook, as notebook.md 6 fixes its element. */
 export function cell(page: Page, id: string): ReturnType<Page['locator']> {
   return page.locator(`[data-cell="${id}"]`);

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cell, cellIs, type OpenPage, openSite, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -18,12 +18,7 @@ const text = (id: string, cells: readonly string[]): string =>
 /** A notebook of these cells, run; the last of them shows what the inputs hold as JSON. */
 async function asked(id: string, cells: readonly string[], options: Parameters<Site['page']>[1] = {}): Promise<OpenPage> {
   const page = await site.page('', { viewport: { width: 1280, height: 900 }, ...options });
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text(id, cells)) });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
+  await keepCopy(page, text(id, cells));
   await page.getByRole('button', { name: 'Run all' }).click();
   await cellIs(page, 'seen', 'done');
   return page;

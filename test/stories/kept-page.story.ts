@@ -2,7 +2,7 @@
    with a page of another text, of other code, or one that is damaged. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSite, type OpenPage, type Site } from './harness.ts';
+import { keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -53,12 +53,7 @@ const stored = (page: OpenPage, change?: Change): Promise<Record<string, string>
 
 test('the second opening parses nothing and shows what the cells showed; another text, other code or damage makes the page anew', async () => {
   const page = await site.page('', { viewport: { width: 1100, height: 800 } });
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: 'long.md', mimeType: 'text/markdown', buffer: Buffer.from(text) });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL('**/#/n/long');
+  await keepCopy(page, text);
   await page.getByRole('button', { name: 'Run all', exact: true }).first().click();
   await expect.poll(() => page.locator('[data-cell][data-state=done]').count()).toBe(cells);
   await expect.poll(async () => (await stored(page))?.['hash']).toBeTruthy();

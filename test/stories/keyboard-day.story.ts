@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cellIs, openSite, root, type OpenPage, type Site } from './harness.ts';
+import { cellIs, keepCopy, openSite, root, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -19,13 +19,7 @@ const text = (id: string, ...cells: string[]): string =>
 /** A notebook of one's own; from here on there is only the keyboard. */
 async function own(id: string, cells: readonly string[], options: Parameters<Site['page']>[1] = {}): Promise<OpenPage> {
   const page = await site.page('', { viewport: { width: 1280, height: 900 }, ...options });
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text(id, ...cells)) });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
-  await page.locator('.banner').waitFor({ state: 'detached' });
+  await keepCopy(page, text(id, ...cells));
   return page;
 }
 

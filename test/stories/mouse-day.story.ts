@@ -2,7 +2,7 @@
    close, reopen. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cell, cellIs, openSite, type OpenPage, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -16,13 +16,7 @@ const text = (id: string, ...cells: string[]): string =>
 
 async function own(id: string, ...cells: string[]): Promise<OpenPage> {
   const page = await site.page('', { viewport: { width: 1280, height: 900 } });
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text(id, ...cells)) });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
-  await page.locator('.banner').waitFor({ state: 'detached' });
+  await keepCopy(page, text(id, ...cells));
   return page;
 }
 const ids = (page: OpenPage): Promise<string> =>
@@ -144,10 +138,7 @@ test('write, run, rename, split, undo, find, version, restore, two tabs, close, 
 
 test('a notebook that is emptied says so, and what was there comes back', async () => {
   const page = await site.page('', { viewport: { width: 1280, height: 900 } });
-  const buffer = Buffer.from(`---\ngradus: 1\nid: emptied\ntitle: Emptied\n---\n\n${fence('const answer = 1')}`);
-  await page.locator('input[type=file]').first().setInputFiles({ name: 'emptied.md', mimeType: 'text/markdown', buffer });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL('**/#/n/emptied');
+  await keepCopy(page, `---\ngradus: 1\nid: emptied\ntitle: Emptied\n---\n\n${fence('const answer = 1')}`);
   await cell(page, 'answer').locator('.meta b').click();
   await menu(page, 'answer', 'Delete');
   await expect.poll(() => page.locator('[data-cell]').count()).toBe(0);

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cell, cellIs, openSite, root, type OpenPage, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, root, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -24,13 +24,7 @@ const focused = (page: OpenPage): Promise<string> =>
 /** Opens `text` as a file on the map and keeps a copy of it. */
 async function own(text: string, options: Parameters<Site['page']>[1] = {}): Promise<OpenPage> {
   const page = await site.page('', options);
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: 'story.md', mimeType: 'text/markdown', buffer: Buffer.from(text) });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL('**/#/n/*');
-  await page.locator('.banner').waitFor({ state: 'detached' });
+  await keepCopy(page, text);
   return page;
 }
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BrowserContextOptions, Locator } from 'playwright-core';
-import { cell, cellIs, type OpenPage, openSite, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -18,10 +18,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 async function opened(id: string, cells: readonly string[], options: BrowserContextOptions = {}): Promise<OpenPage> {
   const text = `---\ngradus: 1\nid: ${id}\ntitle: Parts\n---\n\n${cells.map((code) => `\`\`\`ts\n${code}\n\`\`\`\n`).join('\n')}`;
   const page = await site.page('', { viewport: { width: 1280, height: 900 }, ...options });
-  const file = { name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text) };
-  await page.locator('input[type=file]').first().setInputFiles(file);
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
+  await keepCopy(page, text);
   await page.getByRole('button', { name: 'Run all' }).click();
   return page;
 }
@@ -202,6 +199,7 @@ test('by touch: handles are 44 pixels to hit and follow the finger, a stroke on 
   const touch = await page.context().newCDPSession(page);
   const stroke = async (from: Locator, dx: number, dy: number): Promise<void> => {
     await from.evaluate((one) => one.scrollIntoView({ block: 'center' }));
+    await from.click({ trial: true }); // it stands still, and nothing lies over it
     const box = (await from.boundingBox())!;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cell, cellIs, type OpenPage, openSite, type Site } from './harness.ts';
+import { cell, cellIs, openSite, type OpenPage, type Site } from './harness.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let site: Site, page: OpenPage;

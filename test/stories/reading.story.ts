@@ -1,7 +1,7 @@
 /* A reader comes to the site: the map opens, and a unit can be read before (and without) any script. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Site, openSite } from './harness.ts';
+import { openSite, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {

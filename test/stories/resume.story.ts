@@ -1,14 +1,13 @@
 /* A training outlives its browser: killed in the midst of it, opened again, resumed, and step by step what it would have been. Two tabs
    do not take a run from each other, a full disk costs no more than a checkpoint, and what was acknowledged is never lost. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { chromiumFlags, findChromium } from '../../scripts/chromium.mjs';
-import { cell, cellIs, openSite, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, type Site } from './harness.ts';
+import { kill, startKillable } from './killable.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -48,15 +47,6 @@ Object.keys(kept.net).length
 \`\`\`
 `;
 
-async function own(page: Page, id: string, text: string): Promise<void> {
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text) });
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
-  await page.locator('.banner').waitFor({ state: 'detached' });
-}
 const run = (page: Page, id = 'train'): Promise<void> => page.getByRole('button', { name: `Run cell ${id}`, exact: true }).click();
 
 interface StoredFacts {
@@ -94,49 +84,18 @@ const stored = (page: Page): Promise<StoredFacts> =>
     return { runs, checkpoints, curves };
   });
 
-/** A browser in a process group of its own, so that all of it can be killed at once. */
-async function start(profile: string): Promise<{ process: ChildProcess; browser: Browser; page: Page }> {
-  const program = spawn(
-    await findChromium(),
-    [
-      ...chromiumFlags,
-      '--headless=new',
-      '--no-default-browser-check',
-      '--remote-debugging-port=0',
-      `--user-data-dir=${profile}`,
-      'about:blank',
-    ],
-    { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const address = await new Promise<string>((resolve, reject) => {
-    let said = '';
-    program.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const found = /ws:\/\/\S+/.exec(said);
-      if (found) resolve(found[0]);
-    });
-    program.on('exit', () => reject(new Error(said)));
-  });
-  const browser = await chromium.connectOverCDP(address);
-  const context = browser.contexts()[0]!;
-  return { process: program, browser, page: context.pages()[0] ?? (await context.newPage()) };
-}
-async function kill(program: ChildProcess): Promise<void> {
-  process.kill(-program.pid!, 'SIGKILL');
-  await new Promise((resolve) => program.once('exit', resolve));
-}
 const remove = (profile: string): void => rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
 
 test('a training is killed and resumed: its curves are those of one that was not, step by step', async () => {
   const whole = await site.page('', { viewport: { width: 1100, height: 800 } });
-  await own(whole, 'whole', training('whole'));
+  await keepCopy(whole, training('whole'));
   await run(whole);
 
   const profile = mkdtempSync(join(tmpdir(), 'gradus-resume-'));
   try {
-    let { process: program, page } = await start(profile);
+    let { process: program, page } = await startKillable(profile);
     await page.goto(site.url);
-    await own(page, 'killed', training('killed'));
+    await keepCopy(page, training('killed'));
     await run(page);
     await expect
       .poll(
@@ -151,7 +110,7 @@ test('a training is killed and resumed: its curves are those of one that was not
       .toBe(true);
     await kill(program);
 
-    ({ process: program, page } = await start(profile));
+    ({ process: program, page } = await startKillable(profile));
     await page.setViewportSize({ width: 1100, height: 800 });
     await page.goto(`${site.url}#/n/killed`);
     const fate = cell(page, 'train').locator('.fate');
@@ -180,7 +139,7 @@ test('a training is killed and resumed: its curves are those of one that was not
 
 test('a run that goes on in another tab is not taken from it: the second one begins anew and says why', async () => {
   const one = await site.page('', { viewport: { width: 1100, height: 800 } });
-  await own(one, 'two-tabs', training('two-tabs', ', { resume: true }'));
+  await keepCopy(one, training('two-tabs', ', { resume: true }'));
   await run(one);
   await expect.poll(async () => (await stored(one)).checkpoints.length, { timeout: 60_000 }).toBeGreaterThan(0);
   const two = await one.context().newPage();
@@ -196,7 +155,7 @@ test('a run that goes on in another tab is not taken from it: the second one beg
 
 test('Stop keeps a checkpoint between two steps, and Resume goes on from there', async () => {
   const page = await site.page('', { viewport: { width: 1100, height: 800 } });
-  await own(page, 'stopped', training('stopped'));
+  await keepCopy(page, training('stopped'));
   await run(page);
   await expect
     .poll(async () => Object.values((await stored(page)).curves)[0]?.['loss']?.values.length ?? 0, { timeout: 60_000, interval: 50 })
@@ -218,7 +177,7 @@ test('Stop keeps a checkpoint between two steps, and Resume goes on from there',
 
 test('no room for a checkpoint: the run goes on, the last good one stays, and the page says so', async () => {
   const page = await site.page('', { viewport: { width: 1100, height: 800 } });
-  await own(page, 'no-room', training('no-room'));
+  await keepCopy(page, training('no-room'));
   await page.evaluate(() => {
     const { put } = IDBObjectStore.prototype;
     let kept = 0;
@@ -246,7 +205,7 @@ test('the browser is killed ten times while points are written: none that was ac
   const acknowledged = new Map<string, number>();
   try {
     for (let round = 0; round <= 10; round++) {
-      const { process: program, page } = await start(profile);
+      const { process: program, page } = await startKillable(profile);
       await page.context().exposeBinding('acknowledge', (_, id: string, points: number) => {
         acknowledged.set(id, (acknowledged.get(id) ?? 0) + points);
       });
@@ -266,7 +225,7 @@ test('the browser is killed ten times while points are written: none that was ac
       });
       if (round === 0) {
         await page.goto(site.url);
-        await own(page, 'writes', text);
+        await keepCopy(page, text);
       } else {
         await page.goto(`${site.url}#/n/writes`);
         await page.getByRole('button', { name: 'Run cell train', exact: true }).waitFor();

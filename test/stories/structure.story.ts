@@ -2,7 +2,7 @@
    outputs and its elements, one history leads back through all of it, and what stands in the store right after is found again. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cell, cellIs, type OpenPage, openSite, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -13,14 +13,7 @@ afterAll(() => site?.close());
 async function own(id: string, body: string, width = 1280): Promise<OpenPage> {
   const page = await site.page('', { viewport: { width, height: 900 } });
   const text = `---\ngradus: 1\nid: ${id}\ntitle: Shapes\n---\n\n${body}`;
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text) });
-  await page.getByRole('heading', { level: 1, name: 'Shapes' }).waitFor();
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
-  await page.locator('.banner').waitFor({ state: 'detached' });
+  await keepCopy(page, text);
   return page;
 }
 const fence = (code: string): string => `\`\`\`ts\n${code}\n\`\`\`\n\n`;

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { cell, openSite, type OpenPage, type Site } from './harness.ts';
+import { cell, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -16,13 +16,7 @@ const text = (id: string, cells: readonly string[]): string =>
 /** A notebook of one's own in a first tab, and the same in a second one. */
 async function twoTabs(id: string, cells: readonly string[]): Promise<[OpenPage, Page]> {
   const first = await site.page('', { viewport: { width: 1100, height: 800 } });
-  await first
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(text(id, cells)) });
-  await first.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await first.waitForURL(`**/#/n/${id}`);
-  await first.locator('.banner').waitFor({ state: 'detached' });
+  await keepCopy(first, text(id, cells));
   const second = await first.context().newPage();
   await second.goto(first.url());
   await code(second, 'a').waitFor();

@@ -2,7 +2,7 @@
    it is read, and what depends on what. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cell, cellIs, type OpenPage, openSite, type Site } from './harness.ts';
+import { cell, cellIs, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
 let site: Site;
 beforeAll(async () => {
@@ -17,14 +17,7 @@ const notebook = (id: string, body: string): string => `---\ngradus: 1\nid: ${id
 async function own(id: string, body: string, options: { width?: number; height?: number; dark?: boolean } = {}): Promise<OpenPage> {
   const { width = 1280, height = 900, dark = false } = options;
   const page = await site.page('', { viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' });
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles({ name: `${id}.md`, mimeType: 'text/markdown', buffer: Buffer.from(notebook(id, body)) });
-  await page.getByRole('heading', { level: 1, name: 'A story' }).waitFor();
-  await page.locator('.banner').getByRole('button', { name: 'Save a copy' }).click();
-  await page.waitForURL(`**/#/n/${id}`);
-  await page.locator('.banner').waitFor({ state: 'detached' });
+  await keepCopy(page, notebook(id, body));
   await page.evaluate(() => document.fonts.ready);
   return page;
 }

@@ -2,7 +2,7 @@
    it and the law that broke; one that fails by the same cause as another says so in its row. */
 
 import type { CheckVerdict } from '../../course/verdict.ts';
-import type { Verdict } from '../../session/exercises.ts';
+import type { Verdict } from '../../session/judging.ts';
 import { h } from '../dom.ts';
 import { duration } from '../words.ts';
 import { lawWords, restOf } from './words.ts';

@@ -7,7 +7,7 @@ import { answerIn, answersText } from '../../course/judging.ts';
 import { exercisesOf, type Exercise } from '../../course/exercises.ts';
 import { attemptsToReference } from '../../course/verdict.ts';
 import { isOf, learnerOf, seedOf, withHint, withReference, withVerdict } from '../../session/answers.ts';
-import type { Desk, UnitTexts } from '../../session/exercises.ts';
+import type { Desk, UnitTexts } from '../../session/judging.ts';
 import type { CellStatus } from '../../session/types.ts';
 import type { Store, StoredAnswer, StoredReview } from '../../store/types.ts';
 import type { CommandId } from '../commands/table.ts';

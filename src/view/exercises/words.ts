@@ -1,6 +1,6 @@
 /* What is said of an exercise: in its row, in the rail, aloud. */
 
-import type { Verdict } from '../../session/exercises.ts';
+import type { Verdict } from '../../session/judging.ts';
 import type { StoredAnswer } from '../../store/types.ts';
 import { ordinal, plural } from '../words.ts';
 

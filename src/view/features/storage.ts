@@ -39,6 +39,7 @@ export const storage: Feature = (context) => {
     const text = problems.get('text');
     const full = [...problems.values()].some(({ code }) => code === 'storage-full');
     if (problems.size === 0) return closeBand('storage');
+    if ([...problems.values()].some(({ code }) => code === 'storage-outdated')) return newer();
     const rest = [...problems].filter(([what]) => what !== 'text').map(([what, error]) => restWords(what, error));
     showBand('storage', {
       role: text ? 'alert' : 'status',
@@ -61,52 +62,43 @@ export const storage: Feature = (context) => {
     if (full && spare === 0) void look().catch(() => undefined);
   };
 
+  /** A newer version has taken the store over. */
+  const newer = (): void => {
+    gone = true;
+    const rest =
+      session.saved >= session.revision
+        ? ' What you wrote here is saved. Nothing more is stored from this tab until it is reloaded.'
+        : ' Your last edits are not stored yet. They are taken over when you reload.';
+    closeBand('storage');
+    showBand('storage', {
+      role: 'alert',
+      content: [h('div', {}, h('strong', {}, 'A newer Gradus is open in another tab.'), rest)],
+      buttons: [
+        { label: 'Reload', act: () => location.reload() },
+        { label: 'Download', act: () => commands.run('download') },
+      ],
+    });
+  };
+  const cleared = (): void => {
+    const rest = ' This notebook’s text is stored again; its versions, outputs and runs are gone, and so are other notebooks.';
+    showBand('cleared', {
+      role: 'alert',
+      content: [h('div', {}, h('strong', {}, 'The browser cleared what this site had stored.'), rest)],
+      buttons: [
+        { label: 'Download', act: () => commands.run('download') },
+        { label: 'Keep stored…', href: storageAddress() },
+        { label: 'Close', act: () => closeBand('cleared') },
+      ],
+    });
+  };
+
   const stop = [
     session.subscribe((change) => {
       if (change.saved) draw();
     }),
     keeping.listen((event) => {
-      if (event === 'merged') return;
-      gone = event === 'upgrade';
-      const safe = session.saved >= session.revision;
-      if (gone) closeBand('storage');
-      showBand(
-        gone ? 'storage' : 'cleared',
-        gone
-          ? {
-              role: 'alert',
-              content: [
-                h(
-                  'div',
-                  {},
-                  h('strong', {}, 'A newer Gradus is open in another tab.'),
-                  safe
-                    ? ' What you wrote here is saved. Nothing more is stored from this tab until it is reloaded.'
-                    : ' Your last edits are not stored yet. They are taken over when you reload.',
-                ),
-              ],
-              buttons: [
-                { label: 'Reload', act: () => location.reload() },
-                { label: 'Download', act: () => commands.run('download') },
-              ],
-            }
-          : {
-              role: 'alert',
-              content: [
-                h(
-                  'div',
-                  {},
-                  h('strong', {}, 'The browser cleared what this site had stored.'),
-                  ' This notebook’s text is stored again; its versions, outputs and runs are gone, and so are other notebooks.',
-                ),
-              ],
-              buttons: [
-                { label: 'Download', act: () => commands.run('download') },
-                { label: 'Keep stored…', href: storageAddress() },
-                { label: 'Close', act: () => closeBand('cleared') },
-              ],
-            },
-      );
+      if (event === 'upgrade') newer();
+      else if (event === 'cleared') cleared();
     }),
   ];
   const again = (): void => {

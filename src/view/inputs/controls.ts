@@ -45,16 +45,26 @@ export function buildControl(spec: InputSpec, moved: Moved, cell: string, ask?: 
 
 /** A control whose code comes when it is needed; what it is told meanwhile, it is told then. */
 function later(spec: InputSpec, load: () => Promise<Control>): Control {
-  const element = h('div');
+  const element = h('div', { 'aria-busy': 'true' });
   let control: Control | undefined,
     now: Pick<InputSpec, 'value' | 'props'> = spec,
     gone = false;
-  void load().then((made) => {
-    if (gone) return made.dispose?.();
-    control = made;
-    element.append(made.element);
-    made.set(now.value, now.props);
-  });
+  const begin = (): void => {
+    load().then(
+      (made) => {
+        if (gone) return made.dispose?.();
+        control = made;
+        element.replaceChildren(made.element);
+        element.removeAttribute('aria-busy');
+        made.set(now.value, now.props);
+      },
+      () => {
+        const again = h('button', { type: 'button', class: 'btn small', onclick: begin }, 'Try again');
+        element.replaceChildren(h('p', { class: 'quiet' }, 'What draws this could not be loaded. Check the connection. ', again));
+      },
+    );
+  };
+  begin();
   return {
     element,
     set(value, props) {

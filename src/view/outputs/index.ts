@@ -205,18 +205,22 @@ function open(key: number, output: Output, context: OutputContext): Slot {
       },
       { rootMargin: '800px' },
     );
-    waiting.set(element, () => put(slot, context));
     observer.observe(element);
-    ahead.add(element);
-    drawAhead();
+    wait(slot, context);
   }
   return slot;
 }
 
+/** What is far away is drawn when it comes near, or when the page has nothing else to do. */
+function wait(slot: Slot, context: OutputContext): void {
+  waiting.set(slot.element, () => put(slot, context));
+  ahead.add(slot.element);
+  drawAhead();
+}
+
 function show(slot: Slot, output: Output, context: OutputContext): void {
   slot.output = output;
-  // What is far away is drawn with its latest output when it comes near.
-  if (heavy.has(output.kind) && !near.has(slot.element)) waiting.set(slot.element, () => put(slot, context));
+  if (heavy.has(output.kind) && !near.has(slot.element)) wait(slot, context);
   else put(slot, context);
 }
 

@@ -4,9 +4,9 @@ import { sampled } from '../../base/interpolate.ts';
 import { h, s } from '../dom.ts';
 import { number } from '../words.ts';
 import { stepOf } from './hands.ts';
-import { makeLayers, type Layers } from './layers.ts';
 import type { DrawPart, PartView } from './part.ts';
-import { makePlane, niceStep, path, type Domain, type Handle, type Pair } from './plane.ts';
+import { niceStep, path, type Handle, type Pair } from './plane.ts';
+import { makeStage } from './stage.ts';
 
 export const draw: DrawPart = (spec, moved) => (spec.props['draw'] === true ? drawn(spec, moved) : shaped(spec, moved));
 
@@ -15,8 +15,8 @@ export const drawn: DrawPart = (spec, moved): PartView => {
   let now = spec,
     at = 0;
   const value = (): ArrayLike<number> => now.value as ArrayLike<number>;
-  const plane = makePlane({ domain: spec.props['domain'] as Domain, height: spec.props['height'], place: () => place(), equal: false });
-  const layers = makeLayers(plane);
+  const stage = makeStage({ spec, place: () => shape(), equal: false });
+  const { plane, place } = stage;
   const line = s('path', { class: 'stroke fig-1', 'stroke-width': 2.5 });
   plane.layer.append(line);
   const xOf = (i: number): number => plane.domain.x[0] + ((plane.domain.x[1] - plane.domain.x[0]) * i) / (value().length - 1);
@@ -25,9 +25,7 @@ export const drawn: DrawPart = (spec, moved): PartView => {
     moved(next);
     place();
   };
-  const place = (): void => {
-    if (plane.width === 0) return;
-    layers.place();
+  const shape = (): void => {
     line.setAttribute('d', path(Array.from(value(), (y, i): Pair => [plane.x(xOf(i)), plane.y(y)])));
     walker?.setAttribute('transform', `translate(${plane.x(xOf(at))} ${plane.y(value()[at]!)})`);
     walker?.setAttribute('aria-valuenow', String(value()[at]!));
@@ -88,23 +86,15 @@ export const drawn: DrawPart = (spec, moved): PartView => {
     for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const)
       svg.addEventListener(type, () => (before = undefined));
   }
-  plane.svg.setAttribute('role', spec.readonly ? 'img' : 'group');
-  plane.svg.setAttribute('aria-label', spec.label);
-  layers.set(spec.props['layers'] as Layers | undefined);
   return {
     element: h('div', {}, plane.element),
     set(next) {
-      const before = now;
       now = next;
-      plane.setDomain(next.props['domain'] as Domain);
-      if (next.props['layers'] !== before.props['layers']) layers.set(next.props['layers'] as Layers | undefined);
+      stage.follow(next);
       place();
     },
     table: () => ({ columns: ['x', 'y'], rows: Array.from(value(), (y, i) => [number(xOf(i)), number(y)]) }),
-    dispose() {
-      layers.dispose();
-      plane.dispose();
-    },
+    dispose: stage.dispose,
   };
 };
 
@@ -113,8 +103,8 @@ const shaped: DrawPart = (spec, moved) => {
   let now = spec,
     handles: Handle[] = [];
   const value = (): readonly Pair[] => (now.value as { readonly points: readonly Pair[] }).points;
-  const plane = makePlane({ domain: spec.props['domain'] as Domain, height: spec.props['height'], place: () => place(), equal: false });
-  const layers = makeLayers(plane);
+  const stage = makeStage({ spec, place: () => shape(), equal: false });
+  const { plane, place } = stage;
   const line = s('path', { class: 'stroke fig-1', 'stroke-width': 2.5 });
   plane.layer.append(line);
   const change = (points: readonly Pair[]): void => {
@@ -145,9 +135,7 @@ const shaped: DrawPart = (spec, moved) => {
     );
     place();
   };
-  const place = (): void => {
-    if (plane.width === 0) return;
-    layers.place();
+  const shape = (): void => {
     value().forEach((at, i) => handles[i]?.set(at));
     const { x } = plane.domain;
     const xs = Float64Array.from({ length: 161 }, (_, i) => x[0] + ((x[1] - x[0]) * i) / 160);
@@ -182,25 +170,17 @@ const shaped: DrawPart = (spec, moved) => {
       ),
     );
   }
-  plane.svg.setAttribute('role', spec.readonly ? 'img' : 'group');
-  plane.svg.setAttribute('aria-label', spec.label);
-  layers.set(spec.props['layers'] as Layers | undefined);
   make();
   return {
     element,
     set(next) {
-      const before = now;
       now = next;
-      plane.setDomain(next.props['domain'] as Domain);
-      if (next.props['layers'] !== before.props['layers']) layers.set(next.props['layers'] as Layers | undefined);
+      stage.follow(next);
       if (value().length === handles.length) place();
       else make();
     },
     table: () => ({ columns: ['point', 'x', 'y'], rows: value().map(([x, y], i) => [i + 1, number(x), number(y)]) }),
-    dispose() {
-      layers.dispose();
-      plane.dispose();
-    },
+    dispose: stage.dispose,
   };
 };
 

@@ -32,6 +32,8 @@ export function pressAndDrag(element: SVGElement | HTMLElement, { start, at, mov
     const [dx, dy] = digits?.() ?? [6, 6];
     moved([round(x + off[0], dx), round(y + off[1], dy)]);
   });
+  // The finger that drags does not scroll. `touch-action` says the same, but browsers do not always heed it within an SVG.
+  element.addEventListener('touchstart', (event) => event.preventDefault(), { passive: false });
   const end = (): void => {
     if (off === undefined) return;
     off = undefined;

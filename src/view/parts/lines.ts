@@ -4,9 +4,9 @@
 import { s } from '../dom.ts';
 import { number } from '../words.ts';
 import { makeArrow, type Arrow } from './arrows.ts';
-import { makeLayers, type Layers } from './layers.ts';
 import type { DrawPart } from './part.ts';
-import { makePlane, path, type Domain, type Handle, type Pair } from './plane.ts';
+import { path, type Domain, type Handle, type Pair } from './plane.ts';
+import { makeStage } from './stage.ts';
 
 /** a·x + b·y = c. */
 type Line = readonly [number, number, number];
@@ -18,8 +18,8 @@ export const draw: DrawPart = (spec, moved) => {
   const colours = spec.props['colours'] as readonly number[];
   const nameOf = (i: number): string =>
     (now.props['names'] as readonly string[] | undefined)?.[i] ?? (value().length === 1 ? 'line' : `line ${i + 1}`);
-  const plane = makePlane({ domain: spec.props['domain'] as Domain, height: spec.props['height'], place: () => place() });
-  const layers = makeLayers(plane);
+  const stage = makeStage({ spec, place: () => arrange() });
+  const { plane, place } = stage;
   const feet: Pair[] = [];
   const change = (i: number, line: Line): void => {
     const next = value().map((old, j) => (j === i ? line : old));
@@ -69,9 +69,7 @@ export const draw: DrawPart = (spec, moved) => {
     return { line, side, arrow, name, foot, tip };
   });
   const px = ([x, y]: Pair): Pair => [plane.x(x), plane.y(y)];
-  const place = (): void => {
-    if (plane.width === 0) return;
-    layers.place();
+  const arrange = (): void => {
     value().forEach((line, i) => {
       const [a, b, c] = line;
       const at = (feet[i] = footOn(line, feet[i] ?? middleOf(plane.domain)));
@@ -93,26 +91,18 @@ export const draw: DrawPart = (spec, moved) => {
       }
     });
   };
-  plane.svg.setAttribute('role', spec.readonly ? 'img' : 'group');
-  plane.svg.setAttribute('aria-label', spec.label);
-  layers.set(spec.props['layers'] as Layers | undefined);
   return {
     element: plane.element,
     set(next) {
-      const before = now;
       now = next;
-      plane.setDomain(next.props['domain'] as Domain);
-      if (next.props['layers'] !== before.props['layers']) layers.set(next.props['layers'] as Layers | undefined);
+      stage.follow(next);
       place();
     },
     table: () => ({
       columns: now.props['neuron'] === true ? ['line', 'w0', 'w1', 'b'] : ['line', 'a', 'b', 'c'],
       rows: value().map(([a, b, c], i) => [nameOf(i), a, b, now.props['neuron'] === true ? 0 - c : c]),
     }),
-    dispose() {
-      layers.dispose();
-      plane.dispose();
-    },
+    dispose: stage.dispose,
   };
 };
 

@@ -5,9 +5,10 @@ import './matrixColumns.css';
 import { h, s } from '../dom.ts';
 import { number } from '../words.ts';
 import { makeArrow } from './arrows.ts';
-import { makeLayers, paintImage, type ImageLayer, type Layers } from './layers.ts';
+import { paintImage, type ImageLayer } from './layers.ts';
 import type { DrawPart } from './part.ts';
-import { makePlane, path, type Domain, type Pair } from './plane.ts';
+import { path, type Domain, type Pair } from './plane.ts';
+import { makeStage } from './stage.ts';
 
 type Matrix = readonly (readonly number[])[];
 const farthest = 12;
@@ -28,16 +29,13 @@ export const draw: DrawPart = (spec, moved) => {
     moved(next);
     place();
   };
-  const plane = makePlane({ domain, height: spec.props['height'], place: () => place(), equal: true, blank: size === 3 });
   const image = spec.props['image'] as ImageLayer | undefined;
-  const layers = makeLayers(
-    plane,
-    image &&
-      ((context) => {
-        const corner = (x: number, y: number): Pair => px(project(apply(seen(), [x, y])));
-        paintImage(context, plane.svg, image, corner(0, 1), corner(1, 1), corner(0, 0));
-      }),
-  );
+  const carried = (context: CanvasRenderingContext2D): void => {
+    const corner = (x: number, y: number): Pair => px(project(apply(seen(), [x, y])));
+    if (image) paintImage(context, plane.svg, image, corner(0, 1), corner(1, 1), corner(0, 0));
+  };
+  const stage = makeStage({ spec, place: () => arrange(), equal: true, blank: size === 3, ...(image && { below: carried }) });
+  const { plane, place } = stage;
   const lines = s('path', { class: 'moved-grid' });
   const ghost = s('path', { class: 'stroke fig-6 dashed', 'stroke-width': 1 });
   const cell = s('path', { class: 'outline fig-1' });
@@ -89,9 +87,7 @@ export const draw: DrawPart = (spec, moved) => {
   const line = (matrix: Matrix, from: readonly number[], to: readonly number[]): string =>
     path([px(project(apply(matrix, from))), px(project(apply(matrix, to)))]);
 
-  const place = (): void => {
-    if (plane.width === 0) return;
-    layers.place();
+  const arrange = (): void => {
     const matrix = seen();
     if (size === 2) {
       const grid: string[] = [];
@@ -204,23 +200,15 @@ export const draw: DrawPart = (spec, moved) => {
     const [labelled] = slide('Turn', -180, 180, (yaw * 180) / Math.PI, (to) => (yaw = (to * Math.PI) / 180));
     bar.append(labelled, slide('Tilt', 0, 90, (pitch * 180) / Math.PI, (to) => (pitch = (to * Math.PI) / 180))[0]);
   }
-  plane.svg.setAttribute('role', spec.readonly ? 'img' : 'group');
-  plane.svg.setAttribute('aria-label', spec.label);
-  layers.set(spec.props['layers'] as Layers | undefined);
   return {
     element: h('div', { class: 'matrix-part' }, plane.element, bar),
     set(next) {
-      const before = now;
       now = next;
-      if (next.props['layers'] !== before.props['layers']) layers.set(next.props['layers'] as Layers | undefined);
-      plane.setDomain(next.props['domain'] as Domain);
+      stage.follow(next);
       place();
     },
     table: () => ({ columns: ['', ...names], rows: value().map((row, i) => ['xyz'[i], ...row]) }),
-    dispose() {
-      layers.dispose();
-      plane.dispose();
-    },
+    dispose: stage.dispose,
   };
 };
 

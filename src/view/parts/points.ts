@@ -2,9 +2,9 @@
 
 import { h, s } from '../dom.ts';
 import { number } from '../words.ts';
-import { makeLayers, type Layers } from './layers.ts';
 import type { DrawPart, PartSpec } from './part.ts';
-import { makePlane, type Domain, type Handle, type Pair } from './plane.ts';
+import type { Handle, Pair } from './plane.ts';
+import { makeStage } from './stage.ts';
 
 export const draw: DrawPart = (spec, moved) => {
   let now = spec,
@@ -16,8 +16,8 @@ export const draw: DrawPart = (spec, moved) => {
     if (next.length === handles.length) place();
     else make();
   };
-  const plane = makePlane({ domain: spec.props['domain'] as Domain, height: spec.props['height'], place: () => place() });
-  const layers = makeLayers(plane);
+  const stage = makeStage({ spec, place: () => arrange() });
+  const { plane, place } = stage;
   const make = (): void => {
     const names = now.props['names'] as readonly string[] | undefined;
     for (const { handle, name } of handles) {
@@ -47,9 +47,7 @@ export const draw: DrawPart = (spec, moved) => {
     const next = handles[Math.min(i, handles.length - 1)];
     (next?.handle.element ?? plane.svg).focus();
   };
-  const place = (): void => {
-    if (plane.width === 0) return;
-    layers.place();
+  const arrange = (): void => {
     value().forEach((at, i) => {
       const drawn = handles[i];
       if (drawn === undefined) return;
@@ -58,19 +56,15 @@ export const draw: DrawPart = (spec, moved) => {
       drawn.name.setAttribute('y', String(plane.y(at[1]) - 10));
     });
   };
-  plane.svg.setAttribute('role', spec.readonly ? 'img' : 'group');
-  plane.svg.setAttribute('aria-label', spec.label);
   const element = h('div', {}, plane.element);
   if (spec.props['add'] === true && !spec.readonly) adding();
-  layers.set(spec.props['layers'] as Layers | undefined);
   make();
   return {
     element,
     set(next) {
       const before = now;
       now = next;
-      plane.setDomain(next.props['domain'] as Domain);
-      if (next.props['layers'] !== before.props['layers']) layers.set(next.props['layers'] as Layers | undefined);
+      stage.follow(next);
       const anew = value().length !== handles.length || looksOf(before) !== looksOf(next);
       if (anew) make();
       else place();
@@ -84,10 +78,7 @@ export const draw: DrawPart = (spec, moved) => {
         ...(now.props['classes'] === undefined ? [] : [classOf(now, i)]),
       ]),
     }),
-    dispose() {
-      layers.dispose();
-      plane.dispose();
-    },
+    dispose: stage.dispose,
   };
 
   /** A press on the plane, or a button for who has no mouse. */

@@ -3,21 +3,11 @@
 
 import { h, s } from '../dom.ts';
 import { layoutTree, type Branch } from '../../lab/parts/layout-tree.ts';
+import type { TreeNode } from '../../lab/parts/treeView.ts';
 import { number } from '../words.ts';
 import './graph.css';
 import type { DrawPart } from './part.ts';
 
-interface TreeNode {
-  readonly id: string;
-  readonly label: string;
-  readonly value: string;
-  readonly p: number;
-  readonly product: number;
-  readonly depth: number;
-  readonly parent: number;
-  readonly children: readonly number[];
-  readonly colour: number;
-}
 interface Props {
   readonly nodes: readonly TreeNode[];
   readonly direction: 'right' | 'down';

@@ -3,9 +3,9 @@
 import { s } from '../dom.ts';
 import { number } from '../words.ts';
 import { makeArrow, type Arrow } from './arrows.ts';
-import { makeLayers, type Layers } from './layers.ts';
 import type { DrawPart } from './part.ts';
-import { makePlane, path, type Domain, type Handle, type Pair } from './plane.ts';
+import { path, type Handle, type Pair } from './plane.ts';
+import { makeStage } from './stage.ts';
 
 type Start = Pair | number | null;
 
@@ -13,8 +13,8 @@ export const draw: DrawPart = (spec, moved) => {
   let now = spec;
   const value = (): readonly Pair[] => now.value as readonly Pair[];
   const names = (): readonly string[] => now.props['names'] as readonly string[];
-  const plane = makePlane({ domain: spec.props['domain'] as Domain, height: spec.props['height'], place: () => place() });
-  const layers = makeLayers(plane);
+  const stage = makeStage({ spec, place: () => arrange() });
+  const { plane, layers, place } = stage;
   const sides = s('path', { class: 'side' });
   const total = makeArrow(6, { width: 2 });
   const label = s('text', { class: 'name' }, 'sum');
@@ -50,9 +50,7 @@ export const draw: DrawPart = (spec, moved) => {
     return [x + dx, y + dy];
   };
   const px = ([x, y]: Pair): Pair => [plane.x(x), plane.y(y)];
-  const place = (): void => {
-    if (plane.width === 0) return;
-    layers.place();
+  const arrange = (): void => {
     value().forEach(([x, y], i) => {
       const { arrow, handle, name } = arrows[i]!;
       const [a, b] = [px(startOf(i)), px(tipOf(i))];
@@ -71,26 +69,15 @@ export const draw: DrawPart = (spec, moved) => {
     label.setAttribute('y', String(px(sum)[1] - 8));
     sides.setAttribute('d', value().length < 2 ? '' : value().map((one) => path([px(one), px(sum)])).join('')); // prettier-ignore
   };
-  plane.svg.setAttribute('role', spec.readonly ? 'img' : 'group');
-  plane.svg.setAttribute('aria-label', spec.label);
-  layers.set(spec.props['layers'] as Layers | undefined);
   return {
     element: plane.element,
     set(next) {
-      const before = now;
       now = next;
-      plane.setDomain(next.props['domain'] as Domain);
-      if (next.props['layers'] === before.props['layers']) place();
-      else {
-        layers.set(next.props['layers'] as Layers | undefined);
-        place();
-      }
+      stage.follow(next);
+      place();
     },
     table: () => ({ columns: ['name', 'x', 'y'], rows: [...value().map(([x, y], i) => [names()[i], x, y]), ...layers.rows()] }),
-    dispose() {
-      layers.dispose();
-      plane.dispose();
-    },
+    dispose: stage.dispose,
   };
 };
 

@@ -1,9 +1,9 @@
 /* The page of runs where there are none. */
 
 import type { JSX } from 'solid-js';
+import { Import } from './Import.tsx';
 
 export function Empty(props: { readonly take: (file: File) => void }): JSX.Element {
-  let file!: HTMLInputElement;
   return (
     <div class="empty">
       <svg viewBox="0 0 120 56" aria-hidden="true" fill="none" stroke="var(--edge)" stroke-width="1.5">
@@ -17,21 +17,9 @@ export function Empty(props: { readonly take: (file: File) => void }): JSX.Eleme
       <a class="btn" href="#/n/nn-fundamentals">
         Open unit 14
       </a>{' '}
-      <input
-        ref={file}
-        type="file"
-        accept=".json,application/json"
-        hidden
-        aria-label="Runs to import"
-        onChange={(event) => {
-          const chosen = event.currentTarget.files?.[0];
-          event.currentTarget.value = '';
-          if (chosen) props.take(chosen);
-        }}
-      />
-      <button class="btn bare" type="button" onClick={() => file.click()}>
+      <Import class="btn bare" take={props.take}>
         Import runs
-      </button>
+      </Import>
     </div>
   );
 }

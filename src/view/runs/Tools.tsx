@@ -2,6 +2,7 @@
 
 import { createSignal, For, Show, type JSX } from 'solid-js';
 import type { Choice, Column } from './columns.ts';
+import { Import } from './Import.tsx';
 import { readTargets } from './targets.ts';
 
 export interface ToolsProps {
@@ -23,7 +24,6 @@ const groups = ['Facts', 'Parameters', 'Results', 'Metrics'] as const;
 export const states = ['running', 'done', 'interrupted', 'failed'] as const;
 
 export function Tools(props: ToolsProps): JSX.Element {
-  let file!: HTMLInputElement;
   return (
     <div class="tools">
       <label class="vh" for="run-filter">
@@ -49,21 +49,9 @@ export function Tools(props: ToolsProps): JSX.Element {
       <Columns columns={props.columns} choice={props.choice} choose={props.choose} />
       <Lines targets={props.targets} setTargets={props.setTargets} />
       <span class="grow" />
-      <input
-        ref={file}
-        type="file"
-        accept=".json,application/json"
-        hidden
-        aria-label="Runs to import"
-        onChange={(event) => {
-          const chosen = event.currentTarget.files?.[0];
-          event.currentTarget.value = '';
-          if (chosen) props.take(chosen);
-        }}
-      />
-      <button class="btn" type="button" onClick={() => file.click()}>
+      <Import class="btn" take={props.take}>
         Import
-      </button>
+      </Import>
       <Export give={props.give} />
     </div>
   );

@@ -9,7 +9,7 @@ import { createAnswer } from '../stdlib/answer.ts';
 import { createLibrary } from '../stdlib/library.ts';
 import { createEditing } from './editing.ts';
 import { judge, type JudgeOptions } from './judge.ts';
-import type { Judging, Program, Trial } from './judging.ts';
+import type { Judging, Program, Trial } from './languages.ts';
 import { createSession } from './session.ts';
 import { inProcessWorker } from './test-worker.ts';
 
