@@ -135,6 +135,7 @@ test('closing the tab that writes hands over, with its last letters', async () =
   await typeAtEnd(first, 'a', '2');
   await expect.poll(() => first.evaluate(() => document.documentElement.dataset['tab'])).toBe('writes');
   await first.keyboard.type('3');
+  await first.evaluate(() => new Promise(requestAnimationFrame)); // a browser kills a page that does not answer when it is closed
   await first.close({ runBeforeUnload: false });
   await expect.poll(() => code(second, 'a').innerText()).toBe('const a = 123');
   await expect.poll(() => second.evaluate(() => document.documentElement.dataset['tab'])).toBe('writes');
