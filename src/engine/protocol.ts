@@ -107,7 +107,7 @@ export interface ResumableRun {
 
 /** What the reader has committed to, by the id of `predict`, and how all of their predictions held. */
 export interface KeptPredictions {
-  readonly kept: readonly { readonly id: string; readonly choice: unknown }[];
+  readonly kept: readonly { readonly id: string; readonly choice: unknown; readonly confidence?: number }[];
   readonly right: number;
   readonly total: number;
 }
@@ -277,6 +277,8 @@ export type Report =
       readonly choice: unknown;
       readonly answer: unknown;
       readonly right: boolean;
+      /** How sure the reader said to be, from 0 to 1. */
+      readonly confidence?: number;
     }
   /** The queue is empty and nothing runs. `plan`: the latest plan or input that was taken in; `generators`: how many still tick. */
   | { readonly kind: 'idle'; readonly plan: number; readonly generators: number };

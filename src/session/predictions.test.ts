@@ -38,6 +38,25 @@ test('a prediction that the disk refused is kept with the next try, and is lost 
   expect([kept.length, state]).toEqual([3, ['failed', 'worked', 'worked']]);
 });
 
+test('how sure the reader was is kept with the prediction, and told to the next engine', async () => {
+  const kept: StoredPrediction[] = [];
+  const made = createPredictions({
+    store: Promise.resolve({ mastery: async () => kept, saveMastery: async (record: StoredPrediction) => void kept.push(record) } as never),
+    nothingStored: false,
+    notebook: () => 'n',
+    now: () => 7,
+    failed: () => expect.unreachable(),
+    worked: () => undefined,
+  });
+  await made.record([{ ...told('a'), confidence: 0.7 }, told('b')]);
+  expect(kept.map(({ confidence }) => confidence)).toEqual([0.7, undefined]);
+  expect('confidence' in kept[1]!).toBe(false);
+  expect((await made.kept()).kept).toEqual([
+    { id: 'a', choice: 1, confidence: 0.7 },
+    { id: 'b', choice: 1 },
+  ]);
+});
+
 test('a problem of predictions is tried again by itself, as what it is', () => {
   vi.useFakeTimers();
   const tried: string[] = [];

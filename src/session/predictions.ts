@@ -1,6 +1,7 @@
 /* Predictions of one notebook between engine and store: what was committed before, and what is committed now. Without a store they
    last as long as the session. */
 
+import { optional } from '../base/optional.ts';
 import type { KeptPredictions, Report } from '../engine/protocol.ts';
 import type { Store, StoredPrediction } from '../store/types.ts';
 
@@ -44,15 +45,18 @@ export function createPredictions({ store, nothingStored, notebook, now, failed,
       );
       const known = [...all, ...fresh];
       return {
-        kept: known.filter((one) => one.notebook === id).map(({ exercise, choice }) => ({ id: exercise.slice('predict:'.length), choice })),
+        kept: known
+          .filter((one) => one.notebook === id)
+          .map(({ exercise, choice, confidence }) => ({ id: exercise.slice('predict:'.length), choice, ...optional({ confidence }) })),
         right: known.filter(({ right }) => right).length,
         total: known.length,
       };
     },
     async record(told) {
-      for (const { id, question, form, choice, answer, right } of told.splice(0)) {
+      for (const { id, question, form, choice, answer, right, confidence } of told.splice(0)) {
         const key = { notebook: notebook(), exercise: `predict:${id}` as const };
-        const record: StoredPrediction = { ...key, kind: 'prediction', question, choice, answer, right, time: now(), form };
+        const said = { question, choice, answer, right, time: now(), form, ...optional({ confidence }) };
+        const record: StoredPrediction = { ...key, kind: 'prediction', ...said };
         own.set(id, record);
         unsaved.add(record);
       }

@@ -80,5 +80,11 @@ export function isMastery(record: unknown): record is StoredMastery {
       passes: 'number',
       fails: 'number',
     });
-  return record['kind'] === 'prediction' && has(record, { question: 'string', time: 'number' }) && typeof record['right'] === 'boolean';
+  const sure = (record as { confidence?: unknown }).confidence;
+  return (
+    record['kind'] === 'prediction' &&
+    has(record, { question: 'string', time: 'number' }) &&
+    typeof record['right'] === 'boolean' &&
+    (sure === undefined || (typeof sure === 'number' && sure >= 0 && sure <= 1))
+  );
 }

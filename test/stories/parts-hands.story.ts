@@ -114,9 +114,19 @@ const guess = view(predict({ id: 'corners', question: 'How many corners can one 
   await card.getByRole('button', { name: 'Commit and run' }).click();
   await card.getByText('Choose an answer first.').waitFor();
   await card.getByRole('radio', { name: '4' }).check({ force: true });
+  const sure = card.getByRole('radiogroup', { name: 'How sure?' });
+  await sure.getByRole('radio', { name: '70 %' }).check({ force: true });
+  await sure.getByRole('radio', { name: '70 %' }).click({ force: true }); // taken back
+  expect(await sure.locator(':checked').count()).toBe(0);
+  await sure.getByRole('radio', { name: '50 %' }).focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowRight');
   await card.getByRole('button', { name: 'Commit and run' }).click();
   await card.getByText('You said 4. One line gets 3.').waitFor();
   await card.getByText('0 of your 1 prediction held.').waitFor();
+  await card.getByText('You were 70 % sure.').waitFor();
+  expect(await card.locator('.truth').innerText()).toContain('3');
+  expect(await card.locator('.truth').textContent()).toBe('3, the answer');
   await arrives(page, [4]);
 
   await page.waitForTimeout(500);
@@ -124,7 +134,10 @@ const guess = view(predict({ id: 'corners', question: 'How many corners can one 
   await page.getByRole('button', { name: 'Run all' }).click();
   await arrives(page, [4]);
   await card.getByText('You said 4. One line gets 3.').waitFor();
+  await card.getByText('You were 70 % sure.').waitFor();
   expect(await card.getByRole('radio').count()).toBe(0);
+  await page.goto(new URL('/#/progress', page.url()).href);
+  await page.getByText('you said 70 %').waitFor();
   expect(page.problems).toEqual([]);
 });
 

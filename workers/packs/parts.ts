@@ -18,7 +18,7 @@ async function create(input: typeof Input, host: Host): Promise<Readonly<Record<
     : await (host.service({ service: 'predictions' }) as Promise<KeptPredictions>).catch(() => none);
   const predictions: Predictions = {
     answered,
-    kept: new Map(kept.map(({ id, choice }) => [id, choice])),
+    kept: new Map(kept.map(({ id, ...said }) => [id, said])),
     tally: { right, total },
     committed: (prediction) => host.report({ kind: 'predicted', ...prediction }),
   };

@@ -4,8 +4,9 @@
 
 import type { Input as EngineInput, Props } from '../../stdlib/inputs/input.ts';
 import type { Output } from '../../output/types.ts';
+import { optional } from '../../base/optional.ts';
 import { flagIn, isNumber, isRecord, wrong } from './options.ts';
-import type { Commitment, Options, PartDefinition, PartMade } from './part.ts';
+import type { Commitment, Options, PartDefinition, PartMade, Sure } from './part.ts';
 
 /** A part's function: options in, an input out. */
 export type MakePart = (options: Options) => EngineInput;
@@ -15,7 +16,7 @@ export interface Predictions {
   /** They give their answer: nobody is there to commit. */
   readonly answered: boolean;
   /** What was committed in this notebook, by id, as it crosses. */
-  readonly kept: Map<string, unknown>;
+  readonly kept: Map<string, { readonly choice: unknown; readonly confidence?: number }>;
   /** Of all predictions that this reader has made. */
   tally: { readonly right: number; readonly total: number };
   committed(prediction: {
@@ -25,6 +26,8 @@ export interface Predictions {
     readonly choice: unknown;
     readonly answer: unknown;
     readonly right: boolean;
+    /** How sure the reader said to be, from 0 to 1. Absent: they did not say. */
+    readonly confidence?: number;
   }): void;
 }
 
@@ -46,6 +49,7 @@ export function createParts(
     /** Somebody follows what it says: `view`, a binding, a listener of the cell. */
     #heard = false;
     #committed = false;
+    #confidence: number | undefined;
     #rest: ReturnType<typeof setTimeout> | undefined;
 
     constructor({ name, label: labelOf }: PartDefinition, options: Options, made: PartMade) {
@@ -69,10 +73,12 @@ export function createParts(
       if (made.commit === undefined) return;
       const { kept, answered } = predictions;
       this.#committed = answered;
-      if (!kept.has(made.commit.id)) return;
+      const before = kept.get(made.commit.id);
+      if (before === undefined) return;
       try {
-        super.start(decode(kept.get(made.commit.id), made.value));
+        super.start(decode(before.choice, made.value));
         this.#committed = true;
+        this.#confidence = before.confidence;
       } catch {
         /* the question has changed: it is asked again */
       }
@@ -98,14 +104,17 @@ export function createParts(
       const { commit } = this.#made;
       if (commit !== undefined) {
         if (this.#committed) return; // the first one stays
+        const { committed, sure } = unpacked(wire);
+        super.receive(committed);
         this.#committed = true;
-        super.receive(wire);
+        this.#confidence = sure;
         const { id, question, form } = commit,
           right = commit.right(this.value),
           { encode = itself } = this.#made;
-        predictions.kept.set(id, wire);
+        const said = { choice: committed, ...optional({ confidence: sure }) };
+        predictions.kept.set(id, said);
         predictions.tally = { right: predictions.tally.right + (right ? 1 : 0), total: predictions.tally.total + 1 };
-        predictions.committed({ id, question, form, choice: wire, answer: encode(this.#made.value), right });
+        predictions.committed({ id, question, form, ...said, answer: encode(this.#made.value), right });
         return;
       }
       super.receive(wire);
@@ -133,7 +142,14 @@ export function createParts(
     #outcome({ right, said, answer }: Commitment): Props {
       const { value } = this;
       const { encode = itself } = this.#made;
-      return { right: right(value), said: said(value), answer, shown: encode(this.#made.value), tally: predictions.tally };
+      return {
+        right: right(value),
+        said: said(value),
+        sure: this.#confidence,
+        answer,
+        shown: encode(this.#made.value),
+        tally: predictions.tally,
+      };
     }
 
     #sentence(): string {
@@ -159,6 +175,13 @@ export function createParts(
 }
 
 const itself = (value: unknown): unknown => value;
+
+/** What the page sent, and how sure its reader is where that makes sense. */
+function unpacked(wire: unknown): Sure | { readonly committed: unknown; readonly sure?: undefined } {
+  if (!isRecord(wire) || !('committed' in wire)) return { committed: wire };
+  const { committed, sure } = wire;
+  return isNumber(sure) && sure >= 0 && sure <= 1 ? { committed, sure } : { committed };
+}
 
 function checkCommon({ name: part, label: labelOf }: PartDefinition, options: unknown): void {
   if (!isRecord(options)) throw wrong(part, '', 'options such as { label: "Corners" }', options);

@@ -118,7 +118,7 @@ describe('bound both ways', () => {
 });
 
 describe('predict', () => {
-  const asked = (kept: [string, unknown][] = []) => {
+  const asked = (kept: [string, { choice: unknown; confidence?: number }][] = []) => {
     const committed: unknown[] = [];
     const predictions: Predictions = {
       answered: false,
@@ -150,8 +150,27 @@ describe('predict', () => {
   });
 
   test('what was kept comes back; where the question has changed it is asked again', () => {
-    expect(asked([['q', 1]]).predict(options).value).toBe(2);
-    expect(asked([['q', 7]]).predict(options).absent).toBe(true);
+    expect(asked([['q', { choice: 1 }]]).predict(options).value).toBe(2);
+    expect(asked([['q', { choice: 7 }]]).predict(options).absent).toBe(true);
+  });
+
+  test('how sure the reader is crosses with the answer, is reported, and comes back; what is no share is left out', () => {
+    const { predict, committed } = asked();
+    const input = predict(options);
+    input.receive({ committed: 1, sure: 0.7 });
+    expect(input.value).toBe(2);
+    expect(committed).toEqual([{ id: 'q', question: 'How many?', form: 'choice', choice: 1, confidence: 0.7, answer: 1, right: true }]);
+    expect(output(input).props).toMatchObject({ said: '2', right: true, sure: 0.7, shown: 1 });
+    expect(output(asked([['q', { choice: 1, confidence: 0.9 }]]).predict(options)).props).toMatchObject({ sure: 0.9 });
+    for (const sure of [7, -1, '0.7', null, Number.NaN]) {
+      const other = asked();
+      other.predict(options).receive({ committed: 1, sure });
+      expect(other.committed[0]).not.toHaveProperty('confidence');
+    }
+    const refused = asked();
+    const again = refused.predict(options);
+    expect(() => again.receive({ committed: 9, sure: 0.5 })).toThrow(/the place of a choice/);
+    expect([again.absent, refused.committed]).toEqual([true, []]); // it can still be answered
   });
 
   test('numbers, orders and sketches are right within their tolerance', () => {

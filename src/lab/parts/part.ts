@@ -32,6 +32,12 @@ export interface Commitment<V = unknown> {
   readonly answer: string;
 }
 
+/** A commitment as it crosses: the answer alone, or with how sure the reader said to be, from 0 to 1. */
+export interface Sure {
+  readonly committed: unknown;
+  readonly sure: number;
+}
+
 // oxlint-disable-next-line typescript/no-explicit-any -- parts of all values stand in one list
 export interface PartDefinition<V = any> {
   readonly name: string;

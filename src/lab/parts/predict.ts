@@ -10,7 +10,7 @@ export const predict: PartDefinition<Value> = {
   name: 'predict',
   doc: [
     'predict({ id, question, choices | range | order | sketch, answer, explain?, tolerance? })',
-    'Asks before it is run: `const guess = view(predict(…))` has no value until the reader commits, and what uses it waits. `choices`: a list, `answer` one of them; `range`: [least, greatest], with `step` and `unit`; `order`: words to put in order; `sketch`: { x: [0, 1], y: [0, 1], samples? } to draw a curve in, `answer` its heights. `explain`: a sentence shown after a wrong guess; `tolerance`: how near is right. Headless it gives `answer`.',
+    'Asks before it is run: `const guess = view(predict(…))` has no value until the reader commits, and what uses it waits. `choices`: a list, `answer` one of them; `range`: [least, greatest], with `step` and `unit`; `order`: words to put in order; `sketch`: { x: [0, 1], y: [0, 1], samples? } to draw a curve in, `answer` its heights. `explain`: a sentence shown after a wrong guess; `tolerance`: how near is right. Who likes says how sure they are (50, 70 or 90 %); the page of progress compares that with how often they were right. Headless it gives `answer`.',
   ],
   label: ({ question }) => (typeof question === 'string' ? question : undefined),
   make(options) {

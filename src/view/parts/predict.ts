@@ -1,5 +1,5 @@
-/* The card of `predict`: a question, a way to answer, Commit and run; then what was said and whether it held. Before the commitment
-   the page does not know the answer. */
+/* The card of `predict`: a question, a way to answer, how sure the reader is (who likes says so), Commit and run; then what was said,
+   whether it held, and what would have been right. Before the commitment the page does not know the answer. */
 
 import './predict.css';
 import { fill, h } from '../dom.ts';
@@ -27,6 +27,7 @@ export function predict(spec: InputSpec, moved: Moved): Control {
 
   const ask = (): void => {
     const why = h('span', { class: 'quiet', role: 'status' });
+    const sure = howSure(`${id}-sure`);
     const commit = h(
       'button',
       {
@@ -37,7 +38,7 @@ export function predict(spec: InputSpec, moved: Moved): Control {
           if (wire === undefined) return void (why.textContent = 'Choose an answer first.');
           if (sent) return;
           sent = true;
-          moved(wire);
+          moved(sure.value() === undefined ? wire : { committed: wire, sure: sure.value() });
         },
       },
       'Commit and run',
@@ -49,26 +50,30 @@ export function predict(spec: InputSpec, moved: Moved): Control {
         h('p', { class: 'predict-lead' }, 'Predict before you run'),
         question(),
         made.element,
-        h('div', { class: 'predict-foot' }, commit, why),
+        h('div', { class: 'predict-foot' }, sure.element, commit, why),
       );
     });
   };
   const tell = (value: unknown): void => {
-    const { right, said, answer: truth, explain } = props;
+    const { right, said, sure, answer: truth, explain } = props;
+    const explained = right !== true && typeof explain === 'string';
     const tally = props['tally'] as { readonly right: number; readonly total: number } | undefined;
     const focused = element.contains(document.activeElement);
     const lead = h(
       'p',
       { class: 'predict-lead', role: 'status', tabindex: focused ? -1 : undefined },
-      `You said ${String(said)}. ${right === true ? 'Right.' : typeof explain === 'string' ? explain : String(truth)}`,
+      `You said ${String(said)}. ${right === true ? 'Right.' : explained ? explain : String(truth)}`,
     );
-    const held =
-      tally === undefined || tally.total === 0
-        ? null
-        : h('span', { class: 'quiet' }, `${number(tally.right)} of your ${plural(tally.total, 'prediction')} held.`);
+    const held = [
+      ...(typeof sure === 'number' ? [`You were ${number(100 * sure)} % sure.`] : []),
+      ...(tally === undefined || tally.total === 0 ? [] : [`${number(tally.right)} of your ${plural(tally.total, 'prediction')} held.`]),
+    ].map((words) => h('span', { class: 'quiet' }, words));
+    // a choice is marked where it stands, a curve is drawn; what the author wrote need not name a number or an order
+    const named = explained && (props['form'] === 'number' || props['form'] === 'order');
     void outcome(props, spec.label, value).then((shown) => {
       answering?.dispose?.();
-      fill(element, lead, question(), h('div', { class: 'predict-foot' }, shown, held));
+      const truly = named ? h('p', { class: 'predict-truth' }, String(truth)) : null;
+      fill(element, lead, question(), truly, h('div', { class: 'predict-foot' }, shown, ...held));
       if (focused) lead.focus({ preventScroll: true });
     });
   };
@@ -89,6 +94,34 @@ export function predict(spec: InputSpec, moved: Moved): Control {
       show(value);
     },
     dispose: () => answering?.dispose?.(),
+  };
+}
+
+/** How sure the reader is: said by who likes, taken back by a second press. */
+function howSure(name: string): { readonly element: Element; readonly value: () => number | undefined } {
+  const inputs = [0.5, 0.7, 0.9].map((share) => {
+    const input = h('input', { type: 'radio', name, value: share });
+    let before = false;
+    input.addEventListener('pointerdown', () => void (before = input.checked));
+    input.addEventListener('keydown', (event) => {
+      if (event.key !== ' ') return;
+      event.preventDefault();
+      input.checked = !input.checked;
+    });
+    input.addEventListener('click', () => {
+      if (before) input.checked = false;
+      before = false;
+    });
+    return input;
+  });
+  const boxes = inputs.map((input) => h('label', { class: 'predict-choice' }, input, h('span', {}, `${100 * Number(input.value)} %`)));
+  const words = h('span', { class: 'quiet', id: `${name}-words` }, 'How sure?');
+  return {
+    element: h('div', { class: 'predict-sure', role: 'radiogroup', 'aria-labelledby': words.id }, words, ...boxes),
+    value: () => {
+      const chosen = inputs.find(({ checked }) => checked);
+      return chosen && Number(chosen.value);
+    },
   };
 }
 
@@ -177,13 +210,15 @@ async function outcome(props: Props, label: string, value: unknown): Promise<Ele
       return h(
         'div',
         { class: 'predict-choices' },
-        ...(props['choices'] as readonly string[]).map((choice, i) =>
-          h(
+        ...(props['choices'] as readonly string[]).map((choice, i) => {
+          const right = i === props['shown'];
+          const words = [...(i === value ? ['your choice'] : []), ...(right ? ['the answer'] : [])];
+          return h(
             'span',
-            { class: `predict-choice${i === value ? ' chosen' : ''}` },
-            h('span', {}, choice, i === value ? h('span', { class: 'vh' }, ', your choice') : null),
-          ),
-        ),
+            { class: `predict-choice${i === value ? ' chosen' : ''}${right ? ' truth' : ''}` },
+            h('span', {}, choice, words.length > 0 ? h('span', { class: 'vh' }, `, ${words.join(', ')}`) : null),
+          );
+        }),
       );
     case 'order': {
       const chips = (value as readonly string[]).map((text) => ({ text }));
