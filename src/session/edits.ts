@@ -27,6 +27,8 @@ export interface EditsOptions extends Pick<SessionOptions, 'analyser' | 'now'> {
   readonly saveSoon: () => void;
   /** Cells are called otherwise, and nothing is about to run. */
   readonly renamed: () => void;
+  /** What a cell shows is kept by its name, which is another one. */
+  readonly keep: (entry: Entry) => void;
   /** Expressions in prose are new: they may be shown. */
   readonly proseChanged: () => void;
 }
@@ -65,6 +67,7 @@ export function createEdits({
   tell,
   saveSoon,
   renamed: toldNames,
+  keep,
   proseChanged,
   now,
   ...start
@@ -178,6 +181,10 @@ export function createEdits({
         const deleted = old.uses.some(({ cell }) => !here.has(named.get(cell)!.key));
         displace(entry, placeOf(old, named), deleted ? 'a cell that it uses was deleted' : 'what it uses comes from elsewhere now');
       }
+      if (entry.left !== undefined) {
+        if (entry.left !== entries.place(entry.id)) displace(entry, entry.left, 'what it uses comes from elsewhere now');
+        entry.left = undefined;
+      }
       if (entry.was) settle(entry, entries.place(entry.id));
     }
   }
@@ -265,6 +272,7 @@ export function createEdits({
       if (entry.id === ids[i]) return;
       renamed.set(entry.id, ids[i]!);
       entry.id = ids[i]!;
+      if (entry.outputs.length > 0) keep(entry);
     });
     if (renamed.size > 0) blocks = undefined;
     return renamed;

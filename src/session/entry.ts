@@ -39,6 +39,8 @@ export interface Entry {
   status?: CellStatus | undefined;
   /** What it was before an edit of it or of its neighbours made it stale: what it is again when that is undone. */
   was?: Before | undefined;
+  /** Its place in the graph when it was deleted, as `entries.place` says it, until it is in the graph again. */
+  left?: string | undefined;
 }
 
 /** An entry in accord with its last evaluation. */

@@ -149,13 +149,11 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
     if (ended.length === 0 || !store) return;
     for (const entry of ended) unstored.delete(entry);
     const { id } = notebook();
-    const records = ended.map(({ id: cell, code, outputs }) => ({
-      notebook: id,
-      cell,
-      hash: contentHash(code),
-      time: now(),
-      outputs: bounded(outputs.map(({ output }) => output)),
-    }));
+    const records = ended.flatMap(({ id: cell, code, outputs, edited, was, kept }) => {
+      const made = edited ? was?.code : code; // what it shows is of the code that ran
+      if (made === undefined) return [];
+      return { notebook: id, cell, hash: contentHash(made), time: kept ?? now(), outputs: bounded(outputs.map(({ output }) => output)) };
+    });
     try {
       await (await store).saveOutputs(records);
       worked('outputs');
@@ -224,16 +222,28 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
       quietTimer = setTimeout(() => void keepOutputs(), QUIET_MS);
     },
     keptOutputs,
-    /** Gives cells that show nothing yet what they showed last time; returns their ids. */
+    /** Gives cells that show nothing yet what they showed last time; returns their ids. What is kept of a cell that is called otherwise
+        by now is found by its code. */
     restore(entries: ReadonlyMap<string, Entry>, records: readonly StoredOutputs[]): ReadonlySet<string> {
       const cells = new Set<string>();
-      for (const { cell, hash, time, outputs } of records) {
-        const entry = entries.get(cell);
-        if (!entry || entry.state !== 'idle' || entry.outputs.length || outputs.length === 0 || contentHash(entry.code) !== hash) continue;
+      const isOpen = ({ state, outputs }: Entry): boolean => state === 'idle' && outputs.length === 0;
+      const show = (entry: Entry, { time, outputs }: StoredOutputs): void => {
         entry.outputs = outputs.map((output, key) => ({ key, output }));
         entry.kept = time;
         entry.status = undefined;
         cells.add(entry.id);
+      };
+      const left = new Map<string, StoredOutputs>();
+      for (const record of records) {
+        if (record.outputs.length === 0) continue;
+        const entry = entries.get(record.cell);
+        if (entry && contentHash(entry.code) === record.hash) {
+          if (isOpen(entry)) show(entry, record);
+        } else if (record.time > (left.get(record.hash)?.time ?? -1)) left.set(record.hash, record);
+      }
+      for (const entry of left.size > 0 ? entries.values() : []) {
+        const record = entry.block && isOpen(entry) ? left.get(contentHash(entry.code)) : undefined;
+        if (record && left.delete(record.hash)) show(entry, record);
       }
       return cells;
     },

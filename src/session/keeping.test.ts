@@ -7,6 +7,8 @@ import { openStore, type Store } from '../store/index.ts';
 import { recover, stash, unstash } from '../store/stash.ts';
 import { bounded, KEPT_BYTES } from './keeper.ts';
 import { createKeeping } from './keeping.ts';
+import { openSession } from './test-session.ts';
+import type { Session } from './types.ts';
 import { versionEveryMs } from './versions.ts';
 
 beforeEach(() => vi.stubGlobal('indexedDB', new IDBFactory()));
@@ -274,4 +276,58 @@ test('outputs are kept up to a bound, and what is left out is named', () => {
   expect(rest).toEqual([]);
   expect(first).toEqual(small);
   expect(note).toMatchObject({ kind: 'log', text: expect.stringMatching(/^2 outputs of 8 MB: too large to be kept/) });
+});
+
+describe('what cells showed', () => {
+  const cells = (...codes: string[]): string =>
+    `---\ngradus: 1\nid: n\ntitle: N\n---\n\n${codes.map((code) => `\`\`\`ts\n${code}\n\`\`\``).join('\n\n')}\n`;
+  const seen = (session: Session): string[] =>
+    session.ids.map((id) => {
+      const { kept, outputs } = session.cell(id)!;
+      const [first] = outputs.map(({ output }) =>
+        output.kind === 'value' && output.value.type === 'primitive' ? output.value.text : output.kind,
+      );
+      return `${id} ${kept === undefined ? '-' : 'kept'} ${first ?? '-'}`;
+    });
+  const closed = async (session: Session): Promise<void> => {
+    await session.flush();
+    session.dispose();
+  };
+
+  test('follows a cell to its new name and number, at once and when the notebook is opened with another text', async () => {
+    const store = await openStore();
+    const first = openSession(cells('1 + 1', '2 + 2', 'const c = 9\nc'), { store });
+    first.runAll();
+    await first.settled();
+    first.insertBlock('start', { kind: 'cell', language: 'ts', code: '3 + 3' });
+    first.runCell(first.ids[0]!);
+    await first.settled();
+    first.renameCell('c', 'called');
+    await closed(first);
+    const { text } = (await store.notebook('n'))!;
+    const second = openSession(text, { store });
+    await vi.waitFor(() => expect(seen(second)).toEqual(['cell-1 kept 6', 'cell-2 kept 2', 'cell-3 kept 4', 'called kept 9']));
+    await closed(second);
+    // A text from elsewhere: nobody saw how its cells came to be called otherwise.
+    const third = openSession(text.replace('id=called', 'id=other').replace('```ts\n3 + 3\n```\n\n', ''), { store });
+    await vi.waitFor(() => expect(seen(third)).toEqual(['cell-1 kept 2', 'cell-2 kept 4', 'other kept 9']));
+    await closed(third);
+  });
+
+  test('is kept for the code that showed it, whatever was typed since', async () => {
+    const store = await openStore();
+    const first = openSession(cells('const c = 9\nc'), { store });
+    first.runAll();
+    await first.settled();
+    first.edit('c', 'const c = 10\nc');
+    first.renameCell('c', 'd');
+    await closed(first);
+    const second = openSession(cells('const c = 10\nc'), { store });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(seen(second)).toEqual(['c - -']);
+    await closed(second);
+    const third = openSession(cells('const c = 9\nc'), { store });
+    await vi.waitFor(() => expect(seen(third)).toEqual(['c kept 9']));
+    await closed(third);
+  });
 });

@@ -15,7 +15,10 @@ export function placeEntries(entries: Entries, blocks: readonly CellBlock[], key
   const byKey = new Map(list.map((entry) => [entry.key, entry]));
   const wanted = new Set(keys);
   const gone = list.filter(({ key }) => !wanted.has(key));
-  for (const entry of gone) buried.set(entry.key, entry);
+  for (const entry of gone) {
+    buried.set(entry.key, entry);
+    entry.left = entries.place(entry.id);
+  }
   const unnamed: Entry[] = [];
   const next = blocks.map((block, i) => {
     const key = keys[i]!;

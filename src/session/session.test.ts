@@ -148,6 +148,23 @@ describe('session', () => {
     session.dispose();
   });
 
+  it('keeps where an unnamed input was left when a cell above it gives its cell another number', async () => {
+    const session = open(file('view(Inputs.range([0, 10], { step: 1, value: 3, label: "n" })) * 2', 'const other = 1'));
+    session.runAll();
+    await session.settled();
+    const input = session.cell('cell-1')!.outputs[0]!.output;
+    session.input(input.kind === 'input' ? input.id : '', 7);
+    await session.settled();
+    session.insertBlock('start', { kind: 'cell', language: 'ts', code: '1' });
+    session.runAll();
+    await session.settled();
+    session.edit('cell-2', `${session.cell('cell-2')!.code} // again`);
+    session.runCell('cell-2');
+    await session.settled();
+    expect(session.cell('cell-2')!.outputs.at(-1)!.output).toMatchObject({ kind: 'value', value: { text: '14' } });
+    session.dispose();
+  });
+
   it('inserts, deletes and undoes cells; what used a deleted cell is stale', async () => {
     const text = file('const a = 2', 'const b = a');
     const session = open(text);

@@ -39,6 +39,7 @@ export function createSession(options: SessionOptions): Session {
       tell,
       saveSoon: () => keeper.saveSoon(),
       renamed: () => pipeline.follow(),
+      keep: (entry) => keeper.keep(entry),
       proseChanged: () => pipeline.showProse(),
     },
     options.editing,

@@ -101,6 +101,35 @@ describe('structural edits', () => {
     expect(states(session)).toBe('a done, b done, c done');
   });
 
+  it('bring a deleted cell back after other edits with what it showed', async () => {
+    const session = await ran(`${cell('const a = { n: 1 }\na.n')}${cell('const b = a.n\nb')}${cell('const c = 5\nc')}`);
+    const key = keyOf(session, 'b');
+    session.deleteBlocks([key]);
+    session.edit('c', 'const c = 6\nc');
+    expect(session.insertBlock({ after: keyOf(session, 'c') }, { kind: 'cell', language: 'ts', code: 'const b = a.n\nb', key })).toBe(key);
+    expect(states(session)).toBe('a done, c stale, b done');
+    expect(shown(session, 'b')).toBe('1');
+    for (const undone of ['Bring back a cell', 'Edit cell c', 'Delete cell b']) expect(session.undo()!.label).toBe(undone);
+    expect(states(session)).toBe('a done, b done, c done');
+    while (session.redo());
+    expect([states(session), shown(session, 'b')]).toEqual(['a done, c stale, b done', '1']);
+  });
+
+  it('bring a cell back out of date where what it uses is gone, and give no cell the key of another', async () => {
+    const session = await ran(`${cell('const a = 1\na')}${cell('const b = a + 1\nb')}`);
+    const [a, b] = [keyOf(session, 'a'), keyOf(session, 'b')];
+    session.deleteBlocks([b]);
+    session.deleteBlocks([a]);
+    const back = (code: string, key: number): number => session.insertBlock('end', { kind: 'cell', language: 'ts', code, key });
+    back('const b = a + 1\nb', b);
+    expect([states(session), shown(session, 'b')]).toEqual(['b stale', '2']);
+    expect(session.cell('b')!.why).toBe('what it uses comes from elsewhere now');
+    back('const a = 1\na', a);
+    expect(states(session)).toBe('b done, a done');
+    expect(back('const d = 1', a)).not.toBe(a);
+    expect(session.ids).toHaveLength(3);
+  });
+
   it('undo typing to the text that ran: the cell is not stale any more', async () => {
     const session = await ran(cell('const a = 2\na') + cell('throw new Error("no")', ' {id=bad}'));
     session.edit('a', 'const a = 3\na');

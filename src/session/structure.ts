@@ -93,8 +93,9 @@ export function createStructure(edits: Edits, entries: Entries): Structure {
     const here = rows();
     const at = placeOf(here, place);
     if (block.kind === 'cell') {
-      const key = entries.newKey();
-      insert(at, [blocksOf.cellSource(edits.notebook, block)], [key], 'Insert cell');
+      const again = block.key !== undefined && !edits.keys.includes(block.key);
+      const key = again ? block.key : entries.newKey();
+      insert(at, [blocksOf.cellSource(edits.notebook, block)], [key], again ? 'Bring back a cell' : 'Insert cell');
       return key;
     }
     const source = blocksOf.proseSource(edits.notebook, block.markdown) || 'Text';

@@ -73,7 +73,14 @@ export interface FrameBlock {
 export type Place = 'start' | 'end' | { readonly before: number } | { readonly after: number };
 
 export type NewBlock =
-  | { readonly kind: 'cell'; readonly language: string; readonly code: string; readonly attributes?: string }
+  | {
+      readonly kind: 'cell';
+      readonly language: string;
+      readonly code: string;
+      readonly attributes?: string;
+      /** That of a deleted cell which this one is again, with all that is known of it. */
+      readonly key?: number;
+    }
   | { readonly kind: 'prose'; readonly markdown: string };
 
 /** One step of undo or redo, done. */

@@ -30,8 +30,10 @@ const byValue: ReadonlySet<string> = new Set(['button', 'file']);
 export function createAsk(host: Host): Ask {
   /** Inputs on the page, by id, with the evaluation that shows each. */
   const shown = new Map<string, { readonly input: Input; readonly evaluation: Evaluation }>();
-  /** Where the reader left the unnamed inputs of a cell, in the order of its calls. */
-  const held = new Map(Object.entries((host.options.sweep?.held ?? {}) as Record<string, Held[]>));
+  /** Where the reader left the unnamed inputs of a cell, in the order of its calls; its latest evaluation knows what it is called. */
+  const held = Object.entries((host.options.sweep?.held ?? {}) as Record<string, Held[]>).map(
+    ([cell, kept]): { of: Pick<Evaluation, 'cell'>; readonly kept: Held[] } => ({ of: { cell }, kept }),
+  );
   const unnamed = new WeakMap<Evaluation, number>();
   /** What the page's address says by now, by parameter. */
   const address = new Map(Object.entries(host.options.address ?? {}));
@@ -105,7 +107,9 @@ export function createAsk(host: Host): Ask {
 
   return {
     show,
-    held,
+    get held() {
+      return held.map(({ of, kept }) => [of.cell, kept] as const);
+    },
     view(input, evaluation, name) {
       if (!(input instanceof Input)) {
         throw new TypeError(
@@ -123,8 +127,10 @@ export function createAsk(host: Host): Ask {
       if (name === undefined) {
         const n = unnamed.get(evaluation) ?? 0;
         unnamed.set(evaluation, n + 1);
-        const kept = held.get(evaluation.cell) ?? [];
-        held.set(evaluation.cell, kept);
+        let own = held.find(({ of }) => of.cell === evaluation.cell);
+        if (own === undefined) held.push((own = { of: evaluation, kept: [] }));
+        own.of = evaluation;
+        const { kept } = own;
         const before = kept[n];
         if (before && before.type === input.type && before.label === input.label) {
           if (byValue.has(input.type)) input.start(before.value);

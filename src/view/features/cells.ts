@@ -16,7 +16,7 @@ import { asNew, fromText, seamOf } from './markdown.ts';
 
 /** What was deleted, and where it stood. */
 interface Deleted {
-  /** Of its blocks, or of those that were made when it was brought back: while one of them is there (undone), it is not deleted. */
+  /** Of its blocks (texts may have others once it was brought back): while one of them is there (undone), it is not deleted. */
   keys: readonly number[];
   readonly blocks: readonly NewBlock[];
   readonly name: string;
@@ -127,6 +127,7 @@ export const cells: Feature = (context) => {
       return;
     }
     const { after, before } = record;
+    const blocks = record.blocks.map((block, i) => (block.kind === 'cell' ? { ...block, key: record.keys[i]! } : block));
     const place: Place =
       after !== undefined && at(after) >= 0
         ? { after }
@@ -139,12 +140,12 @@ export const cells: Feature = (context) => {
       const seam = seamOf(text, ...record.between!);
       if (seam === undefined) continue;
       // First what is new, then what is taken away: nothing is lost where one of the two fails.
-      const made = insert({ after: key }, [...record.blocks, { kind: 'prose', markdown: text.slice(seam) }]);
+      const made = insert({ after: key }, [...blocks, { kind: 'prose', markdown: text.slice(seam) }]);
       act(() => session.replaceAll([{ key, text: text.slice(0, seam).trimEnd() }], 'Split the text'));
       record.keys = made.slice(0, -1);
       break;
     }
-    if (isGone(record)) record.keys = insert(place, record.blocks);
+    if (isGone(record)) record.keys = insert(place, blocks);
     focusBlock(context, record.keys[0]);
     voice.say(`Brought back ${record.name}.`);
   };
