@@ -1,5 +1,5 @@
 /* Import and export statements of a cell or a module. Both are blanked where they stand; imports go into the record, what a
-   module exports into what its body returns. A cell exports what it defines. */
+   module exports into what its body returns. A cell exports what it defines, by the names that other cells see. */
 
 import type { Edits } from './edits.ts';
 import { Refusal } from './refusals.ts';
@@ -40,9 +40,7 @@ export function exportStatement(node: Node, { names, edits, module, imports, ret
     for (const { id } of node.declaration.declarations ?? []) forEachTarget(id, ({ name }) => exported(name));
     return;
   }
-  if (!module) {
-    throw new Refusal(node, 'A cell exports what it defines. Write export before the definition: export const …, export function …');
-  }
+  if (!module) return cellExport(node, names, edits);
   const locals = (source: Node, imported: string): string => {
     const local = `__m${imports.length}`;
     imports.push({ source: source.value, bindings: [{ imported, local }], ...placeOf(node) });
@@ -81,4 +79,17 @@ export function exportStatement(node: Node, { names, edits, module, imports, ret
   function exported(local: string, name = local): void {
     returned.push(name === local ? local : `${JSON.stringify(name)}:${local}`);
   }
+}
+
+/** In a cell, `export default` before a named definition and `export { a }` mean what `export` before the definition means. */
+function cellExport(node: Node, names: Names, edits: Edits): void {
+  const value = node.declaration as Node | null | undefined;
+  const named = value && (/^(Function|Class)Declaration$/.test(value.type) ? value.id : value.type === 'Identifier' && value);
+  if (named && names.top.has(named.name)) return edits.put(node.start, value.start, value.type === 'Identifier' ? ';' : '');
+  if (value && /^TS(Declare|Interface)/.test(value.type)) return;
+  const specifiers = (node.source || !node.specifiers ? undefined : node.specifiers) as Node[] | undefined;
+  const fits = ({ type, local, exported }: Node): boolean =>
+    type === 'ExportSpecifier' && names.top.has(local.name) && [local.name, 'default'].includes(exported.name ?? exported.value);
+  if (!specifiers?.every((specifier) => specifier.exportKind === 'type' || fits(specifier)))
+    throw new Refusal(node, 'A cell exports what it defines. Write export before the definition: export const …, export function …');
 }

@@ -219,6 +219,24 @@ describe('lowered code', () => {
   });
 });
 
+describe('what a cell exports', () => {
+  it.each([
+    'export default function f() { return 7 }',
+    'export default async function f() {}\nf = () => 7',
+    'export default class f { static x = 7 }\nf.x',
+    'function f() { return 7 }\nexport { f }',
+    'export { f };const f = () => 7',
+    'const f = () => 7\nexport { f as default, type T }\ntype T = 1',
+    'const f = () => 7\nexport default f',
+    'export default f\nfunction f() { return 7 }',
+  ])('is what it defines, in whatever form a module would say it: %s', async (code) => {
+    const { defines, error } = analyse(code, { language: 'ts' });
+    expect(error).toBeUndefined();
+    expect(defines.filter(({ kind }) => kind === 'value').map(({ name, exported }) => [name, exported])).toEqual([['f', true]]);
+    expect((await run(code)).values).toEqual({ f: expect.any(Function) });
+  });
+});
+
 describe('a module beside the notebook', () => {
   it('returns its exports of every kind', async () => {
     const module = analyseModule(
@@ -329,8 +347,12 @@ describe('what is not run', () => {
     ['@d class A {}', /^Unsupported: Decorators/],
     ['class A { @d m() {} }', /^Unsupported: Decorators.* 1:11$/],
     ['f(import.meta)', /^Unsupported: .* 1:3$/],
-    ['const a = 1\nexport { a }', /^Unsupported: .*Write export before the definition: export const … 2:1$|export function … 2:1$/],
+    ['const a = 1\nexport { a as b }', /^Unsupported: .*Write export before the definition: export const …, export function … 2:1$/],
+    ['export { a }', /^Unsupported: .*Write export before .* 1:1$/],
     ['export default 1', /^Unsupported: .*Write export/],
+    ['export default a', /^Unsupported: .*Write export/],
+    ['export default () => 1', /^Unsupported: .*Write export/],
+    ['export default function () {}', /^Unsupported: .*Write export/],
     ['export * from "x"', /^Unsupported: .*Write export/],
     ['return 1', /^Unsupported: A cell cannot return\..* 1:1$/],
     ['using a = b', /^Unsupported: .*onDispose/],

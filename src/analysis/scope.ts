@@ -70,6 +70,8 @@ interface Scope {
 class Resolver {
   private readonly rules: ScopeRules;
   private readonly topNames: TopName[] = [];
+  /** Names that a statement of its own exports, or `export default`. */
+  private readonly exported = new Set<string>();
   private readonly importWrites: Reference[] = [];
   private readonly members: { of: EnumNames; reference: Reference }[] = [];
   private readonly enums = new Map<Node, EnumNames>();
@@ -85,6 +87,7 @@ class Resolver {
     this.topNames.sort((a, b) => a.node.start - b.node.start);
     const top = new Map<string, TopName>();
     for (const name of this.topNames) {
+      if (this.exported.has(name.name)) name.exported = true;
       const known = top.get(name.name);
       if (!known || (known.kind === 'type' && name.kind === 'value')) top.set(name.name, name);
     }
@@ -228,6 +231,8 @@ class Resolver {
       case 'ExportNamedDeclaration':
         return this.export(node);
       case 'ExportDefaultDeclaration':
+        if (node.declaration.type === 'Identifier') return this.exportOf(node.declaration);
+        if (node.declaration.id) this.exported.add(node.declaration.id.name);
         return this.visit(node.declaration);
       case 'ExportAllDeclaration':
         return;
@@ -302,8 +307,13 @@ class Resolver {
       for (const { id } of node.declaration.declarations ?? []) forEachTarget(id, ({ name }) => names.add(name));
       for (const name of this.topNames.slice(from)) if (names.has(name.name)) name.exported = true;
     } else if (!node.source && node.exportKind !== 'type') {
-      for (const specifier of node.specifiers) if (specifier.exportKind !== 'type') this.refer(specifier.local, true, false);
+      for (const specifier of node.specifiers) if (specifier.exportKind !== 'type') this.exportOf(specifier.local);
     }
+  }
+
+  private exportOf(name: Node): void {
+    this.refer(name, true, false);
+    this.exported.add(name.name);
   }
 }
 
