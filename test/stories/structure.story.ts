@@ -83,6 +83,25 @@ test('cells are moved, deleted and brought back with their outputs, and elements
   expect(page.problems).toEqual([]);
 });
 
+test('a cell that is brought back after other edits has what it showed, and one undo takes it away again', async () => {
+  const page = await ready('shape-back');
+  await cell(page, 'b').focus();
+  await page.keyboard.press('d');
+  await page.keyboard.press('d');
+  await cell(page, 'b').waitFor({ state: 'detached' });
+  await code(page, 'a').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(' // more');
+  await page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await cellIs(page, 'b', 'done');
+  expect((await shown(page, 'b')).trim()).toBe('3');
+  await cellIs(page, 'c', 'done');
+  expect(await code(page, 'a').innerText()).toContain('// more');
+  await page.keyboard.press('z');
+  await cell(page, 'b').waitFor({ state: 'detached' });
+  expect(page.problems).toEqual([]);
+});
+
 test('a cell is split at the caret and merged again, one keeps its outputs', async () => {
   const page = await ready('shape-split');
   await code(page, 'a').click();

@@ -136,16 +136,18 @@ export const cells: Feature = (context) => {
           : after === undefined
             ? 'start'
             : 'end';
-    for (const { key, text } of record.between ? session.blocks.filter(({ kind }) => kind === 'prose') : []) {
-      const seam = seamOf(text, ...record.between!);
-      if (seam === undefined) continue;
-      // First what is new, then what is taken away: nothing is lost where one of the two fails.
-      const made = insert({ after: key }, [...blocks, { kind: 'prose', markdown: text.slice(seam) }]);
-      act(() => session.replaceAll([{ key, text: text.slice(0, seam).trimEnd() }], 'Split the text'));
-      record.keys = made.slice(0, -1);
-      break;
-    }
-    if (isGone(record)) record.keys = insert(place, blocks);
+    session.together(`Bring back ${record.name}`, () => {
+      for (const { key, text } of record.between ? session.blocks.filter(({ kind }) => kind === 'prose') : []) {
+        const seam = seamOf(text, ...record.between!);
+        if (seam === undefined) continue;
+        // First what is new, then what is taken away: nothing is lost where one of the two fails.
+        const made = insert({ after: key }, [...blocks, { kind: 'prose', markdown: text.slice(seam) }]);
+        act(() => session.replaceAll([{ key, text: text.slice(0, seam).trimEnd() }], 'Split the text'));
+        record.keys = made.slice(0, -1);
+        break;
+      }
+      if (isGone(record)) record.keys = insert(place, blocks);
+    });
     focusBlock(context, record.keys[0]);
     voice.say(`Brought back ${record.name}.`);
   };
