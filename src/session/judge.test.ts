@@ -136,6 +136,21 @@ describe('verdicts', () => {
     expect(none.pass).toBe(false);
     expect(none.checks[0]!.message).toMatch(/dot is not defined/);
   });
+  test('an answer in tsx to a question in ts is TypeScript', async () => {
+    expect(await judge(unit(), 'dot', { code: right, language: 'tsx' }, options)).toMatchObject({ pass: true });
+  });
+  test('an answer that ends itself, or never ends, is told so alone: checks that did not begin say nothing', async () => {
+    const stops = await answer('stop(true)\nconst dot = () => 11');
+    expect(stops).toMatchObject({
+      pass: false,
+      checks: [{ name: 'answer', message: expect.stringMatching(/^line 1.*stop\(\) ended it here/) }],
+    });
+    expect(stops.checks).toHaveLength(1);
+    const code = 'await new Promise(() => {})\nconst dot = () => 11';
+    const endless = await judge(unit(), 'dot', { code, language: 'ts' }, { ...options, limitMs: 300 });
+    expect(endless).toMatchObject({ pass: false, trouble: 'time', checks: [{ name: 'answer' }] });
+    expect(endless.checks).toHaveLength(1);
+  });
   test('an answer cannot take the place of the checks', async () => {
     for (const [code, message] of [
       ['const dot = () => 1\nconst check = () => {}', /Expected 11, got 1/],

@@ -7,6 +7,7 @@ import { parseCompiled } from '../document/parse.ts';
 import { cellsOf } from '../document/index.ts';
 import { judged, type Candidate } from '../course/judging.ts';
 import { callsIn } from '../course/calls.ts';
+import { withCauses } from '../course/causes.ts';
 import type { UnitTexts } from '../course/exercises.ts';
 import type { CheckVerdict, Trouble, Verdict } from '../course/verdict.ts';
 import type { CellBlock } from '../document/types.ts';
@@ -50,7 +51,8 @@ export const sealed =
     return services(call);
   };
 
-export async function judge(unit: UnitTexts, exercise: string, candidate: Candidate, options: JudgeOptions): Promise<Verdict> {
+export async function judge(unit: UnitTexts, exercise: string, given: Candidate, options: JudgeOptions): Promise<Verdict> {
+  const candidate = plainly(unit, exercise, given);
   const { analyse, now, open, limitMs = LIMIT_MS } = options;
   const began = now();
   const verdict = (checks: readonly CheckVerdict[], trouble?: Trouble): Verdict => ({
@@ -120,13 +122,20 @@ export async function judge(unit: UnitTexts, exercise: string, candidate: Candid
       return verdict(
         [
           { name: 'answer', pass: false, message: interrupted ? tooLong(limitMs) : wordsOf(broken.error), ms: broken.ms ?? 0 },
-          // What waited for it is no failure of its own.
-          ...results.filter(({ message, name }) => message !== '' && session.cell(name)?.state !== 'blocked'),
+          // What waited for it, or never began, is no failure of its own.
+          ...results.filter(({ message, name }) => message !== '' && (!checks.includes(name) || ran(session.cell(name)!))),
         ],
         trouble,
       );
     }
-    if (late) return verdict([...results, { name: 'time', pass: false, message: tooLong(limitMs), ms: limitMs }], 'time');
+    if (late)
+      return verdict(
+        [
+          ...results.filter(({ name }) => !checks.includes(name) || ran(session.cell(name)!)),
+          { name: 'time', pass: false, message: tooLong(limitMs), ms: limitMs },
+        ],
+        'time',
+      );
     return verdict(results);
   } finally {
     session.dispose();
@@ -140,6 +149,13 @@ function languageOf({ notebook, solutions }: UnitTexts, exercise: string, candid
   return candidate === 'starter'
     ? cellsOf(notebook).find(({ attributes }) => attributes.exercise === exercise)?.language
     : cellsOf(solutions).find(({ attributes }) => attributes.solution === exercise)?.language;
+}
+
+/** An answer in `tsx` to what is asked for in `ts` or `js` is TypeScript: it has no view to draw. */
+function plainly(unit: UnitTexts, exercise: string, candidate: Candidate): Candidate {
+  if (typeof candidate === 'string' || candidate.language !== 'tsx') return candidate;
+  const asked = languageOf(unit, exercise, 'reference') ?? languageOf(unit, exercise, 'starter');
+  return asked === 'ts' || asked === 'js' ? { ...candidate, language: 'ts' } : candidate;
 }
 
 /** Engines of another language, ended together. */
@@ -171,22 +187,6 @@ class Trials {
     this.#ends.abort();
     for (const trial of this.#open.splice(0)) trial.close();
   }
-}
-
-/** Failures by the cause of an earlier one say so: the same words of the author's or of the language, or the same thing that is no
-    number. Two differences between values have two causes as far as anyone can tell. */
-function withCauses(checks: readonly CheckVerdict[]): CheckVerdict[] {
-  const first = new Map<string, string>();
-  return checks.map((check) => {
-    if (check.pass) return check;
-    const strange = /\b(NaN|Infinity|undefined)\b/.exec(check.got ?? '')?.[1];
-    const said = check.message.replace(/\.? Smallest case: [\s\S]*$/, '');
-    const cause = strange !== undefined && !(check.expected ?? '').includes(strange) ? strange : said;
-    if (cause === said && (check.expected !== undefined || said === '' || said === 'It does not hold')) return check;
-    const before = first.get(cause);
-    if (before === undefined) first.set(cause, check.name);
-    return before === undefined ? check : { ...check, sameAs: before };
-  });
 }
 
 /** The names that an exercise is about: what its starter and its reference define. */
@@ -232,9 +232,13 @@ function checksOf({ id, state, error, outputs, ms, uses }: CellStatus): CheckVer
   return [...run, { name: id, pass: false, message, ms: ms ?? 0 }];
 }
 
+/** Whether a cell of checks was evaluated, to whatever end. */
+const ran = ({ state }: CellStatus): boolean => state === 'done' || state === 'error' || state === 'running';
+
 function wordsOf(error: ErrorInfo | undefined): string {
   if (!error) return 'It failed without a word.';
   const place = error.line === undefined ? '' : `line ${error.line}${error.column === undefined ? '' : `, column ${error.column}`}: `;
+  if (error.name === 'StopSignal') return `${place}stop() ended it here, so nothing behind it was judged. Leave stop out of an answer.`;
   return `${place}${error.name === 'Error' ? '' : `${error.name}: `}${error.message}${error.hint ? ` ${error.hint}` : ''}`;
 }
 
