@@ -92,6 +92,8 @@ export type RunCall =
       readonly name: string;
       readonly params: Readonly<Record<string, unknown>>;
       readonly asked: boolean;
+      /** One of these and no other: those of a sweep's point, the newest first. */
+      readonly runs?: readonly string[];
     } // -> ResumableRun | { refused: string } | undefined
   /** The newest checkpoint of a run, or the newest before a step. */
   | { readonly service: 'checkpoint'; readonly run: string; readonly before?: number } // -> { step, data: Blob } | null

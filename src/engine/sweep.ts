@@ -66,6 +66,8 @@ export interface SweepJob {
   readonly params: Params;
   /** Which one of equal points it is, from 0. */
   readonly repeat: number;
+  /** There are runs of it that were cut off: it goes on from the newest checkpoint of them. */
+  readonly resume: boolean;
   readonly stop?: StopRule;
   /** What the median rule compares with, ascending steps. */
   readonly median?: Curve;

@@ -42,6 +42,8 @@ export interface Recorder {
   answer(call: RunCall): Promise<unknown>;
   /** What resumes runs, loaded when it is first needed. */
   resuming(): Promise<Resuming>;
+  /** The reader wants a run of this cell to go on, which a sweep takes up; asked once. */
+  takeWanted(cell: string): boolean;
   /** Shows below their cells the curves of runs that were cut off; resolves to these cells. */
   showInterrupted(cells: ReadonlyMap<string, Entry>): Promise<ReadonlySet<string>>;
   /** Everything that a run of this session has logged so far, by metric: views, not copies. */
@@ -122,6 +124,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (call.service === 'resume' && !call.asked && !wanted.has(call.cell)) return undefined;
       return (await load()).answer(call);
     },
+    takeWanted: (cell) => wanted.delete(cell),
     async showInterrupted(cells) {
       if (!store) return new Set();
       await sweepDeadRuns(store);

@@ -93,12 +93,12 @@ export function createResuming(options: ResumingOptions): Resuming {
 
   /** Takes up a run: the one that the reader wants, or the newest that is the same experiment. */
   async function resume(call: Extract<RunCall, { service: 'resume' }>): Promise<ResumableRun | { refused: string } | undefined> {
-    const { cell, name, params } = call;
+    const { cell, name, params, runs } = call;
     const what = { notebook: notebook().id, cell, name, params };
     await write();
     const store = options.store();
     const { isSame } = await import('../store/checkpoints.ts');
-    const asked = wanted.get(cell);
+    const asked = runs ? undefined : wanted.get(cell);
     if (asked !== undefined) {
       const run = records.get(asked)?.head ?? (await (await store?.checkpoints())?.run(asked));
       if (run && run.name !== name) return undefined; // another run of the cell: the one that is wanted comes later
@@ -107,13 +107,19 @@ export function createResuming(options: ResumingOptions): Resuming {
     }
     if (!store) {
       const mine = [...records.values()].reverse().filter(({ state }) => state === 'interrupted' || state === 'failed');
-      const found = mine.find(({ head }) => (asked === undefined ? isSame(head, what) : head.id === asked) && memory.has(head.id));
+      const found = mine.find(
+        ({ head }) => (runs ? runs.includes(head.id) : asked === undefined ? isSame(head, what) : head.id === asked) && memory.has(head.id),
+      );
       return found && resumed(found);
     }
     await sweepDeadRuns(store);
     const checkpoints = await store.checkpoints();
-    const claimed = await checkpoints.claim(asked === undefined ? what : { run: asked }, await heldTabName());
-    if (claimed) return resumed(await taken(store, claimed));
+    const tab = await heldTabName();
+    for (const which of runs?.map((run) => ({ run })) ?? [asked === undefined ? what : { run: asked }]) {
+      const claimed = await checkpoints.claim(which, tab);
+      if (claimed) return resumed(await taken(store, claimed));
+    }
+    if (runs) return undefined;
     const elsewhere = (await store.runs({ notebook: what.notebook, name })).find((run) => run.state === 'running' && isSame(run, what));
     if (!elsewhere || records.has(elsewhere.id)) return undefined;
     return { refused: `"${name}" with these parameters is still running in another tab, which keeps it. A new run has begun here.` };

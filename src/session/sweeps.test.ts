@@ -200,7 +200,7 @@ describe('sweep', () => {
 
   test('is forgotten once its end is told, and what asks for it again hears that it ended', async () => {
     const { createSweeps } = await import('./sweeps.ts');
-    const recorder = { report: () => undefined, entries: async () => [], curves: () => undefined };
+    const recorder = { takeWanted: () => false, report: () => undefined, entries: async () => [], curves: () => undefined };
     const sweeps = createSweeps({
       createWorker: () => inProcessWorker(createLibrary, load),
       start: () => ({ set: {}, headless: true, address: {}, base: '', packs: {} }) as never,
@@ -393,6 +393,83 @@ describe('sweep', () => {
     expect((await sit('{ a: [1, 2, 3] }')).started).toBe(0);
     expect((await sit('{ a: [1, 2, 3] }', 'a * 3')).started).toBe(3);
     expect((await sit('{ a: [1, 2, 3] }', 'a * 2', 5)).started).toBe(3);
+  });
+
+  describe('a point that was cut off', () => {
+    /** A point counts up to 8, with a checkpoint after every second step; where `a` is 2, its engine stands still at step `at`. */
+    const cells = (stop = '', grid = '{ a: [1, 2] }', resume = true): Record<string, string> => ({
+      go: `const results = await sweep(${grid}, async ({ a }, run) => {
+  const state = { sum: a }
+  let from = -1
+  for await (const step of steps(8, { run, state, every: 2 })) {
+    if (from < 0) from = step
+    await globalThis.stand?.(a, step)
+    state.sum += step + random().uniform()
+    run.log({ sum: state.sum, flat: 1 })
+  }
+  return { sum: state.sum, from }
+}, { name: 'count', workers: 1, resume: ${resume}${stop} })
+const curves = results.map((r) => Array.from(r.metrics.sum.values))`,
+    });
+    const stand = (at: number) => (a: number, step: number) => (a === 2 && step === at ? new Promise(() => undefined) : undefined);
+    type Values = { results: readonly SweepResult[]; curves: readonly (readonly number[])[] };
+    const sit = async (at: number, ...more: [stop?: string, grid?: string, resume?: boolean]): Promise<Values & { open: Opened }> => {
+      vi.stubGlobal('stand', stand(at));
+      const store = await openStore();
+      const opened = openCells(cells(...more), { store });
+      opened.session.runAll();
+      if (at < 0) await opened.session.settled();
+      else {
+        await vi.waitFor(async () => {
+          await opened.session.flush();
+          const runs = (await store.runs()).filter(({ state }) => state === 'running');
+          const kept = await (await store.checkpoints()).all();
+          expect(runs.map(({ id }) => (kept.get(id) ?? 0) > 0)).toEqual([true]);
+          const points = runs.flatMap(({ id }) => [...(opened.session.curves(id)?.get('sum')?.values ?? [])]);
+          expect(points.length).toBeGreaterThanOrEqual(at - 1);
+        });
+      }
+      const values = { results: await (at < 0 ? opened.value<readonly SweepResult[]>('results') : undefined), curves: await (at < 0 ? opened.value('curves') : undefined) }; // prettier-ignore
+      opened.session.dispose();
+      await opened.session.flush();
+      store.close();
+      return { ...(values as Values), open: opened };
+    };
+
+    test('goes on from its checkpoint, with the numbers that it would have had', async () => {
+      await sit(5);
+      const after = await sit(-1);
+      expect(after.results.map(({ summary, state }) => [Number(summary['from']) > 0, state])).toEqual([
+        [false, 'done'],
+        [true, 'done'],
+      ]);
+      vi.stubGlobal('indexedDB', new IDBFactory());
+      const whole = await sit(-1);
+      expect(after.curves).toEqual(whole.curves);
+      expect(after.results.map(({ summary }) => summary['sum'])).toEqual(whole.results.map(({ summary }) => summary['sum']));
+    });
+
+    test('begins anew where nobody asks for it', async () => {
+      await sit(5);
+      expect((await sit(-1, '', '{ a: [1, 2] }', false)).results.map(({ summary }) => summary['from'])).toEqual([0, 0]);
+    });
+
+    test('is ended early as it would have been: what it logged before counts', async () => {
+      const stop = ", stop: { metric: 'flat', patience: 6 }";
+      await sit(5, stop);
+      const after = await sit(-1, stop);
+      expect(after.curves.map(({ length }) => length)).toEqual([7, 7]);
+      expect(after.results[1]!.summary['stopped']).toBe('patience: flat got no better for 6 values, step 6');
+    });
+
+    test('is not mistaken for an equal one', async () => {
+      const grid = '[{ a: 3 }, { a: 2 }, { a: 2 }]';
+      await sit(5, '', grid);
+      const after = await sit(-1, '', grid);
+      vi.stubGlobal('indexedDB', new IDBFactory());
+      expect(after.curves).toEqual((await sit(-1, '', grid)).curves);
+      expect(new Set(after.results.map(({ run }) => run)).size).toBe(3);
+    });
   });
 
   test('resume computes all points again where the rest of the sweeping cell is other code', async () => {

@@ -2,13 +2,15 @@
    the cell that sweeps what became of them. Loaded with the first sweep.
 
      waiting ──an engine asks──> running ──it tells how it ended──> done | failed
-        └──finished before, with the same key (resume)──> done          └──its engine ended, or its time was over──> failed */
+        └──finished before, with the same key (resume)──> done          └──its engine ended, or its time was over──> failed
+
+   A point that was cut off goes on from its checkpoint (resume): its engine is offered the runs that it left, newest first. */
 
 import { messageOf } from '../base/errors.ts';
 import { optional } from '../base/optional.ts';
 import { createPool, type Pool } from '../engine/pool.ts';
 import type { RemoteOptions } from '../engine/remote.ts';
-import type { Report, Request, RunEntry, ServiceCall, StartOptions } from '../engine/protocol.ts';
+import type { Report, Request, ResumableRun, RunEntry, ServiceCall, StartOptions } from '../engine/protocol.ts';
 import type { JobEnd, SweepCall, SweepEvent, SweepJob, SweepPlan, SweepResult } from '../engine/sweep.ts';
 import type { ErrorInfo } from '../output/types.ts';
 import { paramsText } from '../stdlib/sweep/grid.ts';
@@ -23,7 +25,7 @@ export interface SweepsOptions extends Pick<RemoteOptions, 'createWorker' | 'sta
   readonly engine: Pick<EngineFacts, 'backend'>;
   /** Answers what engines of the pool ask for beside points. */
   readonly serve: (request: number, call: ServiceCall) => Promise<Answer>;
-  readonly recorder: Pick<Recorder, 'report' | 'entries' | 'curves'>;
+  readonly recorder: Pick<Recorder, 'report' | 'entries' | 'curves' | 'takeWanted'>;
 }
 
 export interface Sweeps {
@@ -102,6 +104,8 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
   const results = new Map<number, SweepResult>();
   const places: Place[] = [];
   const repeats = repeatsOf(plan);
+  /** Runs of points that were cut off, newest first, by the point. */
+  const cutOff = new Map<number, readonly string[]>();
   let queue: number[] = [];
   let pool: Pool | undefined;
   let events: SweepEvent[] = [];
@@ -125,9 +129,20 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
 
   // ---- points ---------------------------------------------------------------------------------------------------------------
   async function begin(): Promise<void> {
-    const kept = plan.resume
-      ? finishedBefore(plan, await recorder.entries({ name: plan.name }).catch(() => []))
-      : new Map<number, RunEntry>();
+    const kept = new Map<number, RunEntry>();
+    if (plan.resume || recorder.takeWanted(plan.cell)) {
+      const earlier = new Map<string, RunEntry[]>();
+      for (const entry of await recorder.entries({ name: plan.name }).catch(() => [])) {
+        const key = `${entry.sweep}\n${paramsText(entry.params)}`;
+        earlier.set(key, [...(earlier.get(key) ?? []), entry]);
+      }
+      points.forEach((params, index) => {
+        const runs = earlier.get(`${keyOf(index)}\n${paramsText(params)}`) ?? [];
+        const done = runs.find(({ state }) => state === 'done');
+        if (done) kept.set(index, done);
+        else if (runs.length > 0) cutOff.set(index, runs.map(({ id }) => id)); // prettier-ignore
+      });
+    }
     if (over) return;
     for (const [index, { id, params, summary, metrics }] of kept) {
       const result: SweepResult = { params, summary, run: id, state: 'done', metrics };
@@ -173,6 +188,7 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
       name: plan.name,
       params: points[index]!,
       repeat: repeats[index]!,
+      resume: cutOff.has(index),
       ...optional({ stop: rule, median: curves.length > 0 ? medianCurve(curves, rule!.goal) : undefined }),
     };
   }
@@ -197,11 +213,12 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
     places[engine]!.work = undefined;
     clearTimeout(work.timer);
     const { index, run = '' } = work;
+    const began = places[engine]!.open.get(run);
     places[engine]!.open.delete(run);
     const state = error ? 'failed' : 'done';
     if (run)
       recorder.report({
-        ...(work.ending ?? lastWord(run, work.began)),
+        ...(work.ending ?? lastWord(run, began ?? work.began)),
         state,
         summary: error ? { error: error.message } : (work.ending?.summary ?? summary),
       });
@@ -268,10 +285,10 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
     if (report.kind === 'run-start') {
       if (!work) return;
       runs.add(report.run);
-      place.open.set(report.run, performance.now());
+      if (!place.open.has(report.run)) place.open.set(report.run, performance.now());
       const own = work.run === undefined;
       if (own) work.run = report.run;
-      return recorder.report(own ? { ...report, cell: plan.cell, sweep: plan.key } : report);
+      return recorder.report(own ? { ...report, cell: plan.cell, sweep: keyOf(work.index) } : report);
     }
     if (!runs.has(report.run)) return;
     if (report.kind === 'run-end' && work?.run === report.run) work.ending = report;
@@ -285,7 +302,10 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
     const place = places[engine]!;
     if (call.service !== 'sweep') {
       const answer = (value: unknown): void => pool!.send(engine, { kind: 'answer', request, value });
-      if (call.service === 'resume') return answer(undefined); // a point begins anew
+      if (call.service === 'resume') {
+        const runs = place.work && place.work.run === undefined ? cutOff.get(place.work.index) : undefined;
+        return runs ? goOn(engine, request, { ...call, runs }) : answer(undefined); // a run that the function starts begins anew
+      }
       if (call.service === 'keep' && !place.runs.has(call.run)) return answer(false);
       void serve(request, call).then((reply) => pool?.send(engine, ...reply));
       return;
@@ -296,6 +316,25 @@ function startSweep(plan: SweepPlan, { createWorker, start, engine: own, serve, 
     place.asked = request;
     if (call.told) ended(engine, call.told);
     deal();
+  }
+
+  /** Offers a point the runs that it left, and keeps in mind the one that it takes: it ends with its engine. */
+  function goOn(engine: number, request: number, call: ServiceCall): void {
+    const place = places[engine]!;
+    void serve(request, call).then((reply) => {
+      const taken = (reply[0] as { value?: ResumableRun }).value;
+      if (taken) {
+        place.runs.add(taken.run);
+        place.open.set(taken.run, performance.now() - taken.ms);
+        if (over) interrupt(place);
+      }
+      pool?.send(engine, ...reply);
+    });
+  }
+
+  /** What a run of the point hangs on beside its parameters. */
+  function keyOf(index: number): string {
+    return repeats[index]! > 0 ? `${plan.key} ${repeats[index]!}` : plan.key;
   }
 
   function failed(cell: string, error: ErrorInfo | undefined): void {
@@ -352,22 +391,6 @@ function repeatsOf({ points }: SweepPlan): readonly number[] {
     seen.set(text, repeat + 1);
     return repeat;
   });
-}
-
-/** Finished runs of the points, by index: the newest ones, each for one point. */
-function finishedBefore({ points, key }: SweepPlan, entries: readonly RunEntry[]): ReadonlyMap<number, RunEntry> {
-  const kept = new Map<string, RunEntry[]>();
-  for (const entry of entries) {
-    if (entry.sweep !== key || entry.state !== 'done') continue;
-    const text = paramsText(entry.params);
-    kept.set(text, [...(kept.get(text) ?? []), entry]);
-  }
-  return new Map(
-    points.flatMap((params, index) => {
-      const entry = kept.get(paramsText(params))?.shift();
-      return entry ? [[index, entry] as const] : [];
-    }),
-  );
 }
 
 const said = ({ name, message, line, column }: ErrorInfo): string =>

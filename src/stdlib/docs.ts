@@ -77,7 +77,7 @@ const docs: Readonly<Record<string, readonly [signature: string, text: string]>>
   ],
   sweep: [
     'await sweep({ lr: [0.1, 0.01], hidden: 32 }, async (params, run) => ({ loss }), { name?, workers?, stop?, resume?, seed?, limitMs? })',
-    'Calls the function at every point of a grid (or of a list of points), over a pool of engines that have the names of all cells; each point is a run with a seed of its own, and the list of { params, summary, run, state, metrics } is in the order of the points. `stop: { metric: "loss", patience: 5 }` or `{ metric: "acc", goal: "max", median: 3 }` ends poor points early; `resume: true` takes points that finished before with the same code.',
+    'Calls the function at every point of a grid (or of a list of points), over a pool of engines that have the names of all cells; each point is a run with a seed of its own, and the list of { params, summary, run, state, metrics } is in the order of the points. `stop: { metric: "loss", patience: 5 }` or `{ metric: "acc", goal: "max", median: 3 }` ends poor points early; `resume: true` takes points that finished before with the same code, and lets those that were cut off go on from their last checkpoint.',
   ],
   runs: [
     'await runs({ name? })',

@@ -1,7 +1,18 @@
-/* The seam between `steps` (time.ts, in the engine) and the run that a loop belongs to (loop.ts, in the pack of runs). */
+/* The seams of a run (in the pack of runs): with `steps` (time.ts, in the engine), whose loops belong to it, and with `sweep` (a pack of
+   its own), which follows what it logs. */
 
 /** The key of the method of a run that begins a loop over it. */
 export const loopOf: unique symbol = Symbol.for('gradus.loop') as never;
+
+/** The key of the method of a run that tells what it has logged. */
+export const loggedOf: unique symbol = Symbol.for('gradus.logged') as never;
+
+/** Up to now; of a run that goes on, what stood before its checkpoint. */
+export interface Logged {
+  /** The last step; -1 before the first. */
+  readonly step: number;
+  readonly curves: ReadonlyMap<string, { readonly steps: Float64Array; readonly values: Float64Array }>;
+}
 
 export interface LoopOptions {
   /** What changes from step to step, by name: kept as checkpoints, and put back where the run goes on. */

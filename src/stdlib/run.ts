@@ -15,7 +15,7 @@ import { keptPoints } from '../output/kept-points.ts';
 import type { Output } from '../output/types.ts';
 import { drawnOf, encodeCheckpoint, type Namespace, type Position } from './checkpoint.ts';
 import type { Evaluation, Host } from './host.ts';
-import { loopOf, type LoopOptions } from './loop-seam.ts';
+import { loggedOf, loopOf, type Logged, type LoopOptions } from './loop-seam.ts';
 import { Looping } from './loop.ts';
 import type { State } from './restore.ts';
 
@@ -164,6 +164,12 @@ export class Run {
   /** What `steps(n, { run })` asks for. */
   [loopOf](n: number, options: LoopOptions): ReturnType<Looping['begin']> {
     return this.#looping.begin(n, options);
+  }
+
+  /** What a sweep follows of it. */
+  [loggedOf](): Logged {
+    const curves = [...this.#series].map(([name, { steps, values }]) => [name, { steps: steps.view(), values: values.view() }] as const);
+    return { step: this.#step, curves: new Map(curves) };
   }
 
   /** Takes a checkpoint and resolves when it has been written, or could not be. */

@@ -10,6 +10,7 @@ import { random, type Generator } from '../../base/random.ts';
 import { outputOf, toText } from '../../output/inspect.ts';
 import type { JobEnd, Params, SweepEvent, SweepJob, SweepPlan, SweepResult } from '../../engine/sweep.ts';
 import { Interrupted, type Evaluation, type Host } from '../host.ts';
+import { loggedOf, type Logged } from '../loop-seam.ts';
 import { toTable } from '../tables.ts';
 import { paramsText, pointsOf, shortly, unsent } from './grid.ts';
 import { bare, needsOf } from './needs.ts';
@@ -22,7 +23,7 @@ export interface SweepKit {
   readonly evaluation: Evaluation;
   /** Of this engine. */
   readonly seed: number;
-  readonly startRun: (name: string, params: Params) => Promise<SweepRun>;
+  readonly startRun: (name: string, params: Params, options?: { readonly resume?: boolean }) => Promise<SweepRun>;
   /** What an evaluation draws from. */
   readonly generatorOf: (evaluation: Evaluation) => { readonly own: Generator; readonly math: Generator };
   /** Where the reader left unnamed inputs, by cell. */
@@ -34,6 +35,7 @@ export interface SweepRun {
   readonly id: string;
   log(metrics: Readonly<Record<string, number>>, step?: number): void;
   finish(summary?: Params): Promise<void>;
+  [loggedOf](): Logged;
 }
 
 export interface SweepOptions {
@@ -42,7 +44,8 @@ export interface SweepOptions {
   /** How many engines. Default: one for each core but one, at most 8; two from the command line; one on a GPU. */
   readonly workers?: number;
   readonly stop?: object;
-  /** Takes points that finished before, with the same code, values and seed, as they are. Default: false. */
+  /** Takes points that finished before, with the same code, values and seed, as they are; those that were cut off go on from their last
+      checkpoint, where they have one (`steps(n, { run, state })`, `run.checkpoint`). Default: false. */
   readonly resume?: boolean;
   /** What the generators of the points begin with. Default: the notebook's seed. */
   readonly seed?: number;
@@ -260,16 +263,22 @@ async function serve(kit: SweepKit, fn: SweepFunction): Promise<never> {
   }
 }
 
-async function compute(kit: SweepKit, fn: SweepFunction, { index, name, params, repeat, stop, median }: SweepJob): Promise<JobEnd> {
+async function compute(kit: SweepKit, fn: SweepFunction, job: SweepJob): Promise<JobEnd> {
   const { host, evaluation } = kit;
+  const { index, params, repeat, stop, median } = job;
   const last: Record<string, number> = {};
   let given: Params | undefined;
   let stopped: EarlyStop | undefined;
   reseed(kit, params, repeat);
-  const run = await kit.startRun(name, { ...params });
+  const run = await started(kit, job);
   const { log, finish } = run;
   const ends = stop && watch(stop, median);
-  let step = -1;
+  const before = run[loggedOf]();
+  let { step } = before;
+  for (const [metric, { steps, values }] of before.curves) {
+    last[metric] = values.at(-1)!;
+    if (metric === stop?.metric) values.forEach((value, i) => ends!(value, steps[i]!)); // none of them ended it
+  }
   Object.defineProperties(run, {
     log: {
       value: (metrics: Readonly<Record<string, number>>, at = step + 1): void => {
@@ -298,6 +307,17 @@ async function compute(kit: SweepKit, fn: SweepFunction, { index, name, params, 
   }
   await finish.call(run, summary);
   return { index, summary, ...optional({ error }) };
+}
+
+/** The run of a point: where one was cut off, that one goes on, if it can. */
+async function started({ startRun, evaluation }: SweepKit, { name, params, resume }: SweepJob): Promise<SweepRun> {
+  if (!resume) return startRun(name, { ...params });
+  try {
+    return await startRun(name, { ...params }, { resume });
+  } catch (error) {
+    evaluation.emit({ kind: 'log', level: 'warn', text: `It begins anew: ${(error as Error).message}` });
+    return startRun(name, { ...params });
+  }
 }
 
 /** What a function gave: a record, or a number as `value`. */
