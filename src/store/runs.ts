@@ -38,8 +38,7 @@ export function createRunWrites(connection: Connection): RunWrites {
         return { ...run, ...optional({ notes: next.notes, tags: next.tags }) };
       }),
 
-    interruptRun: (id, tab) =>
-      changed(id, (run) => (run.state === 'running' && run.environment['tab'] === tab ? { ...run, state: 'interrupted' } : undefined)),
+    interruptRun: async (id, tab) => (await import('./interrupting.ts')).interrupt(connection, id, tab),
 
     runText: ({ notebook, environment: { hash, text } }) =>
       typeof hash !== 'string'

@@ -223,6 +223,27 @@ describe('runs', () => {
       young: 'running',
     });
   });
+
+  test('lasted until its last point', async () => {
+    const store = await openStore();
+    for (const id of ['timed', 'resumed', 'bare', 'untimed'])
+      await store.saveRun(run({ id, state: 'running', ms: id === 'resumed' ? 5000 : 0, environment: { tab: 'gone' } }));
+    const timed = (times: number[]): ReturnType<typeof metric> & { times: Float64Array } => ({
+      ...metric(times, times),
+      times: Float64Array.from(times),
+    });
+    await store.savePoints({ run: 'timed', chunk: 0, metrics: { loss: timed([10, 900]) } });
+    await store.savePoints({ run: 'timed', chunk: 1, metrics: { loss: timed([1000, 1250]), acc: timed([1251]) } });
+    await store.savePoints({ run: 'resumed', chunk: 0, metrics: { loss: timed([10, 900]) } }); // cut off before it logged anything more
+    await store.savePoints({ run: 'untimed', chunk: 0, metrics: { loss: metric([1], [1]) } });
+    const nobody: Locks = { request: () => Promise.resolve(), query: () => Promise.resolve({}) };
+    expect(await sweepDeadRuns(store, () => 7, nobody)).toBe(4);
+    const found = await store.runs({ state: 'interrupted' });
+    expect(Object.fromEntries(found.map(({ id, ms }) => [id, ms]))).toEqual({ timed: 1251, resumed: 5000, bare: 0, untimed: 0 });
+    await store.saveRun(run({ id: 'timed', state: 'running', ms: 0, environment: { tab: 'other' } }));
+    await store.interruptRun('timed', 'gone'); // another tab has taken it up meanwhile
+    expect((await store.runs({ state: 'running' })).map(({ id, ms }) => [id, ms])).toEqual([['timed', 0]]);
+  });
 });
 
 describe('a damaged record', () => {

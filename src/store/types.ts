@@ -275,7 +275,7 @@ export interface Store {
   saveRun(run: StoredRun): Promise<void>;
   /** Notes and tags of a run; `undefined` takes them away. */
   editRun(id: string, edit: { readonly notes?: string | undefined; readonly tags?: readonly string[] | undefined }): Promise<void>;
-  /** Marks a run as cut off if it still counts as running in that tab. */
+  /** Marks a run as cut off if it still counts as running in that tab; it lasted until its last point. */
   interruptRun(id: string, tab: string | number | undefined): Promise<void>;
   /** The text of the notebook as the run had it. */
   runText(run: StoredRun): Promise<string | undefined>;
