@@ -1,6 +1,6 @@
 /* The first script of every page, in its head and before the first paint: the reader's theme, whether the app will draw
-   this address anew, whether anything was ever stored here; and where the notebook runs on opening, its engine starts at
-   once, in parallel to everything else. What needs the body is in opening.ts. Built as text and allowed by its hash. */
+   this address anew, whether anything was ever stored here; what is stored of the notebook is read, and where it runs on opening,
+   its engine starts at once, in parallel to everything else. What needs the body is in opening.ts. Built as text and allowed by its hash. */
 
 import type { PageData } from './opening.ts';
 import type { EarlyEngine } from './takeover.ts';
@@ -11,6 +11,9 @@ declare global {
     __engine?: EarlyEngine | undefined;
     /** Whether anything was ever stored in this browser; absent where that cannot be known. */
     __stored?: boolean;
+    /** What is stored of a notebook, unchecked, on its way since the head: its record, its outputs, its page. Undefined where it
+        cannot be read so; then the store says why. */
+    __ahead?: { readonly id: string; readonly records: Promise<readonly [unknown, readonly unknown[], unknown] | undefined> } | undefined;
   }
 }
 
@@ -31,6 +34,39 @@ try {
   window.__stored = localStorage.getItem('stored') === '1';
 } catch {
   /* storage is denied: the system's theme, and the store is asked */
+}
+const shown =
+  /^#\/n\/([^/?]+)/.exec(location.hash) ?? (page.dataset['kind'] === 'notebook' ? /\/n\/([^/]+)\/$/.exec(location.pathname) : null);
+if (shown !== null && window.__stored === true) readAhead(shown[1]!);
+
+/** Reads what the store would (store.ts, `opening`), without a version and without a change; not where a text waits beside it. */
+function readAhead(coded: string): void {
+  try {
+    if (Object.keys(localStorage).some((key) => key.startsWith('gradus:unsaved:'))) return;
+    const id = decodeURIComponent(coded);
+    const records = new Promise<readonly [unknown, readonly unknown[], unknown] | undefined>((resolve) => {
+      const none = (): void => resolve(undefined);
+      const request = indexedDB.open('gradus');
+      request.onupgradeneeded = () => request.transaction?.abort(); // there is none, and this is not who makes it
+      request.onerror = none;
+      request.onsuccess = () => {
+        const database = request.result;
+        try {
+          const reading = database.transaction(['notebooks', 'outputs', 'pages']);
+          const of = (name: string): IDBObjectStore => reading.objectStore(name);
+          const asked = [of('notebooks').get(id), of('outputs').getAll(IDBKeyRange.bound([id], [id, []])), of('pages').get(id)] as const;
+          reading.oncomplete = () => resolve([asked[0].result, asked[1].result, asked[2].result]);
+          reading.onerror = reading.onabort = none;
+        } catch {
+          none(); // of an earlier version
+        }
+        database.close(); // when what was asked is read
+      };
+    });
+    window.__ahead = { id, records };
+  } catch {
+    /* the store says why */
+  }
 }
 const { notebook } = page.dataset;
 if (notebook !== undefined && page.dataset['place'] === undefined) {

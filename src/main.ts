@@ -55,6 +55,15 @@ async function storeNow(): Promise<Store | undefined> {
   return Promise.race([openedStore().catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
 }
 
+/** What is stored of a notebook. */
+async function opening(id: string): Promise<StoredOpening> {
+  const ahead = window.__ahead;
+  window.__ahead = undefined;
+  const records = ahead?.id === id ? await ahead.records : undefined;
+  const read = records && (await import('./store/index.ts')).soundOpening(records);
+  return read ?? (await openedStore()).opening(id);
+}
+
 /** The reader's own notebooks, none where they cannot be read. */
 const ownNotebooks = async (): Promise<readonly StoredNotebook[]> => (await (await storeNow())?.notebooks().catch(() => [])) ?? [];
 
@@ -207,6 +216,7 @@ const pages = (): Promise<Pages> =>
         baseHref,
         openedStore,
         storeNow,
+        opening,
         comeAlive,
         close(then = () => undefined) {
           close();
@@ -226,13 +236,10 @@ const saveCopy = async (text: string): Promise<void> => {
 /** One's own copy and results from last time, where anything was ever stored; rejects where they cannot be read. */
 async function storedOpening(id: string): Promise<StoredOpening | undefined> {
   if (!anyStored) return undefined;
-  const copy = openedStore().then(
-    (store) => store.opening(id),
-    (error: { code?: string }) => {
-      if (error.code !== 'storage-missing') throw error;
-      return undefined;
-    },
-  );
+  const copy = opening(id).catch((error: { code?: string }) => {
+    if (error.code !== 'storage-missing') throw error;
+    return undefined;
+  });
   return Promise.race([copy, new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
 }
 
@@ -287,7 +294,9 @@ async function showShipped(): Promise<void> {
 
 /** What a long notebook showed last stands there before the rest of it is alive. */
 async function showKept(outputs: readonly StoredOutputs[]): Promise<void> {
-  if (outputs.length > 0) await import('./view/kept.ts').then(({ showKept: show }) => show(document, outputs)).catch(() => undefined);
+  if (outputs.length === 0) return;
+  const kept = await import('./view/kept.ts').catch(() => undefined);
+  if (kept?.showKept(document, outputs)) await kept.drawn();
 }
 
 let home = location.hash;

@@ -7,7 +7,8 @@ import type { Store, StoredNotebook, StoredOpening, StoredPage } from './store/t
 import type { Opening } from './main.ts';
 import type { Compiled, Session } from './session/types.ts';
 import { decoded, h } from './view/dom.ts';
-import { freeId, freshNotebook, makeBar, plainPage, withId, type Place } from './view/frame.ts';
+import { drawn, showKept } from './view/kept.ts';
+import { makeBar, plainPage, type Place } from './view/frame.ts';
 import { setMarkup } from './view/markup.ts';
 import { recentIds } from './view/notebooks/recent.ts';
 import type { Shipped } from './view/notebooks/entries.ts';
@@ -22,6 +23,8 @@ export interface Host {
   readonly baseHref: string;
   openedStore(): Promise<Store>;
   storeNow(): Promise<Store | undefined>;
+  /** What is stored of a notebook. */
+  opening(id: string): Promise<StoredOpening>;
   comeAlive(opening: Opening): Session;
   /** Ends what is shown; what is shown next ends by `then`. */
   close(then?: () => void): void;
@@ -29,7 +32,7 @@ export interface Host {
 
 export type Pages = ReturnType<typeof createPages>;
 
-export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, close }: Host) {
+export function createPages({ base, baseHref, openedStore, storeNow, opening: storedOf, comeAlive, close }: Host) {
   const page = document.documentElement;
   /** Names the code that makes pages (a chunk is named by its content, and by that of all it loads) and where this one stands. */
   const build = `${import.meta.url} ${baseHref}`;
@@ -66,9 +69,9 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const box = h('div'),
       place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
     setMarkup(box, own.html);
+    const shown = showKept(box, opening.kept ?? []);
     replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
-    if (opening.kept?.length && document.querySelector('.nb > .part'))
-      await import('./view/kept.ts').then(({ showKept }) => showKept(document, opening.kept!)).catch(() => undefined);
+    if (shown) await drawn();
     const session = (alive = comeAlive({ ...opening, compiled: own.compiled }));
     const cell = /[?&]cell=([^&]+)/.exec(location.hash)?.[1];
     if (cell !== undefined) document.getElementById(`cell-${decoded(cell)}`)?.scrollIntoView();
@@ -153,42 +156,20 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     );
   }
 
-  /** Stores `text` under its own id, or the next one that is free, and goes there. */
+  const copies = (): Promise<typeof import('./copies.ts')> => import('./copies.ts');
   async function saveCopy(text: string): Promise<void> {
-    const store = await openedStore();
-    const wanted = /^id:\s*["']?([\p{L}\p{N}._-]+)/mu.exec(text.slice(0, text.indexOf('\n---', 3)))?.[1] ?? 'untitled';
-    const id = await freeId(wanted, (candidate) => isTaken(store, candidate));
-    await keep(store, id, text);
-    location.hash = `#/n/${encodeURIComponent(id)}`;
-  }
-
-  async function isTaken(store: Store, id: string): Promise<boolean> {
-    return (await store.notebook(id)) !== undefined || (await isShipped(id));
-  }
-
-  /** Whether a notebook ships under this id: the course map links every one. */
-  async function isShipped(id: string): Promise<boolean> {
-    const map = await fetch(base).then(
-      (response) => response.text(),
-      () => '',
-    );
-    return map.includes(`n/${encodeURIComponent(id)}/"`);
-  }
-
-  async function keep(store: Store, id: string, text: string): Promise<void> {
-    const title = /^title:\s*(.+)$/m.exec(text)?.[1]?.trim() ?? id;
-    await store.saveNotebook({ id, title, text: withId(text, id), revision: 1, createdAt: Date.now(), updatedAt: Date.now() });
+    await (await copies()).saveCopy(text, await openedStore(), base);
   }
 
   async function showById(id: string): Promise<void> {
     let opening: StoredOpening | undefined;
     try {
-      opening = await (await openedStore()).opening(id);
+      opening = await storedOf(id);
     } catch (error) {
       if ((error as GradusError).code !== 'storage-missing') return showTrouble(id, error);
     }
     if (opening?.notebook !== undefined) await showStored({ ...opening, notebook: opening.notebook });
-    else if (await isShipped(id)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
+    else if (await (await copies()).isShipped(id, base)) location.replace(new URL(`n/${encodeURIComponent(id)}/`, base));
     else
       await plain(
         `No notebook called ${id}`,
@@ -200,7 +181,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
   /** What is stored under this name cannot be read: that is no reason to say that there is nothing. */
   async function showTrouble(id: string, error: unknown): Promise<void> {
     const { makeTroublePage } = await import('./view/storage/trouble.ts');
-    const main = makeTroublePage({ id, error, shipped: await isShipped(id), base: baseHref, openedStore });
+    const main = makeTroublePage({ id, error, shipped: await (await copies()).isShipped(id, base), base: baseHref, openedStore });
     replaceBody(id, makeBar(baseHref, { title: '', commands: false }), main);
   }
 
@@ -309,7 +290,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
     const store = await openedStore().catch((error: unknown) => error as Error & { hint?: string });
     if (store instanceof Error) {
       // it can be written and run all the same
-      await showText(freshNotebook('untitled'), { unsaved: true, view: { name: 'untitled', saveCopy } }, [
+      await showText((await copies()).freshNotebook('untitled'), { unsaved: true, view: { name: 'untitled', saveCopy } }, [
         h(
           'div',
           { class: 'banner', role: 'alert' },
@@ -318,9 +299,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, comeAlive, 
       ]);
       return;
     }
-    const id = await freeId('untitled', (candidate) => isTaken(store, candidate));
-    await keep(store, id, freshNotebook(id));
-    location.hash = `#/n/${id}`;
+    await (await copies()).saveFresh(store, base);
   }
 
   return {

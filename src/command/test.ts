@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { exercisesOf, problemsOf, type Exercise } from '../course/exercises.ts';
 import type { Candidate } from '../course/judging.ts';
 import { meets } from '../course/mastery.ts';
-import type { FrontMatter, PassLine } from '../document/index.ts';
+import type { FrontMatter } from '../document/index.ts';
 import type { Job, JobResult, JudgeJob } from '../headless.ts';
 import type { Verdict } from '../session/judge.ts';
 import { notebooksIn } from './check.ts';

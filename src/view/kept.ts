@@ -11,9 +11,9 @@ import { ago } from './words.ts';
 /** Characters of a text that is shown whole (outputs/value.ts). */
 const longText = 1500;
 
-/** Shows what `records` say of the cells below `root`, and resolves when that is drawn. Nothing where the notebook is short. */
-export async function showKept(root: ParentNode, records: readonly StoredOutputs[]): Promise<void> {
-  if (records.length === 0 || root.querySelector('.nb > .part') === null) return;
+/** Shows what `records` say of the cells below `root`; not where the notebook is short, and false then. */
+export function showKept(root: ParentNode, records: readonly StoredOutputs[]): boolean {
+  if (records.length === 0 || root.querySelector('.nb > .part') === null) return false;
   const cells = new Map([...root.querySelectorAll<HTMLElement>('[data-cell]')].map((cell) => [cell.dataset['cell'], cell]));
   const now = Date.now();
   for (const { cell: id, hash, time, outputs } of records) {
@@ -28,11 +28,15 @@ export async function showKept(root: ParentNode, records: readonly StoredOutputs
     if (point !== null) point.className = 'pt kept';
     if (say !== null) say.textContent = `from last time, ${ago(time, now)}`;
   }
-  await new Promise<void>((resolve) => {
+  return true;
+}
+
+/** When the next frame is drawn. */
+export const drawn = (): Promise<void> =>
+  new Promise((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve));
     setTimeout(resolve, 100); // a page that is not seen draws no frame
   });
-}
 
 /** The outputs as they are drawn, where all of them are plain. */
 function linesOf(outputs: StoredOutputs['outputs']): HTMLElement[] | undefined {

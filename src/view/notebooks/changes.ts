@@ -2,7 +2,7 @@
    the old one goes last, so that nothing is ever without its text. */
 
 import type { Store } from '../../store/types.ts';
-import { freeId, withId } from '../frame.ts';
+import { freeId, withId } from './texts.ts';
 import { retitled, type Entry } from './entries.ts';
 
 /** `id` absent: it stays as it is. */

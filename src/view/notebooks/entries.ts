@@ -2,7 +2,7 @@
    order, and another title in a notebook's text. Pure; NotebooksPage.tsx draws what this file returns. */
 
 import type { StoredNotebook } from '../../store/types.ts';
-import { withFront, yamlText } from '../frame.ts';
+import { withFront, yamlText } from './texts.ts';
 
 /** A notebook that ships, as the course map lists it. */
 export interface Shipped {
