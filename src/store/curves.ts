@@ -17,8 +17,9 @@ export function createCurves({ read, write }: Connection): Curves {
         return chunks.map((found): RunEntry['metrics'] => joinChunks(found.filter(isPoints)));
       }),
 
-    add: (runs) =>
-      write(['runs', 'points'], 'strict', async (transaction) => {
+    add: (runs, texts = []) =>
+      write(['runs', 'points', 'texts'], 'strict', async (transaction) => {
+        for (const text of texts) await transaction.objectStore('texts').put(text);
         for (const { run, metrics } of runs) {
           await transaction.objectStore('runs').add(run);
           await transaction.objectStore('points').put({ run: run.id, chunk: 0, metrics });

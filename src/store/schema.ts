@@ -13,6 +13,7 @@ import type {
   StoredPage,
   StoredPoints,
   StoredRun,
+  StoredText,
   StoredVersion,
 } from './types.ts';
 
@@ -23,7 +24,7 @@ export interface GradusSchema extends DBSchema {
   runs: { key: string; value: StoredRun; indexes: { notebook: string; name: string; startedAt: number; state: RunState } };
   points: { key: [run: string, chunk: number]; value: StoredPoints };
   checkpoints: { key: [run: string, step: number]; value: StoredCheckpoint };
-  texts: { key: [notebook: string, hash: string]; value: { readonly notebook: string; readonly hash: string; readonly text: string } };
+  texts: { key: [notebook: string, hash: string]; value: StoredText };
   answers: { key: [notebook: string, exercise: string]; value: StoredAnswer };
   mastery: { key: [notebook: string, exercise: string]; value: StoredMastery };
   pages: { key: string; value: StoredPage };

@@ -105,6 +105,14 @@ export interface StoredRun {
   readonly tags?: readonly string[];
 }
 
+/** A notebook as runs had it, kept once for all of them. */
+export interface StoredText {
+  readonly notebook: string;
+  /** `contentHash` of the text. */
+  readonly hash: string;
+  readonly text: string;
+}
+
 /** One typed-array chunk of a run's curves. */
 export interface StoredPoints {
   readonly run: string;
@@ -126,8 +134,8 @@ export interface StoredCheckpoint {
 export interface Curves {
   /** Whole curves of these runs, in their order; of a run without any, none. */
   of(runs: readonly string[]): Promise<readonly RunEntry['metrics'][]>;
-  /** New runs with their curves, all or none. Rejects where one of the ids is taken. */
-  add(runs: readonly { readonly run: StoredRun; readonly metrics: RunEntry['metrics'] }[]): Promise<void>;
+  /** New runs with their curves and the texts that they ran in, all or none. Rejects where one of the ids is taken. */
+  add(runs: readonly { readonly run: StoredRun; readonly metrics: RunEntry['metrics'] }[], texts?: readonly StoredText[]): Promise<void>;
 }
 
 /** What makes two runs the same experiment. */

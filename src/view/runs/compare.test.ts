@@ -91,7 +91,7 @@ test('rows sort by what runs were given, those without a value last either way',
   expect(ids(false)).toEqual(['a', 'b', 'c']);
 });
 
-test('files keep what is no number, leave the text out, and start no formula', () => {
+test('files keep what is no number, leave a text out that they were not given, and start no formula', () => {
   const json = runJson(rows[2]!, curves);
   expect(json).not.toContain('secret');
   expect((JSON.parse(json) as { metrics: { loss: { values: unknown[] } } }).metrics.loss.values).toEqual([2, 'NaN']);

@@ -1,6 +1,7 @@
 /* Runs as files: JSON with whole curves, CSV with one line for each run or for each step; each as pieces of text, a run at a time, so that
    many megabytes need not be one string. Pure. */
 
+import { contentHash } from '../../base/hash.ts';
 import type { RunEntry } from '../../engine/protocol.ts';
 import type { Row } from './rows.ts';
 
@@ -9,9 +10,11 @@ type Metrics = RunEntry['metrics'];
 const numberOrWord = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
-/** One run as an element of the list that runs.json is; the notebook's text stays out, its hash is in. NaN and infinities are strings. */
-export function runJson({ run, number }: Row, metrics: Metrics): string {
-  const { text: _, tab: __, ...environment } = run.environment;
+/** One run as an element of the list that runs.json is. NaN and infinities are strings. `text`: of the notebook as the run had it, where no
+    run before this one in the list stands in the same; its hash is in each. */
+export function runJson({ run, number }: Row, metrics: Metrics, text?: string): string {
+  const { text: own, tab: _, ...facts } = run.environment;
+  const environment = typeof own === 'string' ? { hash: contentHash(own), ...facts } : facts;
   const plain = {
     id: run.id,
     name: run.name,
@@ -26,6 +29,7 @@ export function runJson({ run, number }: Row, metrics: Metrics): string {
     environment,
     notes: run.notes,
     tags: run.tags,
+    text,
     metrics: Object.fromEntries(
       Object.entries(metrics).map(([name, { steps, values, times }]) => [
         name,

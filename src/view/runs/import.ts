@@ -3,9 +3,10 @@
    should be. Pure but for the ids that it makes. */
 
 import { GradusError } from '../../base/errors.ts';
+import { contentHash } from '../../base/hash.ts';
 import { optional } from '../../base/optional.ts';
 import type { RunEntry } from '../../engine/protocol.ts';
-import type { StoredRun } from '../../store/types.ts';
+import type { StoredRun, StoredText } from '../../store/types.ts';
 
 export interface Incoming {
   readonly run: StoredRun;
@@ -20,7 +21,13 @@ export function readRuns(
   text: string,
   here: readonly StoredRun[],
   newId: () => string = () => crypto.randomUUID(),
-): { readonly incoming: readonly Incoming[]; readonly known: number; readonly renewed: number } {
+): {
+  readonly incoming: readonly Incoming[];
+  /** Of the notebooks that they ran in, as far as the file has them. */
+  readonly texts: readonly StoredText[];
+  readonly known: number;
+  readonly renewed: number;
+} {
   let list: unknown;
   try {
     list = JSON.parse(text);
@@ -30,10 +37,16 @@ export function readRuns(
   if (!Array.isArray(list)) throw bad(`JSON that is no list`);
   const taken = new Map(here.map((run) => [run.id, run]));
   const incoming: Incoming[] = [];
+  /** By what the file calls them. */
+  const texts = new Map<string, StoredText>();
   let known = 0,
     renewed = 0;
   list.forEach((item: unknown, i) => {
-    const one = readOne(item, i + 1);
+    const { text, ...one } = readOne(item, i + 1);
+    if (text !== undefined) {
+      const { notebook } = one.run;
+      texts.set(keyOf(one.run), { notebook, hash: contentHash(text), text });
+    }
     const same = taken.get(one.run.id);
     if (same?.startedAt === one.run.startedAt && same.name === one.run.name) {
       known++;
@@ -45,10 +58,19 @@ export function readRuns(
     taken.set(id, run);
     incoming.push({ ...one, run });
   });
-  return { incoming, known, renewed };
+  const used = new Set<StoredText>();
+  const named = incoming.map(({ run, ...rest }): Incoming => {
+    const text = texts.get(keyOf(run));
+    if (!text) return { run, ...rest };
+    used.add(text);
+    return { run: { ...run, environment: { ...run.environment, hash: text.hash } }, ...rest };
+  });
+  return { incoming: named, texts: [...used], known, renewed };
 }
 
-function readOne(item: unknown, place: number): Incoming {
+const keyOf = ({ notebook, environment }: StoredRun): string => `${notebook}\n${environment['hash']}`;
+
+function readOne(item: unknown, place: number): Incoming & { readonly text?: string } {
   const wrong = (what: string): GradusError => bad(`run ${place} of the list ${what}`);
   if (!isRecord(item)) throw wrong('that is no record');
   const text = (key: string): string => {
@@ -84,7 +106,9 @@ function readOne(item: unknown, place: number): Incoming {
   for (const [key, value] of Object.entries(record('environment')))
     if (typeof value === 'string' || typeof value === 'number') environment[key] = value;
   delete environment['tab'];
-  const { ms, notes, tags } = item;
+  delete environment['text'];
+  const { ms, notes, tags, text: ran } = item;
+  if (ran !== undefined && typeof ran !== 'string') throw wrong('whose notebook is no text');
   return {
     run: {
       id: text('id'),
@@ -102,6 +126,7 @@ function readOne(item: unknown, place: number): Incoming {
       ...(Array.isArray(tags) && tags.every((tag): tag is string => typeof tag === 'string') && tags.length > 0 ? { tags } : {}),
     },
     metrics,
+    ...optional({ text: ran }),
   };
 }
 
