@@ -354,6 +354,22 @@ describe('usage', () => {
     expect(unit).not.toHaveProperty('title');
   });
 
+  test('counts answers, predictions and the page that a notebook opens with', async () => {
+    const store = await filled();
+    expect((await store.usage())[0]).toMatchObject({ answers: 0, page: 0 });
+    const answer = { code: 'w'.repeat(400), language: 'ts', attempts: 1, hints: 0, checks: [], pass: true, time: 1 };
+    await store.saveAnswer('n', 'dot', () => answer as never);
+    const kept = { notebook: 'n', question: '?', choice: 1, answer: 1, right: true, time: 1 } as const;
+    await store.saveMastery({ ...kept, exercise: 'predict:a', kind: 'prediction' });
+    await store.saveMastery({ ...kept, notebook: 'only', exercise: 'predict:b', kind: 'prediction' });
+    await store.savePage({ notebook: 'n', hash: 'h', build: 'b', title: 'N', html: 'p'.repeat(300), compiled: '{}' });
+    const after = await store.usage();
+    expect(after[0]).toMatchObject({ id: 'n', counts: { answers: 1, predictions: 1 } });
+    expect(after[0]!.answers).toBeGreaterThan(800);
+    expect(after[0]!.page).toBeGreaterThan(600);
+    expect(after.find(({ id }) => id === 'only')).toMatchObject({ text: 0, counts: { answers: 0, predictions: 1 } });
+  });
+
   test.each(['outputs', 'versions', 'runs'] as const)('falls when the %s are cleared, and comes back whole', async (what) => {
     const store = await filled();
     const [before] = await store.usage();

@@ -13,7 +13,6 @@ import { isAnswer, isMastery, isOutputs, isPage, isPoints, isRun, isVersion } fr
 import { prefixRange, type Database } from './schema.ts';
 import type { Store, StoredOutputs, StoredRun } from './types.ts';
 import { createRunWrites } from './runs.ts';
-import { createUsage } from './usage.ts';
 import { createVersions } from './versions.ts';
 import { damagedNotebook } from './worded.ts';
 
@@ -191,7 +190,8 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     ...createAnswers(connection, (records) =>
       sound('answers', records, isAnswer, (r) => `${String(r['notebook'])}/${String(r['exercise'])}`),
     ),
-    ...createUsage(connection),
+    usage: async () => (await import('./usage.ts')).createUsage(connection).usage(),
+    clear: async (notebook, what) => (await import('./usage.ts')).createUsage(connection).clear(notebook, what),
     archive: async (made) => (await import('./archive.ts')).writeArchive(connection, made),
     importArchive: async (file, now) => (await import('./archive.ts')).importArchive(connection, file, now),
     sparable: async () => (await import('./sparing.ts')).sparable(connection),

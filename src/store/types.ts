@@ -48,7 +48,11 @@ export interface NotebookUsage {
   readonly versions: number;
   readonly outputs: number;
   readonly runs: number;
-  readonly counts: Readonly<Record<Clearable, number>>;
+  /** Answers to exercises, reviews and predictions. */
+  readonly answers: number;
+  /** The page that it opens with (StoredPage). */
+  readonly page: number;
+  readonly counts: Readonly<Record<Clearable | 'answers' | 'predictions', number>>;
 }
 
 /** `upgrade`: a newer version waits in another tab; what a listener returns is waited for, up to a second · `reopened`: the browser had

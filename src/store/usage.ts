@@ -1,10 +1,10 @@
-/* What is stored, counted by notebook and kind, and what clears it. Bytes are counted over the records (two for a letter, eight for a
+/* What is stored, counted by notebook and kind, and what clears it; loaded with the page that shows it. Bytes are counted over the records (two for a letter, eight for a
    number), since browsers tell only a rounded sum for the whole site. Records are read one by one, so nothing large is held. */
 
 import type { Connection } from './connection.ts';
 import { isNotebook } from './record.ts';
 import { prefixRange, type Database } from './schema.ts';
-import type { Clearable, NotebookUsage, Store } from './types.ts';
+import type { NotebookUsage, Store } from './types.ts';
 
 type Usage = Pick<Store, 'usage' | 'clear'>;
 
@@ -15,8 +15,13 @@ interface Count {
   versions: number;
   outputs: number;
   runs: number;
-  counts: Record<Clearable, number>;
+  answers: number;
+  page: number;
+  counts: Record<keyof NotebookUsage['counts'], number>;
 }
+
+/** What is counted too, but cleared nowhere here. */
+const besides = ['answers', 'mastery', 'pages'] as const;
 
 export function createUsage({ read, write }: Connection): Usage {
   async function usageOf(database: Database): Promise<readonly NotebookUsage[]> {
@@ -24,11 +29,14 @@ export function createUsage({ read, write }: Connection): Usage {
     const of = (id: unknown): Count => {
       const key = String(id);
       let count = all.get(key);
-      if (!count) all.set(key, (count = { text: 0, versions: 0, outputs: 0, runs: 0, counts: { outputs: 0, versions: 0, runs: 0 } }));
+      if (!count) {
+        const counts = { outputs: 0, versions: 0, runs: 0, answers: 0, predictions: 0 };
+        all.set(key, (count = { text: 0, versions: 0, outputs: 0, runs: 0, answers: 0, page: 0, counts }));
+      }
       return count;
     };
     const owner = new Map<unknown, unknown>();
-    const transaction = database.transaction(['notebooks', 'versions', 'outputs', 'runs', 'points', 'checkpoints', 'texts']);
+    const transaction = database.transaction(['notebooks', 'versions', 'outputs', 'runs', 'points', 'checkpoints', 'texts', ...besides]);
     const each = async (
       name: (typeof transaction.objectStoreNames)[number],
       take: (record: Record<string, unknown>) => void,
@@ -65,7 +73,21 @@ export function createUsage({ read, write }: Connection): Usage {
     await each('texts', (record) => {
       of(record['notebook']).runs += bytesOf(record);
     });
-    const sum = ({ text, versions, outputs, runs }: NotebookUsage): number => text + versions + outputs + runs;
+    await each('answers', (record) => {
+      const count = of(record['notebook']);
+      count.answers += bytesOf(record);
+      count.counts.answers++;
+    });
+    await each('mastery', (record) => {
+      const count = of(record['notebook']);
+      count.answers += bytesOf(record);
+      if (record['kind'] === 'prediction') count.counts.predictions++;
+    });
+    await each('pages', (record) => {
+      of(record['notebook']).page += bytesOf(record);
+    });
+    const sum = ({ text, versions, outputs, runs, answers, page }: NotebookUsage): number =>
+      text + versions + outputs + runs + answers + page;
     return [...all].map(([id, count]): NotebookUsage => ({ id, ...count })).sort((a, b) => sum(b) - sum(a));
   }
 

@@ -25,7 +25,8 @@ export interface StoragePageOptions {
 }
 
 const kinds: readonly Clearable[] = ['versions', 'outputs', 'runs'];
-const heads = ['Text', 'Versions', 'Outputs', 'Runs', 'Together'];
+const heads = ['Text', 'Versions', 'Outputs', 'Runs', 'Answers', 'Page', 'Together'];
+const columns = ['text', 'versions', 'outputs', 'runs', 'answers', 'page'] as const;
 const one: Record<Clearable, string> = { versions: 'version', outputs: 'cell’s outputs', runs: 'run' };
 const many: Record<Clearable, string> = { versions: 'versions', outputs: 'cells’ outputs', runs: 'runs' };
 
@@ -157,7 +158,7 @@ export function makeStoragePage({ store, space, persist, base, download, now = D
 
   async function drawTable(): Promise<void> {
     const usage = await kept.usage();
-    const total = (of: NotebookUsage): number => of.text + of.versions + of.outputs + of.runs;
+    const total = (of: NotebookUsage): number => columns.reduce((all, key) => all + of[key], 0);
     if (usage.length === 0) {
       fill(
         table,
@@ -167,7 +168,7 @@ export function makeStoragePage({ store, space, persist, base, download, now = D
       );
       return;
     }
-    const sum = (key: 'text' | Clearable): number => usage.reduce((all, of) => all + of[key], 0);
+    const sum = (key: (typeof columns)[number]): number => usage.reduce((all, of) => all + of[key], 0);
     fill(
       table,
       h('h2', { id: 'by-notebook' }, 'By notebook'),
@@ -196,7 +197,7 @@ export function makeStoragePage({ store, space, persist, base, download, now = D
               'tr',
               {},
               h('th', { scope: 'row' }, plural(usage.length, 'notebook')),
-              ...(['text', 'versions', 'outputs', 'runs'] as const).map((key) => h('td', { class: 'r' }, size(sum(key)))),
+              ...columns.map((key) => h('td', { class: 'r' }, size(sum(key)))),
               h('td', { class: 'r' }, size(usage.reduce((all, of) => all + total(of), 0))),
               h(
                 'td',
@@ -225,7 +226,7 @@ export function makeStoragePage({ store, space, persist, base, download, now = D
       h(
         'p',
         { class: 'quiet' },
-        'Sizes are counted from the records; on the disk they may be smaller. Outputs are made again when a notebook runs. Texts are deleted on the page of ',
+        'Sizes are counted from the records; on the disk they may be smaller. Outputs are made again when a notebook runs, the page that it opens with when it opens. Answers, reviews and predictions are your progress and stay. Texts are deleted on the page of ',
         h('a', { class: 'link', href: `${base}#/notebooks` }, 'notebooks'),
         '.',
       ),
@@ -250,9 +251,8 @@ export function makeStoragePage({ store, space, persist, base, download, now = D
             )
           : h('a', { class: 'link', href: `${base}#/n/${encodeURIComponent(of.id)}` }, name),
       ),
-      ...([of.text, of.versions, of.outputs, of.runs, total] as const).map((amount, i) =>
-        h('td', { class: 'r', title: i > 0 && i < 4 ? counted(of, kinds[i - 1]!) : undefined }, size(amount)),
-      ),
+      ...columns.map((key) => h('td', { class: 'r', title: titleOf(of, key) }, size(of[key]))),
+      h('td', { class: 'r' }, size(total)),
       h(
         'td',
         { class: 'acts' },
@@ -267,6 +267,12 @@ export function makeStoragePage({ store, space, persist, base, download, now = D
           ),
       ),
     );
+  }
+  function titleOf(of: NotebookUsage, key: (typeof columns)[number]): string | undefined {
+    const { answers, predictions } = of.counts;
+    if (key === 'answers') return `${plural(answers, 'answer')}, ${plural(predictions, 'prediction')}`;
+    if (key === 'page') return 'What it opens with, so that it opens at once';
+    return key === 'text' ? undefined : counted(of, key);
   }
   const counted = (of: NotebookUsage, what: Clearable): string => plural(of.counts[what], one[what], many[what]);
 
