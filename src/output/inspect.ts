@@ -60,10 +60,11 @@ export function inspect(value: unknown, bounds: Bounds = {}, above?: Iterable<ob
   return new Walk(bounds, above).node(value, 0);
 }
 
-/** `value` as one line like a console's (a string itself keeps its lines), of at most `limit` characters. */
-export function toText(value: unknown, limit = 10_000): string {
+/** `value` as one line like a console's (a string itself keeps its lines), of at most `limit` characters. `depth`: levels below
+    the value itself, what lies deeper is named. */
+export function toText(value: unknown, limit = 10_000, depth = 3): string {
   const text =
-    typeof value === 'string' ? value : print(inspect(value, { depth: 3, breadth: Math.min(100, limit), text: limit, nodes: 400 }), true);
+    typeof value === 'string' ? value : print(inspect(value, { depth, breadth: Math.min(100, limit), text: limit, nodes: 400 }), true);
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
 

@@ -147,6 +147,11 @@ test('shape reads tensors, nested and typed arrays', () => {
   expect(says(() => shape([[1], [2, 3]], [2, 1]))).toMatch(/Row 1 has the shape \[2\]/);
 });
 
+test('what differs is shown with all its values', () => {
+  const deep = { a: [[[[[1, 2]]]]] };
+  expect(says(() => equal(7, deep))).toBe('Expected { a: [[[[[1, 2]]]]] }, got 7.');
+});
+
 describe('check', () => {
   const setup = () => {
     const evaluation = fakeHost().evaluation();

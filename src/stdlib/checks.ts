@@ -122,7 +122,7 @@ function brokenLaw(thrown: unknown): Told {
     ...(cause instanceof Difference ? brokenLaw(cause) : {}),
     ...(typeof law === 'string' && law && !thrown.message.startsWith(law) ? { law: bounded(law) } : {}),
     ...(typeof runs === 'number' ? { tried: `fails on case ${runs.toLocaleString('en')}` } : {}),
-    smallest: toText(smallest, 600),
+    smallest: toText(smallest, 600, DEEP),
   };
 }
 
@@ -150,6 +150,8 @@ const messageOf = (thrown: unknown): string =>
     (thrown instanceof Error ? `${spoken.has(thrown.name) ? '' : `${thrown.name}: `}${thrown.message}` : toText(thrown, LETTERS)) ||
       'It threw an error without a message.',
   );
+/** A case is shown whole, lists in lists too: so many levels, as long as there is room. */
+const DEEP = 8;
 /** A verdict has room for so much of what an answer says. */
 const LETTERS = 2000;
 const bounded = (text: string): string => (text.length > LETTERS ? `${text.slice(0, LETTERS)}…` : text);
@@ -256,7 +258,7 @@ const itemsOf = Set.prototype.values;
 const sameSizes = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && b.every((size, i) => size === a[i]);
 
 /** As in code: strings in quotes. */
-const write = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(toText(value, 200)) : toText(value, 200));
+const write = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(toText(value, 200)) : toText(value, 200, DEEP));
 
 type Same = (a: unknown, b: unknown) => boolean;
 

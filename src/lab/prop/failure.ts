@@ -26,7 +26,7 @@ export class CheckFailure extends Error {
     /** What the law threw. */
     cause?: unknown;
   }) {
-    super(`${facts.said || 'It does not hold'}. Smallest case: ${toText(facts.smallest, 600)}`, { cause: facts.cause });
+    super(`${facts.said || 'It does not hold'}. Smallest case: ${toText(facts.smallest, 600, deep)}`, { cause: facts.cause });
     this.law = facts.law;
     this.smallest = facts.smallest;
     this.seed = facts.seed;
@@ -34,6 +34,9 @@ export class CheckFailure extends Error {
     this.labels = facts.labels;
   }
 }
+
+/** A case is shown whole, lists in lists too: so many levels, as long as there is room. */
+const deep = 8;
 
 /** What an error says, without a full stop at its end. */
 export function saidBy(error: unknown): string {

@@ -36,6 +36,13 @@ describe('laws', () => {
     expect(smallest).toEqual([51]);
     expect(message).toBe('The sum may not pass 50. Smallest case: [51]');
   });
+  test('the smallest case is shown with all its values, lists in lists too', () => {
+    const nets = gen.record({
+      layers: gen.array(gen.record({ weights: gen.matrix({ rows: 2, cols: 2, of: gen.int(1, 1) }) }), { min: 1 }),
+    });
+    const message = failure(() => prop().forAll(gen.tuple(nets, gen.int(3, 3)), () => false)).message;
+    expect(message).toBe('It does not hold. Smallest case: [{ layers: [{ weights: [[1, 1], [1, 1]] }] }, 3]');
+  });
   test('false is a failure too, without words of its own', () => {
     expect(failure(() => prop().forAll(gen.int(0, 100), (n) => n < 17)).smallest).toBe(17);
     expect(failure(() => prop().forAll(gen.int(0, 100), (n) => n < 17)).message).toBe('It does not hold. Smallest case: 17');
