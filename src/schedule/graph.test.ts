@@ -55,6 +55,12 @@ describe('graph', () => {
     expect(graph('a=v b=v').cells.get('a')!.defines).toEqual([]);
   });
 
+  it('takes prose that reads such a name for no cell: it makes none fail', () => {
+    const prose = { ...cells('p<-v')[0]!, prose: true };
+    const { cells: found } = buildGraph([...cells('a=v b=v'), prose]);
+    expect([found.get('a')!.problem, found.get('b')!.problem, found.get('p')!.uses]).toEqual([undefined, undefined, []]);
+  });
+
   it('takes the same import in two cells for one name', () => {
     const g = graph('a=#d3:max b=#d3:max c<-max');
     expect(g.cells.get('a')!.problem).toBeUndefined();

@@ -22,7 +22,7 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
     }
   }
 
-  // Duplicates: an error on all definers if somebody else reads the name; otherwise each keeps its own.
+  // Duplicates: an error on all definers if another cell reads the name (prose is no cell); otherwise each keeps its own.
   const problems = new Map<string, CellProblem>();
   const owner = new Map<string, string>();
   const others = new Map<string, string[]>();
@@ -30,7 +30,7 @@ export function buildGraph(sources: readonly SourceCell[]): Graph {
     const cells = list.length === 1 ? [list[0]!.cell] : [...new Set(list.map((entry) => entry.cell))];
     const sameImport = list[0]!.import !== undefined && list.every((entry) => entry.import === list[0]!.import);
     if (cells.length > 1 && !sameImport) {
-      if (!sources.some((cell) => cell.run !== 'off' && !cells.includes(cell.id) && cell.analysis.reads.includes(name))) continue;
+      if (!live.some((cell) => !cells.includes(cell.id) && cell.analysis.reads.includes(name))) continue;
       for (const id of cells) {
         const rest = cells.filter((other) => other !== id);
         problems.set(id, duplicate(name, sources[position.get(id)!]!, rest));
