@@ -67,13 +67,13 @@ export function predict(spec: InputSpec, moved: Moved): Control {
     const held = [
       ...(typeof sure === 'number' ? [`You were ${number(100 * sure)} % sure.`] : []),
       ...(tally === undefined || tally.total === 0 ? [] : [`${number(tally.right)} of your ${plural(tally.total, 'prediction')} held.`]),
-    ].map((words) => h('span', { class: 'quiet' }, words));
+    ].join(' ');
     // a choice is marked where it stands, a curve is drawn; what the author wrote need not name a number or an order
     const named = explained && (props['form'] === 'number' || props['form'] === 'order');
     void outcome(props, spec.label, value).then((shown) => {
       answering?.dispose?.();
       const truly = named ? h('p', { class: 'predict-truth' }, String(truth)) : null;
-      fill(element, lead, question(), truly, h('div', { class: 'predict-foot' }, shown, ...held));
+      fill(element, lead, question(), truly, h('div', { class: 'predict-foot' }, shown, h('span', { class: 'quiet' }, held)));
       if (focused) lead.focus({ preventScroll: true });
     });
   };
