@@ -37,6 +37,8 @@ export class GradusError extends Error {
 
 /** What code says that is ended for taking too long. Checks catch errors and word them anew: it is known again by these words. */
 export const outOfTimeWords = 'It took longer than it may.';
+/** How the message of a check begins that ran out of time, or came behind such ones (stdlib/checks.ts). */
+export const lateCheck = /^(?:It took longer than |Not tried: )/;
 
 /** What any thrown value says. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

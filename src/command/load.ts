@@ -23,7 +23,9 @@ import { UsageError, pathOf } from './usage.ts';
 export interface LoadedCell {
   readonly id: string;
   readonly language: string;
-  /** Line of the opening fence in the file that it comes from. */
+  /** The file that it comes from, as given: the notebook, or the overlay. */
+  readonly file: string;
+  /** Line of the opening fence in that file. */
   readonly line: number;
   readonly run: RunMode;
   readonly analysis: Analysis;
@@ -66,9 +68,10 @@ export function load(command: string, file: string, overlays: readonly string[] 
   const { compiled, problems } = compileNotebook(parseNotebook(text), analyseOnce);
   if (compiled.cells.length !== effective.length)
     throw new Error(`${file}: the overlays could not be applied: ${effective.length} cells became ${compiled.cells.length}.`);
-  const cells = effective.map(({ block }, index) => ({
+  const cells = effective.map(({ block, origin }, index) => ({
     ...compiled.cells[index]!,
     language: block.language,
+    file: origin === 'base' ? file : overlays[origin]!,
     line: block.line,
     run: block.attributes.run,
   }));

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { frontMatterError, parseCompiled, parseNotebook, type FrontMatter } from '../document/index.ts';
+import { cellsOf, frontMatterError, parseCompiled, parseNotebook, type FrontMatter } from '../document/index.ts';
 import type { UnitTexts } from '../course/exercises.ts';
 import type { JudgeJob } from '../headless.ts';
 import { UsageError, pathOf } from './usage.ts';
@@ -11,23 +11,35 @@ export interface UnitFolder extends UnitTexts {
   /** As it was given. */
   readonly folder: string;
   readonly front: FrontMatter;
+  /** Which of the three files it lacks: `gradus test` says so, and reads on. */
+  readonly missing: readonly string[];
   /** Names in the folder that nothing of the unit reads. */
   readonly stray: readonly string[];
 }
 
 const own = ['notebook.md', 'solutions.md', 'checks.md'] as const;
 
-/** Whether a folder holds a unit with exercises. */
-export const isUnit = (folder: string): boolean => own.every((name) => existsSync(join(pathOf(folder), name)));
+/** Whether a folder holds a unit: a notebook.md, and beside it solutions or checks, or exercises in it that want some. */
+function isUnit(folder: string): boolean {
+  const path = (name: string): string => join(pathOf(folder), name);
+  if (!existsSync(path(own[0]))) return false;
+  if (existsSync(path(own[1])) || existsSync(path(own[2]))) return true;
+  return cellsOf(parseNotebook(readFileSync(path(own[0]), 'utf8'))).some(({ attributes }) => attributes.exercise !== undefined);
+}
 
-/** Reads the unit in `folder`; throws a UsageError where it is none. */
+/** Reads the unit in `folder`; throws a UsageError where it is none. Only `test` takes one that is not whole. */
 export function readUnit(command: string, folder: string): UnitFolder {
   const path = pathOf(folder);
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`gradus ${command}: ${folder} is no folder. Name the folder of a unit, which holds ${own.join(', ')}.`);
   const missing = own.filter((name) => !existsSync(join(path, name)));
-  if (missing.length) throw new UsageError(`gradus ${command}: ${folder} is no unit: it has no ${missing.join(' and no ')}.`);
-  const [text, solutions, checks] = own.map((name) => readFileSync(join(path, name), 'utf8')) as [string, string, string];
+  if (missing.length > 0 && (command !== 'test' || missing.includes(own[0])))
+    throw new UsageError(`gradus ${command}: ${folder} is no unit: it has no ${missing.join(' and no ')}.`);
+  const [text, solutions, checks] = own.map((name) => (missing.includes(name) ? '' : readFileSync(join(path, name), 'utf8'))) as [
+    string,
+    string,
+    string,
+  ];
   const notebook = parseNotebook(text);
   const problem = frontMatterError(notebook);
   if (problem) throw new UsageError(`gradus ${command}: ${join(folder, own[0])}:${problem.line}: ${problem.message}`);
@@ -40,16 +52,17 @@ export function readUnit(command: string, folder: string): UnitFolder {
     notebook,
     solutions: parseCompiled(solutions, front),
     checks: parseCompiled(checks, front),
+    missing,
     stray: strayIn(path, [text, solutions, checks].join('\n')),
   };
 }
 
-/** The texts as the page takes them. */
+/** The texts as the page takes them. Where the unit names no seed it has one here, so that a verdict is the same every time. */
 export const unitJob = ({ notebook, solutions, checks, front }: UnitFolder): JudgeJob['unit'] => ({
   notebook: notebook.text,
   solutions: solutions.text,
   checks: checks.text,
-  front,
+  front: { ...front, seed: front.seed ?? 0 },
 });
 
 /** Files beside the three that no text names: `data/` and what is imported or read by its name belong. */

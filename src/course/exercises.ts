@@ -72,6 +72,8 @@ export function problemsOf(unit: UnitTexts): readonly UnitProblem[] {
       say(
         `Exercise ${id} has ${hints.length} of its three hints. Put each into a <details> of its own behind the starter cell, before the next exercise or section.`,
       );
+    const empty = hints.findIndex((hint) => hint === '');
+    if (empty >= 0) say(`Hint ${empty + 1} of exercise ${id} is empty. Write what brings its reader one step further.`);
     if (!starters.some(({ code }) => code.includes('TODO')))
       say(`The starter of exercise ${id} contains no TODO. Write one where the learner is to begin.`);
     for (const { misconception, line } of wrong)
@@ -100,7 +102,7 @@ export function problemsOf(unit: UnitTexts): readonly UnitProblem[] {
     if (named.length === 0 || missing.length > 0)
       problems.push({
         file: 'notebook.md',
-        line: 1,
+        line: lineOf(unit.notebook, objective),
         message:
           named.length === 0
             ? `Objective “${objective}” says not what proves it. End it with the exercises or runs that do, in brackets: “… (${[...proofs][0] ?? 'dot'})”.`
@@ -140,6 +142,12 @@ function hintsOf(notebook: Notebook, id: string): string[] {
     if (section < prose.length) break;
   }
   return hints;
+}
+
+/** The line that begins an item of the front matter with these words; 1 where it is written otherwise. */
+function lineOf({ text, bodyStart }: Notebook, words: string): number {
+  const lines = text.slice(0, bodyStart).split('\n');
+  return lines.findIndex((line) => line.includes(words.slice(0, 40))) + 1 || 1;
 }
 
 /** ` Did you mean dot?` where one of `names` is near, else nothing. */

@@ -16,6 +16,8 @@ export interface CheckVerdict {
   readonly call?: string;
   readonly expected?: string;
   readonly got?: string;
+  /** It is no check but a whole cell of them that failed, or checked nothing: which of the exercise's, from 0. */
+  readonly cell?: number;
   /** Another check failed by the same cause: its name. */
   readonly sameAs?: string;
 }

@@ -78,6 +78,8 @@ describe('exercises of a unit', () => {
       expect.stringContaining('Exercise norm has no reference'),
       expect.stringContaining('Exercise norm has no wrong answer'),
     ]);
+    const emptied = unit().notebook.text.replace(/(<\/summary>)[\s\S]*?(<\/details>)/, '$1\n\n$2');
+    expect(say({ notebook: emptied })).toEqual([expect.stringMatching(/Hint 1 of exercise dot is empty/)]);
     expect(problemsOf(unit({ notebook: unit().notebook.text.replace('(dot)', '(dots)') }))[0]!.message).toMatch(
       /names dots.*Did you mean dot/,
     );

@@ -113,7 +113,7 @@ export async function judge(unit: UnitTexts, exercise: string, given: Candidate,
     const cells = language ? [] : answers.map((id) => session.cell(id)!);
     const calls = callsIn(cellsOf(unit.checks).flatMap(({ attributes, code }) => (attributes.check === exercise ? code : [])));
     const results = checks
-      .flatMap((id) => checksOf(session.cell(id)!))
+      .flatMap((id, index) => checksOf(session.cell(id)!, index))
       .map((check) => (check.pass || !calls.has(check.name) ? check : { ...check, call: calls.get(check.name)! }));
     const broken = cells.find(({ state }) => state === 'error');
     if (broken) {
@@ -123,7 +123,7 @@ export async function judge(unit: UnitTexts, exercise: string, given: Candidate,
         [
           { name: 'answer', pass: false, message: interrupted ? tooLong(limitMs) : wordsOf(broken.error), ms: broken.ms ?? 0 },
           // What waited for it, or never began, is no failure of its own.
-          ...results.filter(({ message, name }) => message !== '' && (!checks.includes(name) || ran(session.cell(name)!))),
+          ...results.filter(({ message, cell }) => message !== '' && (cell === undefined || ran(session.cell(checks[cell]!)!))),
         ],
         trouble,
       );
@@ -131,7 +131,7 @@ export async function judge(unit: UnitTexts, exercise: string, given: Candidate,
     if (late)
       return verdict(
         [
-          ...results.filter(({ name }) => !checks.includes(name) || ran(session.cell(name)!)),
+          ...results.filter(({ cell }) => cell === undefined || ran(session.cell(checks[cell]!)!)),
           { name: 'time', pass: false, message: tooLong(limitMs), ms: limitMs },
         ],
         'time',
@@ -211,7 +211,7 @@ const keptPrivate = (compiled: Compiled, answers: readonly string[], names: Read
 });
 
 /** The checks that a cell has run, and the one that its own end is: a cell of checks that could not run has failed. */
-function checksOf({ id, state, error, outputs, ms, uses }: CellStatus): CheckVerdict[] {
+function checksOf({ id, state, error, outputs, ms, uses }: CellStatus, index: number): CheckVerdict[] {
   const run = outputs.flatMap(({ output }): CheckVerdict[] => {
     if (output.kind !== 'check') return [];
     const { kind: _, exercise: __, ...told } = output;
@@ -229,7 +229,7 @@ function checksOf({ id, state, error, outputs, ms, uses }: CellStatus): CheckVer
         : state === 'done'
           ? 'It ran and checked nothing.'
           : `It did not run${uses.length ? '' : ', though it needs nothing'}.`;
-  return [...run, { name: id, pass: false, message, ms: ms ?? 0 }];
+  return [...run, { name: id, pass: false, message, ms: ms ?? 0, cell: index }];
 }
 
 /** Whether a cell of checks was evaluated, to whatever end. */

@@ -67,6 +67,33 @@ describe('gradus test', () => {
       /The starter of dot does not parse/,
     ],
     [
+      'a starter that fails for lack of time alone',
+      (at) => edit(at('notebook.md'), 'return 0 // TODO', 'for (;;) {} // TODO'),
+      /notebook\.md:\d+: The starter of dot fails for lack of time alone: [\s\S]*Let it end at once/,
+    ],
+    [
+      'a starter without the name that is asked for',
+      (at) =>
+        edit(at('notebook.md'), 'function norm(a: number[]): number {\n  return dot(a, a) // TODO: a length is no square\n}', '// TODO'),
+      /notebook\.md:\d+: The starter of norm does not define norm, which its checks ask for/,
+    ],
+    [
+      'checks that cannot run',
+      (at) => edit(at('checks.md'), "check('3, 4, 5', ", "nothing()\ncheck('3, 4, 5', "),
+      /✗ .*\n {2}.*checks\.md:\d+: The checks of norm cannot judge its reference: line 3, column 1: .*nothing is not defined\n0 passed/,
+    ],
+    [
+      'a demonstration that fails afterwards',
+      (at) => edit(at('notebook.md'), 'points.map(norm)', "setTimeout(() => { throw new Error('late') }, 5)"),
+      /notebook\.md:\d+: cell cell-\d+ fails afterwards: Error: late/,
+    ],
+    [
+      'a reference that fails in the demonstration',
+      (at) => edit(at('solutions.md'), 'return Math.sqrt(dot(a, a))', 'return Math.sqrt(dot(a, a)'),
+      /solutions\.md:(\d+): cell norm fails: SyntaxError/,
+    ],
+    ['a missing file', (at) => rmSync(at('checks.md')), /checks\.md: there is no such file[\s\S]*Exercise norm has no check/],
+    [
       'an experiment that misses its line',
       (at) => edit(at('notebook.md'), 'i < 20', 'i < 2'),
       /run descent has loss .*at most 0\.01 is wanted/,
