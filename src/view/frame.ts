@@ -16,9 +16,21 @@ export interface Place {
 
 /** Makes the bar say `place`, by the markup of the static pages. All text in that markup is escaped there. */
 export function makeBar(base: string, place: Place): HTMLElement {
-  const where = place.commands ? renderCrumb(base, place.title, place.label, place.phase) : renderNav(base, place.main);
+  const where = place.commands
+    ? renderCrumb(base, place.title, place.label, place.phase ?? phaseOf(place.label))
+    : renderNav(base, place.main);
   const made = new DOMParser().parseFromString(renderBar(where, base, place.commands), 'text/html').querySelector('header');
   return document.adoptNode(made!);
+}
+
+/** The phase that the page says so far, where it is the page of the same step: a reader's own copy of a unit takes its place. */
+function phaseOf(label: string | undefined): Place['phase'] {
+  const crumb = document.querySelector('header .crumb');
+  const up = crumb?.querySelector<HTMLAnchorElement>('a.up');
+  const number = /#p(\d+)$/.exec(up?.href ?? '')?.[1];
+  return up && number !== undefined && label !== undefined && crumb?.querySelector('.num')?.textContent === label
+    ? { number: Number(number), title: up.textContent ?? '' }
+    : undefined;
 }
 
 /** A page with a heading, a sentence and a way on. */

@@ -45,14 +45,18 @@ export function renderBar(place: string, base: string, commands: boolean): strin
   ].join('\n');
 }
 
-/** The bar's place on a notebook: its phase or the map, then the title. */
+/** The bar's place on a notebook: its phase, the course where that is not known, or the reader's notebooks; then the title. */
 export function renderCrumb(
   base: string,
   title: string,
   label?: string,
   phase?: { readonly number: number; readonly title: string },
 ): string {
-  const back = phase ? [`${base}#p${phase.number}`, phase.title] : [`${base}#/notebooks`, 'Notebooks'];
+  const back = phase
+    ? [`${base}#p${phase.number}`, phase.title]
+    : label !== undefined
+      ? [base, 'Course']
+      : [`${base}#/notebooks`, 'Notebooks'];
   return (
     `<div class="crumb"><a class="up" href="${escapeHtml(back[0]!)}">${escapeHtml(back[1]!)}</a><span class="up" aria-hidden="true">/</span>` +
     `<span aria-current="page">${label ? `<span class="num">${label}</span> ` : ''}${escapeHtml(title)}</span></div>`
