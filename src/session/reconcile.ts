@@ -70,7 +70,7 @@ export function editEntry(entry: Entry, code: string, place: string | undefined)
   remember(entry, place);
   Object.assign(entry, { code, dirty: true, edited: true, status: undefined });
   if (entry.state === 'queued') entry.before = 'stale';
-  else if (entry.state !== 'idle' && entry.state !== 'running' && entry.state !== 'off') {
+  else if (entry.state === 'idle' ? entry.kept !== undefined : entry.state !== 'running' && entry.state !== 'off') {
     Object.assign(entry, { state: 'stale', why: 'edited since it ran', error: undefined });
   }
 }

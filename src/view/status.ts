@@ -1,6 +1,7 @@
 /* What stands under a cell's outputs: the sentence that says its state and the button that is the next step, or the card
    of its error. And the words of the margin. Both are made from one CellStatus. */
 
+import type { ErrorInfo } from '../output/types.ts';
 import type { CellStatus } from '../session/types.ts';
 import { button, h } from './dom.ts';
 import { ago, duration, ordinal, plural } from './words.ts';
@@ -9,6 +10,7 @@ import { coded, errorBody } from './outputs/error.ts';
 export interface StatusActions {
   run(id: string): void;
   go(cell: string, line: number, column: number): void;
+  edit(id: string, code: string): void;
 }
 
 /** Class of the point for each state. */
@@ -83,7 +85,7 @@ export function statusNodes(status: CellStatus, actions: StatusActions, look: (i
         ),
       ];
     case 'error':
-      return status.error === undefined ? [] : [h('div', { class: 'error' }, ...errorBody(status.error, id, actions))];
+      return status.error === undefined ? [] : [errorCard(status.error, id, actions, look)];
     case 'blocked': {
       const owner = status.uses.find((use) => {
         const of = look(use.cell)?.state;
@@ -125,6 +127,19 @@ export function statusNodes(status: CellStatus, actions: StatusActions, look: (i
     default:
       return state satisfies never;
   }
+}
+
+function errorCard(error: ErrorInfo, id: string, actions: StatusActions, look: (id: string) => CellStatus | undefined): HTMLElement {
+  const card = h('div', { class: 'error' }, ...errorBody(error, id, actions));
+  if (error.hint === undefined && error.message.endsWith('is not defined'))
+    void import('./outputs/near-names.ts').then(
+      ({ nearName }) => {
+        const near = nearName(error, id, { look, edit: actions.edit });
+        if (near) card.firstElementChild?.after(near);
+      },
+      () => {}, // a hint is an addition
+    );
+  return card;
 }
 
 function sentence(text: string): string {

@@ -4,7 +4,7 @@
 
 import '../outputs/table/table.css';
 import { h, setText } from '../dom.ts';
-import { createGrid, rowHeight, type At, type GridColumn } from '../outputs/table/grid.ts';
+import { createGrid, type At, type GridColumn } from '../outputs/table/grid.ts';
 import { bindKeys } from '../outputs/table/keys.ts';
 import { createPages, type AskRows, type TableData } from '../outputs/table/rows.ts';
 import { widthsOf } from '../outputs/table/widths.ts';
@@ -44,6 +44,7 @@ export function table(spec: InputSpec, moved: Moved, cell: string, ask: AskRows 
   const all = h('input', { type: 'checkbox', tabindex: -1, 'aria-label': 'All rows', onclick: () => chooseAll(chosen.size === 0) });
   const grid = createGrid({
     label: spec.label || `Table of ${cell}`,
+    pressed: selectable,
     count: () => pages.count,
     columns: () => widths,
     text(row, column) {
@@ -134,6 +135,11 @@ export function table(spec: InputSpec, moved: Moved, cell: string, ask: AskRows 
       return true;
     },
   });
+  grid.element.addEventListener('click', (event) => {
+    const box = event.target instanceof Element ? event.target.closest('.grid-body .box') : null;
+    const at = event.pointerType === 'touch' && box === event.target ? grid.placeOf(box) : undefined;
+    if (at) choose(at.row, at.row); // a finger beside the box means it
+  });
 
   // ---- what is shown
   function mark(): void {
@@ -190,7 +196,7 @@ export function table(spec: InputSpec, moved: Moved, cell: string, ask: AskRows 
   const element = h('div', { class: 'rows' }, spec.label === '' ? null : label, grid.element, h('p', { class: 'cap' }, said));
   const { height, maxHeight, maxWidth, lines } = props;
   const style = grid.element.style;
-  style.maxHeight = height === undefined ? length(maxHeight ?? (Number(lines ?? 11.5) + 1) * rowHeight) : 'none';
+  style.maxHeight = height === undefined ? length(maxHeight ?? (Number(lines ?? 11.5) + 1) * grid.rowHeight) : 'none';
   style.height = length(height);
   style.maxWidth = length(maxWidth);
   setWidth(grid.element, props);

@@ -28,15 +28,12 @@ export function errorBody(error: ErrorInfo, cell: string, context: Pick<OutputCo
       },
       `${id}, line ${line}, column ${column}`,
     );
-  const [first = '', ...rest] = error.message.split('\n');
+  const [line = '', ...rest] = error.message.split('\n');
+  const [first, more] = firstSentence(line || error.name);
   const parts: HTMLElement[] = [
-    h(
-      'p',
-      { class: 'et' },
-      h('span', {}, ...coded(first || error.name), ' ', h('span', { class: 'mono error-name' }, error.name)),
-      error.line === undefined ? null : at(cell, error.line, error.column ?? 1),
-    ),
+    h('p', { class: 'et' }, h('span', {}, ...coded(first)), error.line === undefined ? null : at(cell, error.line, error.column ?? 1)),
   ];
+  if (more !== '') parts.push(h('p', {}, ...coded(more)));
   if (rest.length > 0) parts.push(h('p', { class: 'error-rest' }, rest.join('\n')));
   if (error.hint !== undefined) parts.push(h('p', {}, ...coded(error.hint)));
   const copy = button(
@@ -50,7 +47,7 @@ export function errorBody(error: ErrorInfo, cell: string, context: Pick<OutputCo
     },
     { class: 'btn bare small', 'aria-label': 'Copy this error' },
   );
-  const row = h('div', { class: 'row' });
+  const row = h('div', { class: 'row' }, h('span', { class: 'mono error-name' }, error.name));
   if (error.frames.length > 0) {
     row.append(
       h(
@@ -75,6 +72,12 @@ export function errorBody(error: ErrorInfo, cell: string, context: Pick<OutputCo
   row.append(h('span', { class: 'grow' }), copy);
   parts.push(row);
   return parts;
+}
+
+/** What stands out of a message, and what follows it. */
+export function firstSentence(message: string): readonly [first: string, rest: string] {
+  const [, first = message, rest = ''] = /^(.*?\S{2}[.?!]) (?=[A-Z`"([])(.+)$/.exec(message) ?? [];
+  return [first, rest];
 }
 
 /** The error as text: name, message, what to do, and the places. */

@@ -20,7 +20,7 @@ export function token(element: Element, name: string): Rgb {
 }
 
 function readToken(element: Element, name: string): Rgb {
-  const probe = h('i', { style: `color: var(${name}); display: none` });
+  const probe = h('i', { style: `color: var(${name}); display: none; forced-color-adjust: none` });
   element.append(probe);
   const colour = getComputedStyle(probe).color;
   probe.remove();

@@ -21,6 +21,8 @@ export interface At {
 
 export interface GridOptions {
   readonly label: string;
+  /** Rows are pressed: they are as high as a finger needs them where a finger points. */
+  readonly pressed?: boolean;
   /** Rows that can be scrolled to. */
   readonly count: () => number;
   /** Rows in all, before filters. */
@@ -37,6 +39,8 @@ export interface GridOptions {
 
 export interface Grid {
   readonly element: HTMLElement;
+  /** Pixels. */
+  readonly rowHeight: number;
   readonly cursor: At;
   readonly anchor: At;
   /** Rows that fit. */
@@ -59,7 +63,9 @@ export interface Grid {
   dispose(): void;
 }
 
-export const rowHeight = 32;
+const lowRow = 32,
+  /** Where rows are pressed by a finger. */
+  highRow = 44;
 /** Rows and pixels around what is seen that are drawn too. */
 const overscan = 6,
   overscanX = 160;
@@ -85,6 +91,7 @@ function reconcile(parent: HTMLElement, next: readonly HTMLElement[]): void {
 }
 
 export function createGrid(options: GridOptions): Grid {
+  const rowHeight = options.pressed === true && matchMedia('(pointer: coarse)').matches ? highRow : lowRow;
   const id = `grid${++grids}`;
   const headRow = h('div', { role: 'row', class: 'grid-row', 'aria-rowindex': 1 });
   const head = h('div', { role: 'rowgroup', class: 'grid-head' }, headRow);
@@ -95,6 +102,7 @@ export function createGrid(options: GridOptions): Grid {
     head,
     body,
   );
+  element.classList.toggle('high', rowHeight === highRow);
   let place: Place = { scroll: 0, top: 0 };
   let expected = -1;
   let cursor: At = { row: 0, column: 0 };
@@ -326,6 +334,7 @@ export function createGrid(options: GridOptions): Grid {
 
   return {
     element,
+    rowHeight,
     get cursor() {
       return cursor;
     },
