@@ -79,7 +79,7 @@ const near = new WeakSet<Element>();
 const ahead = new Set<Element>();
 let idle = false;
 /** Longer rests than this between frames come only where nothing moves, in ms. */
-const restMs = 20;
+const restMs = 12;
 let observer: IntersectionObserver | undefined;
 /** Brings `container` to show exactly `outputs`. */
 export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutput[], context: OutputContext): void {

@@ -150,6 +150,7 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement, name = 
     });
     const stage = h('div', { class: 'plot-stage' });
     stage.append(clean);
+    shareRules(stage);
     element.replaceChildren(stage, foot(stage, [], name));
     dress(stage.firstElementChild, nameOf(output), undefined);
     return () => element.replaceChildren();
@@ -163,6 +164,7 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement, name = 
   const draw = (): void => {
     drawnFor = element.clientWidth;
     const figure = replay(record, Plot, pageTheme(element));
+    shareRules(figure);
     const scales = (figure as { scale?: Parameters<typeof sentenceOf>[1] }).scale ?? (() => undefined);
     dress(figure, nameOf(output, sentenceOf(record, scales)), scales);
     stage.replaceChildren(figure);
@@ -179,6 +181,20 @@ export async function drawPlot(output: PlotOutput, element: HTMLElement, name = 
     size.disconnect();
     element.replaceChildren();
   };
+}
+
+const rules = new Set<string>();
+/** Takes the rules that Plot writes into every figure out of `figure`: they stand in the page once, since with every sheet that comes
+    or goes the page finds the style of all its elements anew. */
+function shareRules(figure: Element): void {
+  for (const sheet of figure.querySelectorAll('style')) {
+    const text = sheet.textContent;
+    if (!/^\s*:where\(\.plot-[\w-]+\)/.test(text)) continue; // an author's own
+    sheet.remove();
+    if (rules.has(text)) continue;
+    rules.add(text);
+    document.head.append(h('style', {}, text));
+  }
 }
 
 /** What is said of a figure: its author's words, then ours. */
