@@ -79,7 +79,7 @@ const near = new WeakSet<Element>();
 const ahead = new Set<Element>();
 let idle = false;
 /** Longer rests than this between frames come only where nothing moves, in ms. */
-const restMs = 12;
+const restMs = 20;
 let observer: IntersectionObserver | undefined;
 /** Brings `container` to show exactly `outputs`. */
 export function drawOutputs(container: HTMLElement, outputs: readonly KeyedOutput[], context: OutputContext): void {
@@ -244,8 +244,8 @@ function drawAhead(): void {
   idle = true;
   requestIdleCallback((deadline) => {
     idle = false;
-    const [next] = ahead;
-    if (next !== undefined && deadline.timeRemaining() > restMs) {
+    for (const next of ahead) {
+      if (deadline.timeRemaining() <= restMs) break;
       if (next.isConnected) drawWaiting(next);
       else ahead.delete(next);
     }
