@@ -1,5 +1,6 @@
 /* A cell's code: static and coloured until the reader goes there, then CodeMirror with the same metrics. What was typed
-   before the editor arrived is taken over with its selection. Edits reach the session at most `delayMs` later. */
+   before the editor arrived is taken over with its selection. Edits reach the session when typing rests, and at most `longestMs` after
+   the first letter. */
 
 import type { CellStatus } from '../session/types.ts';
 import type { ErrorInfo } from '../output/types.ts';
@@ -18,7 +19,8 @@ export interface CodeOptions {
   readonly pending: (waits: boolean) => void;
 }
 
-const delayMs = 60;
+const restMs = 150,
+  longestMs = 500;
 
 export class CodeBox {
   readonly #box: HTMLElement;
@@ -26,6 +28,8 @@ export class CodeBox {
   #editor: Editor | undefined;
   #mounting: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the first letter came that the session does not have. */
+  #since = 0;
   #shown: string;
   #status: CellStatus;
   #error: ErrorInfo | undefined;
@@ -145,8 +149,13 @@ export class CodeBox {
   }
 
   #typed(): void {
-    this.#options.pending(true);
-    this.#timer ??= setTimeout(() => this.flush(), delayMs);
+    const now = performance.now();
+    if (this.#timer === undefined) {
+      this.#since = now;
+      this.#options.pending(true);
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), Math.min(restMs, this.#since + longestMs - now));
   }
 }
 
