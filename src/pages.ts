@@ -127,33 +127,12 @@ export function createPages({ base, baseHref, openedStore, storeNow, opening: st
   async function showOpened(picked: { readonly name: string; readonly text: string } | undefined): Promise<void> {
     const file = chosen ?? picked;
     chosen = undefined;
-    if (file === undefined) {
-      location.replace(base);
-      return;
-    }
-    const { refusal } = await import('./own.ts');
+    if (file === undefined) return location.replace(base);
+    const { refusal, openedFile } = await import('./opened-file.ts');
     const reason = await refusal(file.text, file.name);
-    if (reason !== undefined) {
-      await plain(file.name, 'This file cannot be opened', reason);
-      document.querySelector<HTMLElement>('#main .lede')?.setAttribute('role', 'alert');
-      return;
-    }
-    const save = h('button', { type: 'button', class: 'btn solid', 'data-action': 'save-copy' }, 'Save a copy');
-    await showText(
-      file.text,
-      {
-        unsaved: true,
-        view: { name: file.name.replace(/\.[^.]*$/, ''), locked: 'This notebook is from a file. Save a copy to run it.', saveCopy },
-      },
-      [
-        h(
-          'div',
-          { class: 'banner', role: 'note' },
-          h('div', {}, h('strong', {}, `From the file ${file.name}.`), ' Nothing in it runs before you save a copy in this browser.'),
-          save,
-        ),
-      ],
-    );
+    if (reason === undefined) return showText(file.text, ...openedFile(file.name, saveCopy));
+    await plain(file.name, 'This file cannot be opened', reason);
+    document.querySelector<HTMLElement>('#main .lede')?.setAttribute('role', 'alert');
   }
 
   const copies = (): Promise<typeof import('./copies.ts')> => import('./copies.ts');

@@ -19,7 +19,7 @@ export interface CodeOptions {
   readonly pending: (waits: boolean) => void;
 }
 
-const restMs = 150,
+const restMs = 250,
   longestMs = 500;
 
 export class CodeBox {
