@@ -63,13 +63,17 @@ export function spokenState(status: CellStatus): string {
     queued: 'next in line',
     running: 'running',
     done: 'done',
-    stale: 'out of date',
+    stale: isNew(status) ? 'not run' : 'out of date',
     error: 'failed',
     blocked: 'waits',
     off: 'off',
   };
   return words[status.state];
 }
+
+/** It waits to be asked and never was: there is nothing of it that could be out of date. */
+const isNew = ({ state, run, ms, outputs, error }: CellStatus): boolean =>
+  state === 'stale' && run === 'manual' && ms === undefined && outputs.length === 0 && error === undefined;
 
 export function statusNodes(status: CellStatus, actions: StatusActions, look: (id: string) => CellStatus | undefined): HTMLElement[] {
   const { state, why, id } = status;
@@ -78,8 +82,10 @@ export function statusNodes(status: CellStatus, actions: StatusActions, look: (i
       return [
         h(
           'div',
-          { class: 'status warn' },
-          h('span', {}, h('strong', {}, 'Out of date.'), ' ', ...coded(sentence(why ?? ''))),
+          { class: isNew(status) ? 'status' : 'status warn' },
+          isNew(status)
+            ? h('span', {}, 'Not run yet. It runs only when asked.')
+            : h('span', {}, h('strong', {}, 'Out of date.'), ' ', ...coded(sentence(why ?? ''))),
           h('span', { class: 'grow' }),
           button('Run stale cell', () => actions.run(id), { 'data-run-stale': id }),
         ),
