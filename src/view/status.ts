@@ -87,7 +87,7 @@ export function statusNodes(status: CellStatus, actions: StatusActions, look: (i
             ? h('span', {}, 'Not run yet. It runs only when asked.')
             : h('span', {}, h('strong', {}, 'Out of date.'), ' ', ...coded(sentence(why ?? ''))),
           h('span', { class: 'grow' }),
-          button('Run stale cell', () => actions.run(id), { 'data-run-stale': id }),
+          button(isNew(status) ? 'Run it' : 'Run stale cell', () => actions.run(id), { 'data-run-stale': id }),
         ),
       ];
     case 'error':
