@@ -6,9 +6,11 @@ import './graph.css';
 import type { NotebookContext } from '../context.ts';
 import type { CellStatus } from '../../session/types.ts';
 import { button, h } from '../dom.ts';
+import { onTheme } from '../outputs/theme.ts';
 import { spokenState } from '../status.ts';
 import { openDialog } from './dialog.ts';
-import { layoutGraph, type Placed } from './graph-layout.ts';
+import { layoutGraph } from './graph-layout.ts';
+import { paintGraph } from './graph-paint.ts';
 
 const zooms = { least: 0.12, most: 2.5, step: 1.25 };
 const pad = 40;
@@ -77,79 +79,21 @@ export function openGraph(context: NotebookContext, start: string | undefined): 
     focus: stage,
     closed: () => {
       stop();
+      unwatch();
       size.disconnect();
       cancelAnimationFrame(frame);
     },
   });
 
   // ---- drawing
-  const pen = canvas.getContext('2d')!;
   let scale = 1,
     left = 0,
     top = 0,
     frame = 0,
     hover: string | undefined;
-  const colour = coloursOf(stage);
   const draw = (): void => {
     frame = 0;
-    const ratio = devicePixelRatio,
-      width = canvas.clientWidth,
-      height = canvas.clientHeight;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-    const ink = colour();
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    const x = (place: Placed): number => left + place.x * scale,
-      y = (place: Placed): number => top + place.y * scale;
-    const named = scale > 0.45;
-    const lead = hover ?? current;
-    const edge = (from: Placed, to: Placed): void => {
-      const x1 = x(from) + 7,
-        y1 = y(from),
-        x2 = x(to) - 7,
-        y2 = y(to);
-      if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > width || Math.max(y1, y2) < 0 || Math.min(y1, y2) > height) return;
-      const bend = Math.max(20 * scale, Math.min(80 * scale, Math.abs(x2 - x1) / 2));
-      pen.moveTo(x1, y1);
-      pen.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2);
-    };
-    for (const strong of [false, true]) {
-      pen.beginPath();
-      pen.strokeStyle = strong ? ink.blue : ink.edge;
-      pen.lineWidth = strong ? 2 : 1;
-      pen.globalAlpha = strong ? 1 : 0.6;
-      for (const [from, to] of layout.edges)
-        if ((from === lead || to === lead) === strong) edge(layout.places.get(from)!, layout.places.get(to)!);
-      pen.stroke();
-    }
-    pen.globalAlpha = 1;
-    pen.font = `${13}px ${ink.mono}`;
-    pen.textBaseline = 'middle';
-    for (const place of layout.places.values()) {
-      const cx = x(place),
-        cy = y(place);
-      if (cx < -170 || cx > width + 10 || cy < -20 || cy > height + 20) continue;
-      point(pen, ink, cx, cy, session.cell(place.id));
-      if (place.id === current) {
-        pen.beginPath();
-        pen.arc(cx, cy, 10, 0, 2 * Math.PI);
-        pen.strokeStyle = ink.blue;
-        pen.lineWidth = 2;
-        pen.stroke();
-      }
-      if (!named && place.id !== lead) continue;
-      const label = place.id.length > 18 ? `${place.id.slice(0, 17)}…` : place.id;
-      const wide = pen.measureText(label).width;
-      pen.fillStyle = ink.sheet;
-      pen.globalAlpha = 0.85;
-      pen.fillRect(cx - 7, cy - 24, wide + 4, 15);
-      pen.globalAlpha = 1;
-      pen.fillStyle = place.id === lead ? ink.blue : ink.ink;
-      pen.fillText(label, cx - 5, cy - 16);
-    }
+    paintGraph(canvas, layout, { scale, left, top, current, lead: hover ?? current, status: (id) => session.cell(id) });
   };
   const again = (): void => {
     frame ||= requestAnimationFrame(draw);
@@ -312,76 +256,8 @@ export function openGraph(context: NotebookContext, start: string | undefined): 
   const size = new ResizeObserver(again);
   size.observe(stage);
   const stop = session.subscribe(() => again()); // states change while it is open
+  const unwatch = onTheme(again);
   stage.setAttribute('aria-label', `Dependencies of ${order.length} cells`);
   fit();
   say();
-}
-
-type Ink = Readonly<Record<'ink' | 'edge' | 'blue' | 'red' | 'ochre' | 'sheet' | 'mono', string>>;
-
-/** The tokens as a canvas takes them, read anew when the theme changes. */
-function coloursOf(element: HTMLElement): () => Ink {
-  let known: Ink | undefined, theme: string | undefined;
-  return () => {
-    const now = `${document.documentElement.dataset['theme'] ?? ''} ${matchMedia('(prefers-color-scheme: dark)').matches}`;
-    if (known !== undefined && theme === now) return known;
-    theme = now;
-    const probe = h('span');
-    element.append(probe);
-    const read = (token: string): string => {
-      probe.style.color = `var(--${token})`;
-      return getComputedStyle(probe).color;
-    };
-    known = {
-      ink: read('ink'),
-      edge: read('edge'),
-      blue: read('blue'),
-      red: read('red'),
-      ochre: read('ochre'),
-      sheet: read('sheet'),
-      mono: getComputedStyle(element).getPropertyValue('--mono') || 'monospace',
-    };
-    probe.remove();
-    return known;
-  };
-}
-
-/** A cell's point, as in the page. */
-function point(pen: CanvasRenderingContext2D, ink: Ink, x: number, y: number, status: CellStatus | undefined): void {
-  const state = status?.state ?? 'idle';
-  const tone =
-    state === 'stale' ? ink.ochre : state === 'running' ? ink.blue : state === 'error' ? ink.red : state === 'done' ? ink.ink : ink.edge;
-  pen.lineWidth = 1.75;
-  pen.strokeStyle = pen.fillStyle = tone;
-  pen.beginPath();
-  if (state === 'error') {
-    pen.moveTo(x - 4, y - 4);
-    pen.lineTo(x + 4, y + 4);
-    pen.moveTo(x + 4, y - 4);
-    pen.lineTo(x - 4, y + 4);
-    pen.stroke();
-    return;
-  }
-  if (state === 'blocked' || state === 'off') {
-    pen.moveTo(x - 5, y);
-    pen.lineTo(x + 5, y);
-    pen.stroke();
-    return;
-  }
-  pen.arc(x, y, 5, 0, 2 * Math.PI);
-  if (state === 'done') {
-    pen.fill();
-    return;
-  }
-  pen.save();
-  pen.fillStyle = ink.sheet;
-  pen.fill();
-  pen.restore();
-  pen.stroke();
-  if (state === 'stale' || state === 'running' || status?.kept !== undefined) {
-    pen.beginPath();
-    if (status?.kept !== undefined && state === 'idle') pen.arc(x, y, 2, 0, 2 * Math.PI);
-    else pen.arc(x, y, 5, Math.PI / 2, -Math.PI / 2);
-    pen.fill();
-  }
 }
