@@ -143,6 +143,25 @@ describe('what has been changed since an import', () => {
   });
 });
 
+test('an archive for which there is no room changes nothing, and the error says what to do', async () => {
+  await fillA();
+  await b.saveNotebook(notebook({ text: 'mine', updatedAt: 1 }));
+  const before = await texts(b);
+  const file = await a.archive(made);
+  const { put } = IDBObjectStore.prototype;
+  let left = 2;
+  const spy = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...record) {
+    if (left-- <= 0) throw new DOMException('It broke.', 'QuotaExceededError');
+    return put.apply(this, record);
+  });
+  await expect(b.importArchive(file, later).finally(() => spy.mockRestore())).rejects.toMatchObject({
+    code: 'storage-full',
+    message: 'Storage is full: nothing of the archive was imported.',
+    hint: expect.stringMatching(/import the file again\.$/),
+  });
+  expect(await texts(b)).toEqual(before);
+});
+
 describe('runs that cannot be imported', () => {
   /** `b` with a disk that fails at the records of runs, whatever their curves did. */
   function failing(name: string): () => void {

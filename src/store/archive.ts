@@ -5,7 +5,7 @@
 
    The key that signs progress stays out of it, and so do pages that are only kept to open faster. */
 
-import { messageOf } from '../base/errors.ts';
+import { GradusError, messageOf } from '../base/errors.ts';
 import { isEqual } from './equal.ts';
 import type { Connection, Names, Writing } from './connection.ts';
 import { readContainer, writeContainer } from './container.ts';
@@ -53,10 +53,14 @@ export async function importArchive(connection: Connection, file: Blob, now: Dat
     all.set(store, list);
   }
   if (small.length > 0)
-    await connection.write([...new Set([...small, 'versions' as const])], 'strict', async (transaction) => {
-      for (const store of small)
-        for (const record of all.get(store)!) await mergeRecord(noting(transaction, before), store, record, { tally, from, now });
-    });
+    await connection
+      .write([...new Set([...small, 'versions' as const])], 'strict', async (transaction) => {
+        for (const store of small)
+          for (const record of all.get(store)!) await mergeRecord(noting(transaction, before), store, record, { tally, from, now });
+      })
+      .catch((error: unknown) => {
+        throw (error as { code?: string }).code === 'storage-full' ? noRoom(error) : error;
+      });
 
   const added = await importRuns(connection, container, tally).catch((error: unknown) => ({ runs: [], error }));
   return {
@@ -66,6 +70,14 @@ export async function importArchive(connection: Connection, file: Blob, now: Dat
     undo: () => takeBack(connection, before, added.runs),
   };
 }
+
+const noRoom = (cause: unknown): GradusError =>
+  new GradusError(
+    'storage-full',
+    'Storage is full: nothing of the archive was imported.',
+    'Delete outputs, runs or notebooks that you no longer need, then import the file again.',
+    { cause },
+  );
 
 /** What an import did in one place: what stood there, and what it put. */
 interface Change {
