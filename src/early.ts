@@ -20,6 +20,8 @@ declare global {
 const page = document.documentElement;
 /** The map is shown after all when the app does not come for so long, in ms. */
 const heldMs = 3000;
+/** What is read ahead is waited for so long: another tab may be in its way, and the store knows to say so. */
+const patienceMs = 1500;
 /** `/#/n/ID` and links are addresses of the map's page: it is held back (map.css) until the app has drawn them. */
 if (/^#(\/|g1\.|src=)/.test(location.hash)) {
   page.dataset['place'] = 'app';
@@ -46,6 +48,7 @@ function readAhead(coded: string): void {
     const id = decodeURIComponent(coded);
     const records = new Promise<readonly [unknown, readonly unknown[], unknown] | undefined>((resolve) => {
       const none = (): void => resolve(undefined);
+      setTimeout(none, patienceMs);
       const request = indexedDB.open('gradus');
       request.onupgradeneeded = () => request.transaction?.abort(); // there is none, and this is not who makes it
       request.onerror = none;
