@@ -432,6 +432,22 @@ describe('runs', () => {
     expect(states).toEqual(['done', 'failed', 'interrupted', 'interrupted']);
   });
 
+  test('the picture of a run that goes on shows all that was logged when its cell ends, and soon after what comes then', async () => {
+    const { host, evaluation, name } = open();
+    const run = (await name('startRun', evaluation)('open')) as { log(metrics: object): void };
+    const drawn = (): unknown => {
+      const last = evaluation.outputs.at(-1);
+      return last?.kind === 'metric' && last.series['x']?.values;
+    };
+    for (const x of [1, 2, 3]) run.log({ x });
+    expect(drawn()).toEqual([1]);
+    evaluation.end({ run });
+    expect(drawn()).toEqual([1, 2, 3]);
+    for (let x = 4; x < 2000; x++) run.log({ x }); // some are reported for their number, before a picture is due
+    await vi.waitFor(() => expect((drawn() as number[]).at(-1)).toBe(1999), { timeout: 1000 });
+    expect(host.reports.filter(({ kind }) => kind === 'run-end')).toEqual([]);
+  });
+
   test('a metric that is no number is named, and what is not here says so', async () => {
     const { name } = open();
     const run = (await name('startRun')('r')) as { log(metrics: object): void };

@@ -110,7 +110,7 @@ export class Run {
     host.report({ kind: 'run-start', ...start, ...optional({ goesOn }) });
     evaluation.onEnd((exports, error) => {
       if (this.#stage !== 'running') return;
-      if (Object.values(exports).includes(this)) this.#flush();
+      if (Object.values(exports).includes(this)) this.#flush(true);
       else this.#end(evaluation.signal.aborted ? 'interrupted' : error ? 'failed' : 'done');
     });
     evaluation.onDispose(() => this.#end('interrupted'));
@@ -197,8 +197,9 @@ export class Run {
     return this.#writing;
   }
 
-  /** Reports what is new; the picture follows at most four times a second. */
-  #flush(): void {
+  /** Reports what is new; the picture follows at most four times a second, unless `atOnce`. */
+  #flush(atOnce = false): void {
+    const fresh = this.#waiting > 0 || this.#timer !== undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const metrics: Record<string, { steps: Float64Array; values: Float64Array; times: Float64Array }> = {};
@@ -216,7 +217,12 @@ export class Run {
     if (this.#waiting > 0) this.#host.report({ kind: 'run-points', run: this.id, metrics });
     this.#waiting = 0;
     const now = performance.now();
-    if (this.#series.size === 0 || (this.#stage === 'running' && now - this.#flushedAt < FLUSH_MS)) return;
+    if (this.#series.size === 0) return;
+    const due = this.#flushedAt + FLUSH_MS - now;
+    if (this.#stage === 'running' && !atOnce && due > 0) {
+      if (fresh) this.#timer = setTimeout(() => this.#flush(), due); // what was reported is drawn, though nothing may follow
+      return;
+    }
     this.#flushedAt = now;
     this.#show();
   }
