@@ -80,6 +80,12 @@ test('paper has all lines of an open editor', async () => {
   expect(await line.last().evaluate((element) => element.getBoundingClientRect().bottom <= document.documentElement.scrollHeight)).toBe(
     true,
   );
+  // An A4 page between its margins is as narrow as a phone, and is none: nothing hangs over its edge.
+  await page.setViewportSize({ width: 673, height: 900 });
+  const left = await cell(page, 'long').evaluate((element) =>
+    Math.min(...[...element.querySelectorAll('.body, .code, .cm-line')].map((part) => part.getBoundingClientRect().left)),
+  );
+  expect(left).toBeGreaterThanOrEqual(0);
   await page.emulateMedia({ media: 'screen' });
   expect(page.problems).toEqual([]);
 });

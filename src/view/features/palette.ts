@@ -63,7 +63,7 @@ export function openPalette(sources: readonly Source[], help?: () => void): void
     enterkeyhint: 'go',
   });
   const list = h('ul', { id: 'palette-list', role: 'listbox', 'aria-label': 'Results' });
-  const none = h('div', { class: 'none', hidden: true }),
+  const none = h('div', { class: 'nothing', hidden: true }),
     says = h('p', { class: 'vh', role: 'status' });
   const dialog = h(
     'div',

@@ -136,7 +136,7 @@ async function openUpdate(context: NotebookContext, shipped: string, updated: (b
       const own = (drawing = {});
       const text = plan.text(choices);
       const drawn = text === mine ? 'Nothing in your copy changes.' : await drawRendered(mine, text);
-      if (own === drawing) fill(preview, typeof drawn === 'string' ? h('p', { class: 'none' }, drawn) : drawn);
+      if (own === drawing) fill(preview, typeof drawn === 'string' ? h('p', { class: 'nothing' }, drawn) : drawn);
     };
     const choose = (i: number, choice: Choice): void => {
       choices[i] = choice;

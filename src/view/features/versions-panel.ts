@@ -124,7 +124,7 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
       fill(head);
       const none =
         'No version yet. One is kept by itself before you edit, every ten minutes of edits, and before anything replaces the text.';
-      fill(body, h('div', { class: 'none' }, h('p', {}, none)));
+      fill(body, h('div', { class: 'nothing' }, h('p', {}, none)));
       return;
     }
     const { version } = item;
@@ -167,14 +167,14 @@ export async function openVersions(context: NotebookContext, which?: 'shipped'):
       same ? null : drawSwitch(drawChosen, head),
     );
     showing = undefined;
-    if (same) fill(body, h('p', { class: 'none' }, 'Nothing differs.'));
+    if (same) fill(body, h('p', { class: 'nothing' }, 'Nothing differs.'));
     else if (asPage()) void showPage(item.text, session.text);
     else fill(body, element);
   }
 
   async function showPage(from: string, to: string): Promise<void> {
     const mine = (showing = {});
-    fill(body, h('p', { class: 'none', role: 'status' }, 'Drawing …'));
+    fill(body, h('p', { class: 'nothing', role: 'status' }, 'Drawing …'));
     try {
       const drawn = await (await import('./rendered-difference.ts')).drawRendered(from, to);
       if (showing === mine) fill(body, drawn);
