@@ -5,6 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { publicNames } from '../analysis/names.ts';
 import { frontMatterError, parseNotebook } from '../document/index.ts';
+import { withPlace } from '../session/places.ts';
 import { type Loaded, load } from './load.ts';
 import { UsageError, isFolder, pathOf, readArguments } from './usage.ts';
 
@@ -30,7 +31,7 @@ type Checked = ReturnType<typeof record>;
 function record({ file, id, cells, graph, problems }: Loaded) {
   const checked = cells.map((cell) => {
     const node = graph.cells.get(cell.id)!;
-    const problem = node.problem;
+    const problem = node.problem && withPlace(node.problem, cell, node.uses.find((use) => node.problem!.cells.includes(use.cell))?.name);
     const place = problem?.line === undefined ? {} : { line: problem.line, column: problem.column ?? 1 };
     return {
       id: cell.id,

@@ -23,6 +23,7 @@ import { UsageError, pathOf } from './usage.ts';
 export interface LoadedCell {
   readonly id: string;
   readonly language: string;
+  readonly code: string;
   /** The file that it comes from, as given: the notebook, or the overlay. */
   readonly file: string;
   /** Line of the opening fence in that file. */
@@ -71,6 +72,7 @@ export function load(command: string, file: string, overlays: readonly string[] 
   const cells = effective.map(({ block, origin }, index) => ({
     ...compiled.cells[index]!,
     language: block.language,
+    code: block.code,
     file: origin === 'base' ? file : overlays[origin]!,
     line: block.line,
     run: block.attributes.run,

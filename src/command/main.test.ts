@@ -160,3 +160,14 @@ test('check warns of an id that is written twice', async () => {
   writeFileSync(join(folder, 'twice.md'), '---\ngradus: 1\nid: twice\n---\n```ts {id=a}\n1\n```\n\n```ts {id=a}\n2\n```\n');
   expect((await gradus('check', 'twice.md')).out).toMatch(/twice\.md:9: warning: id=a is written on two cells/);
 });
+
+test('check says where the cells of a loop read what makes it one, as run does', async () => {
+  const cell = (code: string): string => `\`\`\`ts\n${code}\n\`\`\`\n`;
+  writeFileSync(join(folder, 'loop.md'), `---\ngradus: 1\nid: loop\n---\n${cell('const a = 1\nconst x =  y + a')}${cell('const y = x')}`);
+  const { status, out } = await gradus('check', 'loop.md', '--json');
+  expect(status).toBe(1);
+  expect((JSON.parse(out) as { cells: { error: object }[] }).cells.map(({ error }) => error)).toMatchObject([
+    { name: 'CycleError', line: 2, column: 12 },
+    { name: 'CycleError', line: 1, column: 11 },
+  ]);
+});

@@ -44,9 +44,11 @@ test('what is left to write is named by the rules of `test`', async () => {
   await gradus('new', 'unit', 'matrices-determinants', '.');
   const said = problemsOf(readUnit('test', join(folder, '02-matrices-determinants'))).map(({ message }) => message);
   expect(said).toEqual([
+    expect.stringMatching(/^Objective “TODO .* is still a TODO/),
     expect.stringContaining('Exercise first-one has no check'),
     expect.stringContaining('Exercise first-one has no reference'),
     expect.stringContaining('Exercise first-one has no wrong answer'),
+    expect.stringContaining('Hint 1 of exercise first-one is still a TODO'),
   ]);
 });
 

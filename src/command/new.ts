@@ -1,5 +1,5 @@
 /* `gradus new unit NN [FOLDER]`: the three files of a unit of the course, begun from its row of the map (course/units.ts). What stands
-   in them parses and runs; what is left to write is marked TODO, and `gradus test` names it. Nothing that is there is written over. */
+   in them parses and runs; what is left to write is marked TODO, and `gradus test` says what the unit lacks. Nothing that is there is written over. */
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -26,7 +26,7 @@ export async function create(argv: readonly string[]): Promise<number> {
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text, { flag: 'wx' });
   process.stdout.write(
     `${shown(folder)}: ${Object.keys(files).join(', ')}\n` +
-      `What is left is marked TODO; \`npm run --silent gradus -- test ${shown(folder)}\` names it. docs/writing-a-unit.md says how.\n`,
+      `What is left is marked TODO; \`npm run --silent gradus -- test ${shown(folder)}\` says what a unit lacks. docs/writing-a-unit.md says how.\n`,
   );
   return 0;
 }
@@ -41,7 +41,7 @@ function unitCalled(which: string): Unit {
     units.map(({ id }) => id),
   );
   throw new UsageError(
-    `gradus new: the course has no unit "${which}". It has 1 to 80 and C1 to C3${near === undefined ? '' : `; did you mean ${near}?`}`,
+    `gradus new: the course has no unit "${which}". It has 1 to 80 and C1 to C3${near === undefined ? '.' : `; did you mean ${near}?`}`,
   );
 }
 

@@ -72,8 +72,11 @@ export function problemsOf(unit: UnitTexts): readonly UnitProblem[] {
       say(
         `Exercise ${id} has ${hints.length} of its three hints. Put each into a <details> of its own behind the starter cell, before the next exercise or section.`,
       );
-    const empty = hints.findIndex((hint) => hint === '');
-    if (empty >= 0) say(`Hint ${empty + 1} of exercise ${id} is empty. Write what brings its reader one step further.`);
+    const unwritten = hints.findIndex((hint) => /^(?:$|TODO\b)/.test(hint));
+    if (unwritten >= 0)
+      say(
+        `Hint ${unwritten + 1} of exercise ${id} is ${hints[unwritten] === '' ? 'empty' : 'still a TODO'}. Write what brings its reader one step further.`,
+      );
     if (!starters.some(({ code }) => code.includes('TODO')))
       say(`The starter of exercise ${id} contains no TODO. Write one where the learner is to begin.`);
     for (const { misconception, line } of wrong)
@@ -93,6 +96,11 @@ export function problemsOf(unit: UnitTexts): readonly UnitProblem[] {
   const { front } = unit.notebook;
   const proofs = new Set([...known, ...(front?.pass ?? []).map(({ run }) => run)]);
   for (const objective of front?.objectives ?? []) {
+    if (/^TODO\b/.test(objective)) {
+      const message = `Objective “${objective}” is still a TODO. Say what the learner can do afterwards, and in brackets what proves it.`;
+      problems.push({ file: 'notebook.md', line: lineOf(unit.notebook, objective), message });
+      continue;
+    }
     const named =
       /\(([^()]+)\)\s*\.?$/
         .exec(objective)?.[1]
