@@ -37,6 +37,16 @@ fits`,
   }
   return a
 }, { name: 'slow', workers: 2, resume: true, limitMs: 20_000 })`,
+  'steady run=manual': `const sums = await sweep({ a: [1, 2] }, async ({ a }, run) => {
+  const state = { sum: 0 }
+  for await (const step of steps(a < 2 ? 3 : 150, { run, state, every: 20 })) {
+    state.sum += Math.random()
+    run.log({ sum: state.sum }, step)
+    await sleep(20)
+  }
+  return state
+}, { name: 'steady', workers: 2, resume: true })
+sums.map((r) => r.metrics.sum.steps.length + ' steps').join(', ')`,
   'spin run=manual': 'const spins = await sweep({ a: [1, 2] }, ({ a }) => { for (;;) if (a > 2) break }, { workers: 2 })',
 });
 
@@ -131,6 +141,43 @@ test('a sweep that was cut off by a reload takes its finished points from the st
       }),
   );
   expect(runs).toBe(6); // four, and the two that had not finished once more
+  await context.close();
+}, 120_000);
+
+test('a point that was cut off by a reload goes on from its checkpoint, as the same run', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const stored = <T>(name: string): Promise<T[]> =>
+    page.evaluate(
+      (of) =>
+        new Promise<T[]>((resolve) => {
+          const opening = indexedDB.open('gradus');
+          opening.onsuccess = () => {
+            const reading = opening.result.transaction(of).objectStore(of).getAll();
+            reading.onsuccess = () => resolve(reading.result as T[]);
+            opening.result.close();
+          };
+        }),
+      name,
+    );
+  const open = async (): Promise<void> => {
+    await page.goto(`${servers[0]!.url}n/sweep-story/`);
+    await page.waitForTimeout(1500);
+    await page.getByRole('button', { name: 'Run cell steady' }).click();
+  };
+  await open();
+  await expect
+    .poll(async () => Math.max(0, ...(await stored<{ step: number }>('checkpoints')).map(({ step }) => step)), { timeout: 30_000 })
+    .toBeGreaterThan(30);
+  await open();
+  await cell(page, 'steady').getByText('3 steps, 150 steps').waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(500);
+  type Run = { params: { a: number }; state: string; environment: { resumed?: number } };
+  const runs = (await stored<Run>('runs')).map(({ params, state, environment }) => [params.a, state, environment.resumed]);
+  expect(runs.sort()).toEqual([
+    [1, 'done', undefined],
+    [2, 'done', 1],
+  ]);
   await context.close();
 }, 120_000);
 
