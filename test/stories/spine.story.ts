@@ -38,11 +38,12 @@ it('map, unit 14, run all, slider, edit, endless loop, and everything is there t
   await page.waitForURL(/\/n\/nn-fundamentals\/$/);
   await cellIs(page, 'histogram', 'done');
 
-  // Run all: auto cells are done, manual ones are out of date.
+  // Run all: auto cells are done, manual ones wait to be asked.
   await page.getByRole('button', { name: 'Run all', exact: true }).click();
   await page.waitForFunction(() => document.documentElement.dataset['engine'] === 'idle');
   await cellIs(page, 'softmax', 'done');
   expect(await cell(page, 'train').getAttribute('data-state')).toBe('stale');
+  await cell(page, 'train').getByText('Not run yet. It runs only when asked.').waitFor();
 
   // The slider moves what follows from it and nothing else.
   const before = await cell(page, 'softmax').locator('[data-outputs]').innerHTML();
