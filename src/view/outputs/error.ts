@@ -39,10 +39,12 @@ export function errorBody(error: ErrorInfo, cell: string, context: Pick<OutputCo
   const copy = button(
     'Copy',
     () => {
-      navigator.clipboard.writeText(errorText(error, cell)).then(
-        () => (copy.textContent = 'Copied'),
-        () => (copy.textContent = 'The browser refused'),
-      );
+      import('./error-text.ts')
+        .then(({ errorText }) => navigator.clipboard.writeText(errorText(error, cell)))
+        .then(
+          () => (copy.textContent = 'Copied'),
+          () => (copy.textContent = 'The browser refused'),
+        );
       setTimeout(() => (copy.textContent = 'Copy'), 1500);
     },
     { class: 'btn bare small', 'aria-label': 'Copy this error' },
@@ -78,15 +80,6 @@ export function errorBody(error: ErrorInfo, cell: string, context: Pick<OutputCo
 export function firstSentence(message: string): readonly [first: string, rest: string] {
   const [, first = message, rest = ''] = /^(.*?\S{2}[.?!]) (?=[A-Z`"([])(.+)$/.exec(message) ?? [];
   return [first, rest];
-}
-
-/** The error as text: name, message, what to do, and the places. */
-function errorText({ name, message, hint, line, column, frames }: ErrorInfo, cell: string): string {
-  const place = line === undefined ? [] : [`at ${cell}, line ${line}, column ${column ?? 1}`];
-  const way = frames.map(
-    (frame) => `by way of ${frame.cell}, line ${frame.line}, column ${frame.column}${frame.name === undefined ? '' : ` in ${frame.name}`}`,
-  );
-  return [`${name}: ${message}`, ...(hint === undefined ? [] : [hint]), ...place, ...way].join('\n');
 }
 
 /** Text with its `…` stretches as code. */
