@@ -21,7 +21,7 @@ export function pointClass(status: CellStatus): string {
     case 'running':
       return 'pt half';
     case 'stale':
-      return 'pt stale';
+      return isNew(status) ? 'pt' : 'pt stale';
     case 'error':
       return 'pt fail';
     case 'blocked':
@@ -44,7 +44,7 @@ export function marginWords(status: CellStatus, now: number, waiting: number): s
     case 'done':
       return status.live ? 'running on' : status.ms === undefined ? 'done' : duration(status.ms);
     case 'stale':
-      return 'out of date';
+      return isNew(status) ? 'not run' : 'out of date';
     case 'error':
       return waiting > 0 ? `failed; ${plural(waiting, 'cell')} ${waiting === 1 ? 'waits' : 'wait'}` : 'failed';
     case 'blocked':
