@@ -23,7 +23,7 @@ const heldMs = 3000;
 /** What is read ahead is waited for so long: another tab may be in its way, and the store knows to say so. */
 const patienceMs = 1500;
 /** `/#/n/ID` and links are addresses of the map's page: it is held back (map.css) until the app has drawn them. */
-if (/^#(\/|g1\.|src=)/.test(location.hash)) {
+if (/^#(\/.|g1\.|src=)/.test(location.hash)) {
   page.dataset['place'] = 'app';
   setTimeout(() => delete page.dataset['place'], heldMs);
   const { app, own } = page.dataset;

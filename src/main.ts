@@ -321,7 +321,7 @@ async function route(): Promise<void> {
   if (page.dataset['kind'] === 'map') await (await pages()).showMap();
 }
 
-const app = (hash: string): boolean => /^#(\/|g1\.|src=)/.test(hash);
+const app = (hash: string): boolean => /^#(\/.|g1\.|src=)/.test(hash);
 /** Within a page that an address like `#/n/ID` names, a link to a heading must leave that address alone; skipping to the content
     moves the focus on every page. */
 document.addEventListener('click', (event) => {
