@@ -4,16 +4,16 @@
 
      edit ──splices──> text ──reparse──> blocks ──keys──> entries (dirty) ──commit──> analysis, ids, graph */
 
-import { partsOf } from '../document/compose.ts';
 import { countLines, type ReadFront } from '../document/parse.ts';
 import { spliceOf } from '../base/rebase.ts';
 import { applySplices } from '../document/reparse.ts';
-import { expressions, type InlinePart } from '../document/prose.ts';
 import { sameEdges, type GraphCell } from '../schedule/index.ts';
-import { entryOf, placeOf, type Entries, type Entry } from './entries.ts';
+import { commitProse, placeProse, proseDiffers } from './edited-prose.ts';
+import { placeOf, type Entries, type Entry } from './entries.ts';
+import { frameOf } from './frame-blocks.ts';
 import { createHistory, keyChange, type Step } from './history.ts';
 import { matchKeys } from './match.ts';
-import { displace, editEntry, emptyAnalysis, idsOf, placeEntries, recall, remember, settle } from './reconcile.ts';
+import { displace, editEntry, idsOf, placeEntries, recall, remember, settle } from './reconcile.ts';
 import type { Block, CellBlock, Notebook, Splice } from '../document/types.ts';
 import type { FrameBlock, HistoryStep, Session, SessionChange, SessionOptions } from './types.ts';
 
@@ -130,7 +130,7 @@ export function createEdits({
   /** The same blocks, with other places or another text. */
   function follow(next: readonly CellBlock[], prose: boolean): void {
     const cells = new Set<string>();
-    let rebuild = prose && placeProse(),
+    let rebuild = prose && placeProse(entries, notebook),
       rename = false;
     entries.list.forEach((entry, i) => {
       const block = next[i]!;
@@ -161,7 +161,7 @@ export function createEdits({
     const written = new Map(entries.list.map((entry) => [entry, entry.block!.attributes.id]));
     placeEntries(entries, next, cellKeys);
     unnamed = true;
-    placeProse();
+    placeProse(entries, notebook);
     for (const entry of entries.list) recall(entry);
     if (entries.list.some((entry) => written.has(entry) && written.get(entry) !== entry.block!.attributes.id)) return renameNow(true);
     buildGraph();
@@ -190,38 +190,6 @@ export function createEdits({
   }
 
   const changedProse = (): SessionChange => ({ structure: true, prose: new Set(entries.prose.keys()) });
-  const proseDiffers = (before: Notebook, after: Notebook): boolean =>
-    before.blocks.some((block, i) => {
-      const other = after.blocks[i]!;
-      return block.kind !== 'cell' && block !== other && textOf(before, block) !== textOf(after, other);
-    });
-
-  // ---- expressions in prose -----------------------------------------------------------------------------------------------
-
-  /** Entries for the expressions of the text as it stands: one with the same code has the same value. Whether they changed. */
-  function placeProse(): boolean {
-    const left = new Map<string, Entry[]>();
-    const keep = (entry: Entry): void => void (left.get(entry.code)?.push(entry) ?? left.set(entry.code, [entry]));
-    entries.prose.forEach(keep);
-    for (const entry of entries.buried.values()) if (entry.index !== undefined && entry.evaluation > 0) keep(entry);
-    const codes = notebook.blocks.flatMap((block) =>
-      block.kind === 'prose' ? partsOfText(textOf(notebook, block)).map(({ code }) => code) : [],
-    );
-    const next = codes.map((code) => left.get(code)?.shift() ?? freshExpression(code));
-    if (next.length === entries.prose.length && next.every((entry, i) => entry === entries.prose[i])) return false;
-    const here = new Set(next);
-    for (const entry of entries.prose) if (!here.has(entry)) entries.buried.set(entry.key, entry);
-    next.forEach((entry, index) => {
-      entries.buried.delete(entry.key);
-      entry.index = index;
-    });
-    entries.prose = next;
-    return true;
-  }
-  function freshExpression(code: string): Entry {
-    const key = entries.newKey();
-    return { ...entryOf(key, `prose:k${key}`, undefined, code, emptyAnalysis, 0), dirty: true };
-  }
 
   // ---- names and the graph --------------------------------------------------------------------------------------------------
 
@@ -248,19 +216,6 @@ export function createEdits({
       const was = before.get(key);
       return entries.graph.cells.get(id)!.run === 'auto' && state !== 'idle' && !edited && was !== undefined && was !== after.get(key);
     });
-  }
-
-  async function commitProse(): Promise<string[]> {
-    if (!entries.prose.some(({ dirty }) => dirty)) return [];
-    const { analyse } = await analyser();
-    const fresh = entries.prose.filter(({ dirty }) => dirty);
-    for (const entry of fresh) Object.assign(entry, { analysis: analyse(entry.code, { language: 'ts', overrides }), dirty: false });
-    entries.build();
-    const has = (id: string): boolean => {
-      const { valued, state } = entries.byId.get(id)!;
-      return valued && (state === 'done' || state === 'stale');
-    };
-    return fresh.map(({ id }) => id).filter((id) => entries.graph.cells.get(id)!.uses.every(({ cell }) => has(cell)));
   }
 
   /** Cells without an id of their own are called after the first value they define: old id, new id. */
@@ -381,7 +336,7 @@ export function createEdits({
     },
     apply,
     commit,
-    commitProse,
+    commitProse: () => commitProse(entries, { analyser, overrides }),
     together,
     undo: () => again('undo'),
     redo: () => again('redo'),
@@ -425,36 +380,8 @@ type Names = ReadonlyMap<string, Entry>;
 const sameAttributes = (a: CellBlock, b: CellBlock): boolean =>
   a.attributes === b.attributes || JSON.stringify(a.attributes) === JSON.stringify(b.attributes);
 
-const textOf = ({ text }: Notebook, { start, end }: Block): string => text.slice(start, end);
-/** Expressions of texts that were asked for lately: most prose is the same after an edit. */
-let known = new Map<string, readonly InlinePart[]>();
-function partsOfText(markdown: string): readonly InlinePart[] {
-  if (!markdown.includes('${')) return [];
-  const parts = known.get(markdown) ?? expressions(markdown);
-  if (known.size > 4000) known = new Map();
-  known.set(markdown, parts);
-  return parts;
-}
-
 /** Gives the front matter that was read of this text. */
 function frontOf({ text, bodyStart, front, problems }: Notebook): ReadFront {
   const lines = countLines(text.slice(0, bodyStart));
   return () => ({ problems: problems.filter(({ line }) => line <= lines), ...(front && { front }) });
-}
-
-function frameOf(notebook: Notebook, keys: readonly number[], { list }: Entries): readonly FrameBlock[] {
-  const ids = new Map(list.map(({ key, id }) => [key, id]));
-  const proses = new Map<number, number>();
-  for (const [i, { kind }] of notebook.blocks.entries()) if (kind === 'prose') proses.set(i, proses.size);
-  let values = 0;
-  return partsOf(notebook).map(({ block, index, start, end }) => {
-    const key = keys[index]!;
-    if (block.kind === 'cell') return { key, kind: 'cell', id: ids.get(key) ?? '', text: block.code, language: block.language };
-    if (block.kind === 'diagram') return { key, kind: 'diagram', text: block.code, language: block.language };
-    const text = notebook.text.slice(start, end).replace(/\r\n?/g, '\n');
-    const firstValue = values;
-    const inside = partsOfText(text);
-    values += inside.length;
-    return { key, kind: 'prose', text, prose: proses.get(index)!, firstValue, values: inside };
-  });
 }
