@@ -103,7 +103,7 @@ async function prepare(page, site) {
 
 /** Each: where, what to do there, and how high the window is (1440 px, phone). `fresh`: in a browser that keeps nothing. */
 const pictures = {
-  map: { path: '', ready: (page) => page.locator('[data-begun]').waitFor() },
+  map: { path: '', ready: (page) => page.locator('a.u[data-state]').first().waitFor() },
   unit: { path: unit, fresh: true, high: 1320, ready: (page) => cellIs(page, 'curves', 'done') },
   error: {
     path: '#/n/one-layer',
