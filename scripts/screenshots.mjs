@@ -119,7 +119,7 @@ const pictures = {
     async ready(page) {
       await cellIs(page, 'curves', 'done');
       await page.keyboard.press('ControlOrMeta+K');
-      await page.getByRole('combobox').waitFor();
+      await page.locator('.palette [role="combobox"]').waitFor();
       await page.keyboard.type('st');
     },
   },
