@@ -1,6 +1,8 @@
 /* What to do about a call of the compute library that it does not have: PyTorch's spelling (`masked_fill`), a slip of the
    fingers (`sofmax`), a forgotten `new`. Reads the message of a TypeError, so it knows the path that was written and no more. */
 
+import { oneSlip } from '../base/slip.ts';
+
 type Names = Readonly<Record<string, unknown>>;
 
 /** What PyTorch calls otherwise, by the name that was tried. */
@@ -48,13 +50,3 @@ function inside(library: Names, path: string): object | undefined {
 
 const keysOf = (holder: object | undefined): string[] =>
   holder ? Object.getOwnPropertyNames(holder).filter((key) => !['length', 'name', 'prototype', 'constructor'].includes(key)) : [];
-
-/** Whether one letter more, less or other, or two exchanged, make `a` into `b`. */
-function oneSlip(a: string, b: string): boolean {
-  let [head, tail] = [0, 0];
-  const most = Math.min(a.length, b.length);
-  while (head < most && a[head] === b[head]) head++;
-  while (tail < most - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
-  const left = Math.max(a.length, b.length) - head - tail;
-  return left <= 1 || (left === 2 && a.length === b.length && a[head] === b[head + 1] && a[head + 1] === b[head]);
-}

@@ -1,6 +1,7 @@
 /* A name that no cell defines, and what was probably meant: the name of a cell that is one slip away, with a button that writes it.
    Comes with the first such error. */
 
+import { oneSlip } from '../../base/slip.ts';
 import type { ErrorInfo } from '../../output/types.ts';
 import type { CellStatus } from '../../session/types.ts';
 import { h } from '../dom.ts';
@@ -40,11 +41,5 @@ function replaced(code: string, { line, column }: ErrorInfo, from: string, to: s
 /** Whether capitals alone, or one letter more, less or other, or two exchanged, make `a` into `b`; short names are like too many. */
 export function isSlip(a: string, b: string): boolean {
   if (a.toLowerCase() === b.toLowerCase()) return true;
-  if (Math.min(a.length, b.length) < 3) return false;
-  let [head, tail] = [0, 0];
-  const most = Math.min(a.length, b.length);
-  while (head < most && a[head] === b[head]) head++;
-  while (tail < most - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
-  const left = Math.max(a.length, b.length) - head - tail;
-  return left <= 1 || (left === 2 && a.length === b.length && a[head] === b[head + 1] && a[head + 1] === b[head]);
+  return Math.min(a.length, b.length) >= 3 && oneSlip(a, b);
 }
