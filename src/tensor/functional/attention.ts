@@ -2,8 +2,8 @@
 
 import type { Generator } from '../../base/random.ts';
 import { noGrad, track } from '../autograd.ts';
-import { compute, computeAll } from '../dispatch.ts';
-import { isFloat } from '../dtype.ts';
+import { compute, computeAll, feed, fromHost } from '../dispatch.ts';
+import { hostArray, isFloat, type HostArray } from '../dtype.ts';
 import { fail } from '../error.ts';
 import { placeFor, makeTensor, type MakeOptions } from '../reading.ts';
 import { broadcastShapes, contiguousStrides, show, viewStrides } from '../shape.ts';
@@ -160,13 +160,23 @@ export function rope(
   input: Tensor,
   { base = 10000, offset = 0, interleaved = false }: { base?: number; offset?: number; interleaved?: boolean } = {},
 ): Tensor {
+  return ropeFrom(input, offset, base, interleaved);
+}
+
+/** `rope`; an offset that is a function is asked anew at every call of a compiled function. */
+export function ropeFrom(input: Tensor, offset: number | (() => number), base = 10000, interleaved = false): Tensor {
   const x = tensorAt(input, 1, 'rope');
   const [t, d] = [x.shape.at(-2) ?? 0, x.shape.at(-1) ?? 1];
   if (x.ndim < 2 || d % 2 !== 0) fail('shape', 'rope', `expected (…, T, D) with an even D, got ${show(x.shape)}.`);
   const half = d / 2;
-  const angles = Float64Array.from({ length: t * half }, (_, n) => (offset + Math.floor(n / half)) * base ** ((-2 * (n % half)) / d));
-  const table = (f: (a: number) => number): Tensor =>
-    makeTensor(Array.from(angles, f), { device: x.device, dtype: x.dtype, shape: [t, half] });
+  const angles = (f: (angle: number) => number): HostArray => {
+    const first = typeof offset === 'number' ? offset : offset();
+    return hostArray(t * half, x.dtype).map((_, n) => f((first + Math.floor(n / half)) * base ** ((-2 * (n % half)) / d)));
+  };
+  const table = (f: (angle: number) => number): Tensor =>
+    typeof offset === 'number'
+      ? fromHost(angles(f), [t, half], x.dtype, x.device)
+      : feed([t, half], x.dtype, x.device, () => angles(f));
   const [cos, sin] = [table(Math.cos), table(Math.sin)];
   const turn = (a: Tensor, b: Tensor): [Tensor, Tensor] => [e.sub(e.mul(a, cos), e.mul(b, sin)), e.add(e.mul(a, sin), e.mul(b, cos))];
   if (!interleaved) return cat(turn(narrow(x, -1, 0, half), narrow(x, -1, half, half)), { dim: -1 });

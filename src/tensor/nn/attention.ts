@@ -67,6 +67,10 @@ export function paddingMask(mask: Tensor | null, batch: number, columns: number,
   return reshape(m, [batch, 1, 1, columns]);
 }
 
+/** A mask over a cache's positions has another shape at every call, which a compiled function cannot follow. */
+export const refuseMask = (name: string, option: string): never =>
+  fail('trace', name, `${option} with a cache has another shape at every call. Call the model outside of compile, or without ${option}.`);
+
 export interface MultiheadAttentionOptions {
   readonly dropout?: number;
   readonly bias?: boolean;
@@ -149,12 +153,15 @@ export class MultiheadAttention extends Layer {
     const v0 = value === key ? k0 : form(value, 3);
     if (cache !== null && !(cache instanceof KVCache)) fail('value', name, `expected cache to be an nn.KVCache, got ${describe(cache)}.`);
     const [q, newK, newV] = this.projected(q0, k0, v0, self).map((x) => heads(x, this.numHeads)) as [Tensor, Tensor, Tensor];
-    const [k, v] = cache ? cache.append(newK, newV) : [newK, newV];
+    const { keys: k, values: v, mask: room } = cache ? cache.append(newK, newV, isCausal) : { keys: newK, values: newV, mask: null };
+    if (room && (attnMask || keyPaddingMask)) refuseMask(name, attnMask ? 'attnMask' : 'keyPaddingMask');
+    if (room && needWeights)
+      fail('trace', name, 'the shape of the weights grows with the cache, which a compiled function cannot. Pass { needWeights: false }.');
     const [batch, , t, d] = q.shape as [number, number, number, number];
     const s = k.shape[2]!;
     const offset = cache ? s - t : 0;
     const masks = [this.rowMask(attnMask, batch, t, s), paddingMask(keyPaddingMask ?? null, batch, s, name, 'keyPaddingMask')];
-    const mask = combined(masks, isCausal ? { rows: t, columns: s, offset } : null);
+    const mask = room ?? combined(masks, isCausal ? { rows: t, columns: s, offset } : null);
     const causal = isCausal && mask === null;
     const p = this.dropout > 0 && this.training ? this.dropout : 0;
     let out: Tensor;

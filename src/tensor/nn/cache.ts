@@ -1,13 +1,25 @@
-/* Keys and values of the positions an attention layer has seen, so that generating one more position computes one (tensor-api.md 9). */
+/* Keys and values of the positions an attention layer has seen, so that generating one more position computes one (tensor-api.md 9).
+   Outside of `compile` attention sees the positions that are filled; inside it sees the whole room, with a mask that is fed anew at every
+   call, so that one plan serves every length. */
 
 import { hold, noGrad } from '../autograd.ts';
-import { emptyTensor, tracing } from '../dispatch.ts';
-import { fail, TensorError } from '../error.ts';
+import { compute, computeInto, emptyTensor, feed, repeatOnHost, tracing, withTracer } from '../dispatch.ts';
+import type { DType } from '../dtype.ts';
+import { fail } from '../error.ts';
 import { copyInto } from '../ops/elementwise.ts';
 import { narrow } from '../ops/view.ts';
 import { sameShape, show } from '../shape.ts';
-import { tensorsOf, type Tensor } from '../tensor.ts';
+import { makeView, tensorsOf, type Tensor } from '../tensor.ts';
 import { checkSizes } from './layer.ts';
+
+/** What attention reads after new positions were appended. */
+export interface Appended {
+  /** (B, H, S, D) and (B, H, S, Dv), without a past: S the positions so far, or all there is room for. */
+  readonly keys: Tensor;
+  readonly values: Tensor;
+  /** Where S is the room: 0 where row t may attend to column s, −inf elsewhere (T, S). */
+  readonly mask: Tensor | null;
+}
 
 export class KVCache {
   readonly maxLength: number;
@@ -22,38 +34,78 @@ export class KVCache {
 
   /** How many positions it has. */
   get length(): number {
+    if (tracing() !== null)
+      fail(
+        'trace',
+        'KVCache',
+        'its length changes at every call, so a compiled function cannot read it. Pass positions as an argument tensor.',
+      );
     return this.filled;
   }
 
   /** Forgets all positions; the room stays. */
   reset(): void {
+    if (tracing() !== null) fail('trace', 'KVCache', 'a compiled function cannot reset it. Call reset() outside.');
     this.filled = 0;
+    // What is masked is multiplied by 0: nothing in the room may be inf or NaN.
+    for (const room of [this.keys, this.values]) if (room && !room.disposed) computeInto('fill', [], [room], { value: 0 });
   }
 
-  /** Appends k (B, H, T, D) and v (B, H, T, Dv); gives all so far, without a past. */
-  append(k: Tensor, v: Tensor): [Tensor, Tensor] {
-    if (tracing() !== null) {
-      throw new TensorError(
-        'trace',
-        'KVCache: its length changes at every call, so a compiled function cannot use it. Call the model with a cache outside of compile.',
-      );
-    }
+  /** The position of the first new row, for what is made on the host at every call (angles of rope). */
+  position(): number {
+    return this.filled;
+  }
+
+  /** Appends k (B, H, T, D) and v (B, H, T, Dv). `causal`: row t attends to no later row. */
+  append(k: Tensor, v: Tensor, causal: boolean): Appended {
     const count = k.shape[2]!;
-    const end = this.filled + count;
-    if (end > this.maxLength)
+    const trace = tracing();
+    if (trace === null) this.checkRoom(count);
+    return noGrad(() => {
+      // The room outlives a trace.
+      withTracer(null, () => {
+        this.keys = this.roomFor(k, this.keys);
+        this.values = this.roomFor(v, this.values);
+      });
+      const [keys, values] = [this.keys!, this.values!];
+      if (trace !== null) return this.appendTraced(k, v, keys, values, causal);
+      copyInto(narrow(keys, 2, this.filled, count), k);
+      copyInto(narrow(values, 2, this.filled, count), v);
+      this.filled += count;
+      return { keys: narrow(keys, 2, 0, this.filled), values: narrow(values, 2, 0, this.filled), mask: null };
+    });
+  }
+
+  /** The same with the position fed: rows are written where an index says. */
+  private appendTraced(k: Tensor, v: Tensor, keys: Tensor, values: Tensor, causal: boolean): Appended {
+    const [count, room, { device }] = [k.shape[2]!, this.maxLength, k];
+    const places = feed([count], 'int32', device, () => {
+      this.checkRoom(count);
+      return Int32Array.from({ length: count }, (_, t) => this.filled + t);
+    });
+    const mask = feed([count, room], 'float32', device, () =>
+      Float32Array.from({ length: count * room }, (_, i) => {
+        const last = this.filled + (causal ? Math.floor(i / room) : count - 1);
+        return i % room <= last ? 0 : -Infinity;
+      }),
+    );
+    for (const [target, source] of [
+      [keys, k],
+      [values, v],
+    ] as const)
+      // prettier-ignore
+      computeInto('scatter', [makeView(places, [...source.shape], [0, 0, 1, 0]), source], [target], { dim: 2, mode: 'set' });
+    repeatOnHost(() => void (this.filled += count));
+    return { keys, values, mask: k.dtype === 'float32' ? mask : compute('cast', [mask], mask.shape, k.dtype, {}) };
+  }
+
+  private checkRoom(count: number): void {
+    if (this.filled + count > this.maxLength)
       fail(
         'shape',
         'KVCache',
         `expected at most ${this.maxLength} positions in the KVCache, got ${this.filled} and ${count} more. Make it larger, or reset() it.`,
       );
-    return noGrad(() => {
-      this.keys = this.roomFor(k, this.keys);
-      this.values = this.roomFor(v, this.values);
-      copyInto(narrow(this.keys, 2, this.filled, count), k);
-      copyInto(narrow(this.values, 2, this.filled, count), v);
-      this.filled = end;
-      return [narrow(this.keys, 2, 0, end), narrow(this.values, 2, 0, end)];
-    });
   }
 
   private roomFor(t: Tensor, room: Tensor | null): Tensor {
@@ -62,10 +114,13 @@ export class KVCache {
     if (this.filled > 0)
       fail('shape', 'KVCache', `expected keys and values like those it has, ${show(room!.shape)}, got ${show(t.shape)}. reset() it first.`);
     if (room) {
+      room.storage.left = true;
       room.holders -= 1;
       room.dispose();
     }
-    return hold(emptyTensor(shape, t.dtype, t.device));
+    const made = hold(emptyTensor(shape, t.dtype satisfies DType, t.device));
+    computeInto('fill', [], [made], { value: 0 });
+    return made;
   }
 
   [tensorsOf](): unknown[] {

@@ -146,14 +146,6 @@ describe('attention', () => {
     },
   );
 
-  test('a cache refuses to be compiled', () => {
-    const layer = block({});
-    const cache = new nn.KVCache(4);
-    const step = tensor.compile((x: Loose) => layer(x, { cache }));
-    expect(() => step(tensor.zeros([1, 1, 8]))).toThrow(/KVCache: its length changes at every call/);
-    expect(cache.length).toBe(0);
-  });
-
   test('padding is not attended to, and the weights say so', async () => {
     const mha = new nn.MultiheadAttention(4, 2, { batchFirst: true });
     const x = random(1).normal([1, 3, 4]);

@@ -3,7 +3,7 @@
 
 import { publicCall } from '../calls.ts';
 import { fail } from '../error.ts';
-import { attend, rope } from '../functional/attention.ts';
+import { attend, ropeFrom } from '../functional/attention.ts';
 import { linear } from '../functional/linear.ts';
 import * as e from '../ops/elementwise.ts';
 import { describe, oneOf, tensorAt } from '../ops/operands.ts';
@@ -11,7 +11,7 @@ import { narrow } from '../ops/view.ts';
 import { show } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import { GELU, ReLU, SiLU } from './activation.ts';
-import { combined, heads, merged, MultiheadAttention, outProjection, paddingMask, projection } from './attention.ts';
+import { combined, heads, merged, MultiheadAttention, outProjection, paddingMask, projection, refuseMask } from './attention.ts';
 import { KVCache } from './cache.ts';
 import { Sequential } from './container.ts';
 import { checkSizes, constantParameter, withDefaults } from './layer.ts';
@@ -226,15 +226,16 @@ class BlockAttention extends Layer {
     const { numHeads, numKvHeads, headDim } = this;
     const all = linear(x, this.in_proj_weight, this.in_proj_bias);
     const [own, shared] = [numHeads * headDim, numKvHeads * headDim];
-    const past = cache?.length ?? 0;
-    const turned = (t: Tensor): Tensor => (this.rope ? rope(t, { offset: past }) : t);
+    const past = cache?.position() ?? 0;
+    const turned = (t: Tensor): Tensor => (this.rope ? ropeFrom(t, cache ? () => cache.position() : 0) : t);
     const q = turned(heads(narrow(all, -1, 0, own), numHeads)); // (B, H, T, D)
     const newK = turned(heads(narrow(all, -1, own, shared), numKvHeads));
     const newV = heads(narrow(all, -1, own + shared, shared), numKvHeads);
-    const [k, v] = cache ? cache.append(newK, newV) : [newK, newV];
+    const { keys: k, values: v, mask: room } = cache ? cache.append(newK, newV, this.causal) : { keys: newK, values: newV, mask: null };
     const [rows, columns] = [q.shape[2]!, k.shape[2]!];
+    if (room && padMask) refuseMask('TransformerBlock', 'padMask');
     const padding = paddingMask(padMask, q.shape[0]!, columns, 'TransformerBlock', 'padMask');
-    const mask = combined([padding], this.causal ? { rows, columns, offset: past } : null);
+    const mask = room ?? combined([padding], this.causal ? { rows, columns, offset: past } : null);
     const out = attend(
       q,
       k,
