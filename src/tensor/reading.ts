@@ -1,12 +1,12 @@
 /* From a tensor to JavaScript: asynchronous on every device, in one transfer for many; and the way from JavaScript to a tensor. */
 
 import type { DeviceName, HostArray } from '../../kernels/types.ts';
-import { backendOf, getDefaultDevice, isRunning, startDevice } from './device.ts';
+import { backendOf, getDefaultDevice, hasFloat16, isRunning, startDevice } from './device.ts';
 import { dense, fromHost, tracing } from './dispatch.ts';
 import { defaultDtype, dtypes, hostArray, isFloat, type DType } from './dtype.ts';
 import { callName, fail } from './error.ts';
 import { show, sizeOf, type Shape } from './shape.ts';
-import { mirror } from './storage.ts';
+import { mirror, rested } from './storage.ts';
 import { Tensor } from './tensor.ts';
 import type { Nested } from './surface.ts';
 import { describe, tensorAt } from './ops/operands.ts';
@@ -33,7 +33,7 @@ export function readAll(tensors: readonly Tensor[], name = 'readAll'): Promise<H
     if (t.storage.host) ready[i] = rowMajor(t, t.storage.host);
     else wanted.push({ at: i, tensor: dense(t) });
   });
-  if (wanted.length === 0) return Promise.resolve(ready as HostArray[]);
+  if (wanted.length === 0) return rested(Promise.resolve(ready as HostArray[]));
   const device = wanted[0]!.tensor.device;
   const ranges = wanted.map(({ tensor }) => {
     const backend = backendOf(tensor.device);
@@ -42,10 +42,12 @@ export function readAll(tensors: readonly Tensor[], name = 'readAll'): Promise<H
   const backend = backendOf(device);
   const reading = backend.read(ranges);
   if (device === 'webgpu') mirror(backend);
-  return reading.then((values) => {
-    wanted.forEach(({ at }, i) => (ready[at] = values[i]!));
-    return ready as HostArray[];
-  });
+  return rested(
+    reading.then((values) => {
+      wanted.forEach(({ at }, i) => (ready[at] = values[i]!));
+      return ready as HostArray[];
+    }),
+  );
 }
 
 /** A fresh array of the elements in order. */
@@ -106,7 +108,7 @@ export function itemSync(a: Tensor): number | boolean {
 
 export function sync(): Promise<void> {
   refuseTrace('sync');
-  return Promise.all((['wasm', 'webgpu'] as const).filter(isRunning).map((name) => backendOf(name).sync())).then(() => {});
+  return rested(Promise.all((['wasm', 'webgpu'] as const).filter(isRunning).map((name) => backendOf(name).sync())).then(() => {}));
 }
 
 /** The tensor on another device (a copy, without a past); itself where it is there already. */
@@ -116,6 +118,8 @@ export function toDevice(a: Tensor, device: DeviceName): Promise<Tensor> {
   return startDevice(device).then(() => {
     if (x.device === device) return x;
     if (device !== 'js' && x.dtype === 'float64') fail('dtype', 'toDevice', `float64 is on js only. Call float() first.`);
+    if (x.dtype === 'float16' && !hasFloat16(device))
+      fail('dtype', 'toDevice', `expected a type that ${device} has, got float16. Call float() first.`);
     return data(x).then((values) => {
       const moved = fromHost(values, x.shape, x.dtype, device);
       moved.wants = x.wants;
@@ -139,9 +143,15 @@ export function placeFor(options: MakeOptions, dtype: DType, name: string): { dt
   if (!isRunning(device)) backendOf(device);
   if (wanted === 'float64' && device !== 'js')
     fail('dtype', name, `float64 is on js only, got device ${device}. Use float32, or { device: "js" }.`);
-  if (wanted === 'float16' && device !== 'webgpu')
-    fail('dtype', name, `float16 needs a GPU adapter that has it, got device ${device}. Use float32.`);
+  if (wanted === 'float16') checkFloat16(device, name);
   return { dtype: wanted, device };
+}
+
+/** Throws where a device cannot store float16. */
+export function checkFloat16(device: DeviceName, name: string): void {
+  if (hasFloat16(device)) return;
+  const got = device === 'webgpu' ? 'one without it' : `device ${device}`;
+  fail('dtype', name, `float16 needs device webgpu and an adapter that has it (await tensor.devices() tells), got ${got}. Use float32.`);
 }
 
 /** What to write for a type of PyTorch that there is not. */

@@ -29,6 +29,7 @@ const collected = new FinalizationRegistry<Account>((account) => {
 function settle(account: Account): void {
   if (account.bytes > 0) totals.buffers -= 1;
   totals.bytes -= account.bytes;
+  if (totals.bytes < low) low = totals.bytes;
   account.bytes = 0;
   if (account.backend) account.backend.free(account.buffer);
   account.backend = null;
@@ -93,6 +94,12 @@ export class Storage {
   toHost(): HostArray {
     if (this.host) return this.host;
     const { backend, buffer } = this.account;
+    // No caller may take a silent zero for what only the device has.
+    if (this.onDevice && backend && !backend.readSync)
+      throw new TensorError(
+        'device',
+        `${callName('tensor')}: values on ${backend.name} cannot be read at once. Read them with await t.data() first.`,
+      );
     this.host =
       this.onDevice && backend?.readSync
         ? backend.readSync({ buffer, offset: 0, length: this.length, dtype: this.dtype })
@@ -181,6 +188,36 @@ function count(account: Account, bytes: number): void {
   totals.buffers += bytes > 0 ? 1 : 0;
   totals.bytes += bytes;
   if (totals.bytes > totals.peakBytes) totals.peakBytes = totals.bytes;
+  if (totals.bytes - low > growthBytes) tellCollector();
+}
+
+/** So much may be added before the collector is told. */
+const growthBytes = 64 * 2 ** 20;
+let low = 0;
+let restDue = false;
+
+/**
+ * The memory of devices weighs nothing in the collector's eyes, so it would let dead tensors lie. An array as large as what was added, dropped
+ * at once and never touched, makes it look for them.
+ */
+function tellCollector(): void {
+  try {
+    void new ArrayBuffer(Math.min(totals.bytes - low, 4 * growthBytes));
+  } catch {
+    // No room for it: then the collector is at work anyhow.
+  }
+  low = totals.bytes;
+  restDue = true;
+}
+
+/**
+ * Where much was added: a turn of the event loop, in which what the collector found is freed. Whatever awaits a reading passes here, so that a
+ * loop which reads stays within bounds without a scope; one that never awaits needs one.
+ */
+export function rested<R>(promise: Promise<R>): Promise<R> {
+  if (!restDue) return promise;
+  restDue = false;
+  return promise.then((value) => new Promise<R>((resolve) => setTimeout(resolve, 0, value)));
 }
 
 function allocate(backend: Backend, length: number, dtype: DType): unknown {
@@ -201,12 +238,14 @@ function inUnits(bytes: number): string {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${bytes} bytes`;
 }
 
-const freeHint = 'Free tensors with dispose() or tensor.scope(), use smaller batches, or raise tensor.setMemoryBudget(bytes).';
+const freeHint =
+  'Free tensors with dispose(), put the body of a loop in tensor.scope(() => …), use smaller batches, or raise tensor.setMemoryBudget(bytes).';
 
 /** Throws a memory error where a tensor of this shape would pass the budget. Called before anything is made. */
 export function checkBudget(shape: Shape, length: number, dtype: DType): void {
   const bytes = length * bytesOf(dtype);
-  if (bytes > 65536 && totals.bytes + bytes > totals.budgetBytes) {
+  // Scalars may always be made: losses, and what a message about the rest is computed by.
+  if (length > 1 && totals.bytes + bytes > totals.budgetBytes) {
     throw new TensorError(
       'memory',
       `${callName('tensor')}: expected to stay within the memory budget of ${inUnits(totals.budgetBytes)}, got a tensor ${show(shape)} of ${inUnits(bytes)} beside ${inUnits(totals.bytes)} in use. ${freeHint}`,

@@ -139,6 +139,18 @@ describe('From the command line', () => {
     120_000,
   );
 
+  it.each(['js', 'wasm', 'webgpu'])(
+    'an eager loop that reads stays within bounds on %s; one that does not is told what to do',
+    async (backend) => {
+      const { record } = await run(join(fixtures, 'eager.md'), '--backend', backend);
+      const values = record.values as unknown as { last: number; most: { bytes: number } };
+      expect([values.last, record.cells.map(({ state }) => state)]).toEqual([750, ['done', 'error']]);
+      expect(values.most.bytes).toBeLessThan(1e9);
+      expect(record.cells[1]!.error!.message).toMatch(/memory.*put the body of a loop in tensor\.scope/);
+    },
+    120_000,
+  );
+
   it.each(['wasm', 'webgpu'])(
     'models of onnxruntime and tfjs run on %s, and tensors cross',
     async (backend) => {
