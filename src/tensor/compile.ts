@@ -160,6 +160,8 @@ class Recorder implements Tracer {
   readonly buffers: ProgramBuffer[] = [];
   readonly calls: Call<number>[] = [];
   readonly steps: HostStep[] = [];
+  /** Checks of values before a run, given the call's arguments, each contiguous from its storage's beginning on. */
+  readonly guards: ((leaves: readonly Tensor[]) => void)[] = [];
   readonly held = new Map<Storage, { index: number; written: boolean }>();
   readonly modules = new Map<{ readonly training: boolean }, boolean>();
   readonly writtenArguments = new Set<number>();
@@ -196,6 +198,16 @@ class Recorder implements Tracer {
 
   repeat(action: () => void): void {
     this.steps.push({ kind: 'action', action });
+  }
+
+  guard(t: Tensor, check: (values: Tensor) => void): void {
+    const { storage, shape, strides, offset } = t;
+    if (storage.symbolic && !this.owns(storage)) return;
+    const buffer = this.buffers[this.indexOf(storage)]!;
+    const look = (at: Storage, from: number): void => check(new Tensor(at, shape, strides, from + offset, true, false));
+    if (buffer.kind === 'constant') look(storage, 0);
+    else if (buffer.kind === 'argument') this.guards.push((leaves) => look(leaves[buffer.slot]!.storage, leaves[buffer.slot]!.offset));
+    else if (buffer.kind === 'held' && !this.held.get(storage)!.written) this.guards.push(() => look(storage, 0));
   }
 
   note(module: { readonly training: boolean }): void {
@@ -438,8 +450,9 @@ function finish(
   const buffersThen = held.map(({ index }) => (buffers[index] as { buffer: unknown }).buffer);
 
   const replay = (leaves: readonly Tensor[]): unknown => {
-    const views = stands.map((stand, i): View => {
-      const t = stand === leaves[i] ? stand : dense(leaves[i]!);
+    const given = stands.map((stand, i) => (stand === leaves[i] ? stand : dense(leaves[i]!)));
+    for (const guard of recorder.guards) guard(given);
+    const views = given.map((t): View => {
       return {
         buffer: device === 'js' ? t.storage.toHost() : t.storage.toDevice(backend),
         offset: t.offset,

@@ -47,6 +47,12 @@ export function backendOf(name: DeviceName): Backend {
   return backend;
 }
 
+/** Whether a device stores float16: a GPU whose adapter has it. */
+export const hasFloat16 = (name: DeviceName): boolean => {
+  const backend = running.get(name) as { readonly facts?: { readonly float16?: boolean } } | undefined;
+  return backend?.facts?.float16 === true;
+};
+
 export const isRunning = (name: DeviceName): boolean => running.has(name);
 
 /** Starts a device once. */

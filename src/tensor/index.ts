@@ -233,8 +233,8 @@ export const tensor = Object.assign(
     devices,
     counters,
     setDefaultDtype(dtype: DType): void {
-      if (!dtypes.includes(dtype) || !dtype.startsWith('float'))
-        fail('dtype', 'setDefaultDtype', `expected a float dtype, got ${describe(dtype)}.`);
+      if (dtype !== 'float32' && dtype !== 'float64')
+        fail('dtype', 'setDefaultDtype', `expected "float32" or "float64", got ${describe(dtype)}.`);
       if (dtype !== 'float32' && getDefaultDevice() !== 'js')
         fail('dtype', 'setDefaultDtype', `${dtype} is on js only. Call await tensor.setDefaultDevice("js") first.`);
       setDefaultFloat(dtype);

@@ -7,7 +7,8 @@ import { fail } from '../error.ts';
 import { sameShape, show, sizeOf } from '../shape.ts';
 import { type Tensor } from '../tensor.ts';
 import * as e from '../ops/elementwise.ts';
-import { checkRange, gather } from '../ops/gather.ts';
+import { checkRange } from '../ops/checks.ts';
+import { gather } from '../ops/gather.ts';
 import { oneOf, tensorAt } from '../ops/operands.ts';
 import { logSoftmax } from '../ops/product.ts';
 import { mean, norm, sum } from '../ops/reduce.ts';
@@ -184,15 +185,8 @@ function fused(x: Tensor, ids: Tensor, ignoreIndex: number, smoothing: number): 
   return loss!;
 }
 
-function checkClasses(t: Tensor, k: number, ignoreIndex: number, name: string): void {
-  if (!t.storage.host) return;
-  if (ignoreIndex >= 0 && ignoreIndex < k) return checkRange(t, k, name, ['class', 'classes']);
-  checkRange(
-    noGrad(() => e.where(e.eq(t, ignoreIndex), 0, t)),
-    k,
-    name,
-  );
-}
+const checkClasses = (t: Tensor, k: number, ignoreIndex: number, name: string): void =>
+  checkRange(t, k, name, { what: ['class', 'classes'], spared: ignoreIndex });
 
 /** Targets that are probabilities: −Σ t·log softmax(x). */
 function softTargets(

@@ -4,7 +4,7 @@ import { checkInPlace, needsGrad, noGrad } from '../autograd.ts';
 import { compute, computeInto, tracing } from '../dispatch.ts';
 import { dtypes, isFloat, type DType } from '../dtype.ts';
 import { fail, unnamed } from '../error.ts';
-import { data, makeTensor, readAll, refuseTrace } from '../reading.ts';
+import { checkFloat16, data, makeTensor, readAll, refuseTrace } from '../reading.ts';
 import { broadcastShapes, dimIn, sameShape, show } from '../shape.ts';
 import { Tensor, tensorsOf } from '../tensor.ts';
 import * as e from './elementwise.ts';
@@ -118,8 +118,7 @@ export function to(a: Tensor, dtype: DType): Tensor {
     );
   if (dtype === 'float64' && x.device !== 'js')
     fail('dtype', 'to', `float64 is on js only, and this tensor is on ${x.device}. Use await t.toDevice("js") first.`);
-  if (dtype === 'float16' && x.device !== 'webgpu')
-    fail('dtype', 'to', `float16 needs a GPU adapter that has it, and this tensor is on ${x.device}.`);
+  if (dtype === 'float16') checkFloat16(x.device, 'to');
   return e.cast(x, dtype);
 }
 export const typeAs = (a: Tensor, b: Tensor): Tensor => to(a, tensorAt(b, 2, 'typeAs').dtype);

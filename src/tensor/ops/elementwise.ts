@@ -8,6 +8,7 @@ import { categoryOf, defaultDtype, isFloat, promote, type DType } from '../dtype
 import { callName, fail } from '../error.ts';
 import { sameShape, show } from '../shape.ts';
 import { makeView, Tensor } from '../tensor.ts';
+import { checkDivisor } from './checks.ts';
 import { commonShape, converted, describe, expanded, literal, oneOf, pair, tensorAt, type Operand } from './operands.ts';
 
 /** To another type: ∇ between float types. */
@@ -241,6 +242,7 @@ export function div(left: Operand, right: Operand, { roundingMode = null }: { ro
 
 function roundedDiv(a: Tensor, b: Tensor, dtype: DType, mode: 'trunc' | 'floor'): Tensor {
   if (dtype === 'bool') fail('dtype', 'div', 'expected numbers, got bool.');
+  if (!isFloat(dtype)) checkDivisor(b, 'div');
   const out = binary(mode === 'floor' ? 'floorDiv' : 'truncDiv', a, b, dtype, dtype);
   const [la, lb] = [layout(a), layout(b)];
   track('div', [a, b], [out], () => [zeros(la), zeros(lb)]);
@@ -303,6 +305,7 @@ export const minimum = (a: Operand, b: Operand): Tensor => extreme('minimum', a,
 function modulo(fn: 'fmod' | 'remainder', left: Operand, right: Operand): Tensor {
   const { a, b, dtype } = pair(left, right, fn);
   if (dtype === 'bool') fail('dtype', fn, 'expected numbers, got bool.');
+  if (!isFloat(dtype)) checkDivisor(b, fn);
   const out = binary(fn, a, b, dtype, dtype);
   if (!isFloat(dtype)) return out;
   const [la, lb] = [layout(a), layout(b)];

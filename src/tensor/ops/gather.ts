@@ -1,11 +1,12 @@
 /* Reading and writing by index tensors (tensor-api.md 7.5), and `at`, indexing as Python does (2). */
 
 import { track, noGrad } from '../autograd.ts';
-import { compute, computeInto, fromHost, tracing } from '../dispatch.ts';
+import { compute, computeInto, fromHost } from '../dispatch.ts';
 import { isFloat } from '../dtype.ts';
 import { fail } from '../error.ts';
 import { broadcastShapes, contiguousStrides, dimIn, show, sizeOf, type Shape } from '../shape.ts';
 import { makeView, Tensor } from '../tensor.ts';
+import { checkRange } from './checks.ts';
 import * as e from './elementwise.ts';
 import { describe, expanded, numberOption, tensorAt, type Operand } from './operands.ts';
 import { cat, clone, flatten, narrow, permute, reshape, select, slice, unsqueeze } from './view.ts';
@@ -21,37 +22,6 @@ function indexAt(value: unknown, position: number, name: string): Tensor {
     );
   }
   return index.dtype === 'uint8' ? noGrad(() => e.cast(index, 'int32')) : index;
-}
-
-/** Throws where the host has the indices (js; small ones anywhere) and one lies outside [0, size); negative ones count from the end where `wrap`. */
-function checkRange(index: Tensor, size: number, name: string, what: readonly [one: string, many: string] = ['index', 'elements']): void {
-  if (tracing() !== null) return;
-  const { storage } = index;
-  if (storage.host === null && index.device === 'webgpu') return;
-  const data = storage.toHost();
-  const n = index.numel();
-  const visit = (value: number): void => {
-    if (value < 0 || value >= size)
-      fail('index', name, `${what[0]} ${value} is out of range for ${size} ${size === 1 ? what[1].replace(/e?s$/, '') : what[1]}.`);
-  };
-  if (index.isContiguous()) for (let i = 0; i < n; i++) visit(data[index.offset + i]!);
-  else eachOffset(index, (offset) => visit(data[offset]!));
-}
-
-/** Calls with the offset of each element, row-major. */
-function eachOffset(x: Tensor, visit: (offset: number) => void): void {
-  const at = new Array<number>(x.ndim).fill(0);
-  const n = x.numel();
-  let offset = x.offset;
-  for (let i = 0; i < n; i++) {
-    visit(offset);
-    for (let d = x.ndim - 1; d >= 0; d--) {
-      offset += x.strides[d]!;
-      if (++at[d]! < x.shape[d]!) break;
-      offset -= x.strides[d]! * x.shape[d]!;
-      at[d] = 0;
-    }
-  }
 }
 
 /** x[…, index[…], …]: x cut to the index's sizes but in `dim`; tracked, range unchecked. */
@@ -268,6 +238,7 @@ const scalarLike = (value: number | boolean, like: Tensor): Tensor =>
 export function take(a: Tensor, indices: Tensor): Tensor {
   const x = tensorAt(a, 1, 'take');
   const index = indexAt(indices, 2, 'take');
+  checkRange(index, x.numel(), 'take', { from: -x.numel() });
   return reshape(gather(reshape(x, [-1]), 0, wrapped(reshape(index, [-1]), x.numel())), index.shape);
 }
 
@@ -333,8 +304,8 @@ function gatherDims(x: Tensor, parts: readonly { dim: number; index: Tensor }[])
   const flat = noGrad(() => {
     let position: Tensor | null = null;
     parts.forEach(({ index }, i) => {
+      checkRange(index, sizes[i]!, 'at', { from: -sizes[i]! });
       const own = wrapped(index, sizes[i]!);
-      checkRange(own, sizes[i]!, 'at');
       const scaledBefore: Tensor | null = position && e.mul(position, sizes[i]!);
       position = scaledBefore ? e.add(scaledBefore, own) : own;
     });
@@ -351,4 +322,4 @@ function gatherDims(x: Tensor, parts: readonly { dim: number; index: Tensor }[])
   return permute(out, order);
 }
 
-export { fromHost, indexAt, narrow, checkRange };
+export { fromHost, indexAt, narrow };
