@@ -6,7 +6,7 @@ import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward,
 import { compile } from './compile.ts';
 import { data as datasets } from './data/index.ts';
 import { checkOptions, isPlain, publicCall } from './calls.ts';
-import { defaultDtype, setDefaultFloat, dtypes, type DType } from './dtype.ts';
+import { defaultDtype, setDefaultFloat, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
 import { tensorDraws } from './draws.ts';
 import { fromOrt, fromTf, toOrt, toTf } from './guests.ts';

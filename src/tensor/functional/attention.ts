@@ -174,9 +174,7 @@ export function ropeFrom(input: Tensor, offset: number | (() => number), base = 
     return hostArray(t * half, x.dtype).map((_, n) => f((first + Math.floor(n / half)) * base ** ((-2 * (n % half)) / d)));
   };
   const table = (f: (angle: number) => number): Tensor =>
-    typeof offset === 'number'
-      ? fromHost(angles(f), [t, half], x.dtype, x.device)
-      : feed([t, half], x.dtype, x.device, () => angles(f));
+    typeof offset === 'number' ? fromHost(angles(f), [t, half], x.dtype, x.device) : feed([t, half], x.dtype, x.device, () => angles(f));
   const [cos, sin] = [table(Math.cos), table(Math.sin)];
   const turn = (a: Tensor, b: Tensor): [Tensor, Tensor] => [e.sub(e.mul(a, cos), e.mul(b, sin)), e.add(e.mul(a, sin), e.mul(b, cos))];
   if (!interleaved) return cat(turn(narrow(x, -1, 0, half), narrow(x, -1, half, half)), { dim: -1 });
