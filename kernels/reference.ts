@@ -2,6 +2,7 @@
    compares other backends with them in float64, and small tensors of every device are computed by them.
    Each reads `call.inputs`, writes `call.outputs`, and trusts the caller for shapes and types. */
 
+import { apart } from '../src/base/apart.ts';
 import { attention, attentionGrad } from './attention/reference.ts';
 import * as conv from './conv/reference.ts';
 import * as elementwise from './elementwise/reference.ts';
@@ -23,7 +24,7 @@ import type { Call, HostArray } from './types.ts';
 
 export type ReferenceKernel = (call: Call<HostArray>) => void;
 
-export const reference: Readonly<Record<OperationName, ReferenceKernel>> = {
+export const reference: Readonly<Record<OperationName, ReferenceKernel>> = apart('kernels/reference', {
   unary: elementwise.unary,
   binary: elementwise.binary,
   where: elementwise.where,
@@ -64,4 +65,4 @@ export const reference: Readonly<Record<OperationName, ReferenceKernel>> = {
   rnnGrad,
   qmatmul,
   fft,
-};
+});

@@ -11,6 +11,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildKernels, kernelSources, kernelsFile } from './build-kernels.mjs';
+import { bundleParts } from './tensor-parts.mjs';
 import { wgslText } from './wgsl.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -93,8 +94,11 @@ const steps = [
       at('src/lab'),
       at('package-lock.json'),
       at('scripts/build.mjs'),
+      at('scripts/parts.mjs'),
+      at('scripts/tensor-parts.mjs'),
+      at('scripts/wgsl.mjs'),
     ],
-    outputs: () => [at('build/packs.json'), ...listed('build/packs.json')],
+    outputs: () => [at('build/tensor-parts.json'), at('build/packs.json'), ...listed('build/packs.json')],
     run: buildPacks,
   },
   {
@@ -157,11 +161,24 @@ async function buildPacks() {
   const entries = readdirSync(at('workers/packs')).filter(
     (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.endsWith('.d.ts'),
   );
-  const packs = await bundle(Object.fromEntries(entries.map((file) => [basename(file, '.ts'), at('workers/packs', file)])), 'packs');
+  const alone = entries.map((file) => basename(file, '.ts')).filter((name) => name !== 'tensor');
+  const packs = await bundle(Object.fromEntries(alone.map((name) => [name, at('workers/packs', `${name}.ts`)])), 'packs');
+  packs.tensor = await buildTensor();
   const wasm = at('node_modules/@tensorflow/tfjs-backend-wasm/dist');
   for (const file of existsSync(wasm) ? readdirSync(wasm).filter((name) => name.endsWith('.wasm')) : [])
     cpSync(join(wasm, file), at('dist/packs', file));
   writeJson('build/packs.json', { ...packs, ...copyWasm() });
+}
+
+/** The compute library: its core is the pack, its parts lie beside it and are known to it alone. */
+async function buildTensor() {
+  const { core, parts } = await bundleParts(root, 'tensor', at('workers/packs/tensor.ts'));
+  for (const { file, text } of [core, ...parts]) writeFileSync(at('dist/packs', file), text);
+  writeJson(
+    'build/tensor-parts.json',
+    parts.map(({ name, file, needs }) => ({ name, file: `packs/${file}`, needs: needs.map((number) => parts[number - 1].name) })),
+  );
+  return `packs/${core.file}`;
 }
 
 /** WebAssembly beside the packs: files named by hash, their addresses as those of packs. */

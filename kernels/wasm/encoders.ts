@@ -1,5 +1,6 @@
 /* Which encoder writes down which operation. A call that its encoder declines (float64, a rare layout, nothing in it) is computed by the host. */
 
+import { apart } from '../../src/base/apart.ts';
 import * as attention from '../attention/wasm.ts';
 import * as conv from '../conv/wasm.ts';
 import * as elementwise from '../elementwise/wasm.ts';
@@ -19,7 +20,7 @@ import { softmax, softmaxGrad } from '../softmax/wasm.ts';
 import { searchSorted, sort } from '../sort/wasm.ts';
 import type { Encoder } from './tape.ts';
 
-export const encoders: Readonly<Record<OperationName, Encoder>> = {
+export const encoders: Readonly<Record<OperationName, Encoder>> = apart('kernels/encoders', {
   unary: elementwise.unary,
   binary: elementwise.binary,
   where: elementwise.where,
@@ -60,4 +61,4 @@ export const encoders: Readonly<Record<OperationName, Encoder>> = {
   rnnGrad: recurrent.rnnGrad,
   qmatmul,
   fft,
-};
+});

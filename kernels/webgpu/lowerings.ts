@@ -1,5 +1,6 @@
 /* Which operation is lowered by what. Those that are not here are computed on the host. */
 
+import { apart } from '../../src/base/apart.ts';
 import { attention, attentionGrad } from '../attention/webgpu.ts';
 import * as conv from '../conv/webgpu.ts';
 import * as elementwise from '../elementwise/webgpu.ts';
@@ -19,7 +20,7 @@ import { softmax, softmaxGrad } from '../softmax/webgpu.ts';
 import { searchSorted, sort } from '../sort/webgpu.ts';
 import type { Lowering } from './step.ts';
 
-export const lowerings: Partial<Record<OperationName, Lowering>> = {
+export const lowerings: Partial<Record<OperationName, Lowering>> = apart('kernels/lowerings', {
   unary: elementwise.unary,
   binary: elementwise.binary,
   where: elementwise.where,
@@ -60,4 +61,4 @@ export const lowerings: Partial<Record<OperationName, Lowering>> = {
   layerNormGrad: norm.layerNormGrad,
   crossEntropy: loss.crossEntropy,
   crossEntropyGrad: loss.crossEntropyGrad,
-};
+});

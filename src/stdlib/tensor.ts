@@ -12,6 +12,8 @@ import type { Names } from './names.ts';
 /** What the pack leaves behind. */
 interface TensorPack {
   start(host: Host, generator: () => Generator): Promise<void>;
+  /** Loads ahead what a cell names of the library, where that is not there. */
+  ahead(host: Host, cell: string): Promise<unknown> | undefined;
   readonly module: Namespace;
   readonly tensorDraws: TensorDraws;
   createOwnership(host: Pick<Host, 'held'>): (evaluation: Evaluation) => () => void;
@@ -63,7 +65,12 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     begun.then(settled, settled);
     return begun;
   };
-  const name = (key: string) => (): unknown => ready?.module[key] ?? begin().then(({ module }) => module[key]);
+  const name =
+    (key: string) =>
+    ({ cell }: Evaluation): unknown => {
+      const more = ready ? ready.ahead(host, cell) : begin();
+      return more ? more.then(() => ready!.module[key]) : ready!.module[key];
+    };
   let gpu: Promise<unknown> | undefined;
 
   return {
@@ -77,7 +84,13 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     arriving: () => arriving,
     now: () => ready?.module,
     load: async () => (await begin()).module,
-    importModule: async (_evaluation, random) => ({ ...(await begin()).module, random: await random }),
+    importModule: async ({ cell }, random) => {
+      const { module } = await begin();
+      await ready?.ahead(host, cell);
+      // Described and not read: what lies apart stays so until a name is taken.
+      const names = { ...Object.getOwnPropertyDescriptors(module), random: { value: await random, enumerable: true } };
+      return Object.defineProperties({}, names) as Namespace;
+    },
     enter: (evaluation) => enter?.(evaluation),
     read: (values) => ready?.read(values),
   };

@@ -84,6 +84,10 @@ export function publicCall(text: string, fn: Fn): (...args: unknown[]) => unknow
   };
 }
 
+/** A namespace of rows `[signature, function]`. */
+export const sectionOf = (rows: readonly (readonly [string, unknown])[]): Record<string, (...args: unknown[]) => unknown> =>
+  Object.fromEntries(rows.map(([signature, run]) => [signature.slice(0, signature.indexOf('(')), publicCall(signature, run as Fn)]));
+
 function arranged(signature: Signature, text: string, given: readonly unknown[]): unknown[] {
   const { name, positional, required, rest, spread, objects } = signature;
   const args = [...given];

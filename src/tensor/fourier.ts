@@ -3,6 +3,7 @@
 import { track } from './autograd.ts';
 import { computeAll, dense } from './dispatch.ts';
 import { defaultDtype, isFloat } from './dtype.ts';
+import { sectionOf } from './calls.ts';
 import { fail } from './error.ts';
 import * as e from './ops/elementwise.ts';
 import { describe, oneOf, tensorAt } from './ops/operands.ts';
@@ -164,3 +165,19 @@ export const angle = (pair: Complex): Tensor => {
   const { re, im } = complex(pair, 'angle');
   return e.atan2(im, re);
 };
+
+/** `tensor.fft`: the functions behind their signatures. */
+export const fourier = sectionOf([
+  ['fft(x: object, { n, dim = -1, norm = "backward" })', fft],
+  ['ifft(x: object, { n, dim = -1, norm = "backward" })', ifft],
+  ['rfft(x, { n, dim = -1, norm = "backward" })', rfft],
+  ['irfft(x: object, { n, dim = -1, norm = "backward" })', irfft],
+  ['fft2(x: object, { s, dim = [-2, -1], norm = "backward" })', fft2],
+  ['ifft2(x: object, { s, dim = [-2, -1], norm = "backward" })', ifft2],
+  ['fftshift(x: object, dim?)', fftshift],
+  ['ifftshift(x: object, dim?)', ifftshift],
+  ['fftfreq(n, { d = 1, dtype, device })', fftfreq],
+  ['rfftfreq(n, { d = 1, dtype, device })', rfftfreq],
+  ['abs(pair: object)', abs],
+  ['angle(pair: object)', angle],
+]);

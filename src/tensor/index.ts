@@ -1,11 +1,12 @@
 /* The face of the tensor library: `tensor`, `nn`, `optim`, `random` and what gradus:tensor exports beside them (tensor-api.md 1).
    Functions and methods are made from the table of operations. */
 
+import { apart, apartRows, joined } from '../base/apart.ts';
 import { setDefaultDevice, getDefaultDevice, devices, counters, provide } from './device.ts';
 import { enableGrad, isGradEnabled, keep, noGrad, retainGrad, scopeOf, backward, gradOf } from './autograd.ts';
 import { compile } from './compile.ts';
 import { data as datasets } from './data/index.ts';
-import { checkOptions, isPlain, publicCall } from './calls.ts';
+import { checkOptions, isPlain, publicCall, sectionOf } from './calls.ts';
 import { defaultDtype, setDefaultFloat, type DType } from './dtype.ts';
 import { fail, TensorError } from './error.ts';
 import { tensorDraws } from './draws.ts';
@@ -25,8 +26,8 @@ import { array, arraySync, asLeaf, data, dataSync, item, itemSync, makeTensor, r
 import { dimIn, show } from './shape.ts';
 import { totals } from './storage.ts';
 import { operations } from './table.ts';
-import * as fourier from './fourier.ts';
-import * as optim from './optim/index.ts';
+import { fourier as fft } from './fourier.ts';
+import { optim } from './optim/index.ts';
 import * as transforms from './transforms.ts';
 import { reverse } from './transforms.ts';
 import { Tensor } from './tensor.ts';
@@ -55,6 +56,8 @@ function method(name: string, call: AnyFn): void {
   });
 }
 
+const far = apart('methods', { print, toTf, toOrt });
+
 const methods: Record<string, AnyFn> = {
   where: publicCall('where(a, condition, b)', (a: Tensor, condition: Tensor, b: Operand) => e.where(condition, a, b)),
   float: (a) => e.cast(a as Tensor, 'float32'),
@@ -74,12 +77,13 @@ const methods: Record<string, AnyFn> = {
   itemSync: (a) => itemSync(a as Tensor),
   toText: publicCall('toText(a, { precision = 4, threshold = 1000 })', (a: Tensor, options: PrintOptions = {}) =>
     data(a).then(
-      (values) => `${a instanceof modules.Parameter ? 'Parameter containing:\n' : ''}${print({ ...textFacts(a), data: values }, options)}`,
+      (values) =>
+        `${a instanceof modules.Parameter ? 'Parameter containing:\n' : ''}${far.print({ ...textFacts(a), data: values }, options)}`,
     ),
   ),
   toDevice: (a, device) => toDevice(a as Tensor, device as 'js'),
-  toTf: (a, tf) => toTf(a as Tensor, tf),
-  toOrt: (a, ort) => toOrt(a as Tensor, ort),
+  toTf: (a, tf) => far.toTf(a as Tensor, tf),
+  toOrt: (a, ort) => far.toOrt(a as Tensor, ort),
   retainGrad: (a) => (retainGrad(a as Tensor), a),
   requiresGrad_: (a, on = true) => requiresGrad_(a as Tensor, on as boolean),
   detach_: (a) => detach_(a as Tensor),
@@ -141,50 +145,29 @@ function backwardOf(t: Tensor, gradient: unknown, options: unknown): void {
   backward([t], [given], how as { retainGraph?: boolean } | undefined);
 }
 
-const sectionOf = (rows: readonly (readonly [string, unknown])[]): Namespace =>
-  Object.fromEntries(
-    rows.map(([signature, run]) => [
-      signature.slice(0, signature.indexOf('(')),
-      publicCall(signature, run as (...args: never[]) => unknown),
-    ]),
-  );
-
-export const fft = sectionOf([
-  ['fft(x: object, { n, dim = -1, norm = "backward" })', fourier.fft],
-  ['ifft(x: object, { n, dim = -1, norm = "backward" })', fourier.ifft],
-  ['rfft(x, { n, dim = -1, norm = "backward" })', fourier.rfft],
-  ['irfft(x: object, { n, dim = -1, norm = "backward" })', fourier.irfft],
-  ['fft2(x: object, { s, dim = [-2, -1], norm = "backward" })', fourier.fft2],
-  ['ifft2(x: object, { s, dim = [-2, -1], norm = "backward" })', fourier.ifft2],
-  ['fftshift(x: object, dim?)', fourier.fftshift],
-  ['ifftshift(x: object, dim?)', fourier.ifftshift],
-  ['fftfreq(n, { d = 1, dtype, device })', fourier.fftfreq],
-  ['rfftfreq(n, { d = 1, dtype, device })', fourier.rfftfreq],
-  ['abs(pair: object)', fourier.abs],
-  ['angle(pair: object)', fourier.angle],
-]);
-
 reverse.backward = backward;
-const derivatives = {
-  ...sectionOf([
-    ['grad(f, { argnums = 0, hasAux = false })', transforms.grad],
-    ['valueAndGrad(f, { argnums = 0, hasAux = false })', transforms.valueAndGrad],
-    ['jacobian(f, { argnums = 0, mode = "auto" })', transforms.jacobian],
-    ['jacrev(f, { argnums = 0 })', (f: never, options: object) => transforms.jacobian(f, { ...options, mode: 'reverse' }, 'jacrev')],
-    ['jacfwd(f, { argnums = 0 })', (f: never, options: object) => transforms.jacobian(f, { ...options, mode: 'forward' }, 'jacfwd')],
-    ['hessian(f, { argnums = 0 })', transforms.hessian],
-    ['defineOp(definition: object)', transforms.defineOp],
-  ]),
-  vjp: transforms.vjp,
-  jvp: transforms.jvp,
-  checkpoint: transforms.checkpoint,
-};
+const derivatives = joined(
+  sectionOf(
+    apartRows('transforms', [
+      ['grad(f, { argnums = 0, hasAux = false })', transforms.grad],
+      ['valueAndGrad(f, { argnums = 0, hasAux = false })', transforms.valueAndGrad],
+      ['jacobian(f, { argnums = 0, mode = "auto" })', transforms.jacobian],
+      ['jacrev(f, { argnums = 0 })', (f: never, options: object) => transforms.jacobian(f, { ...options, mode: 'reverse' }, 'jacrev')],
+      ['jacfwd(f, { argnums = 0 })', (f: never, options: object) => transforms.jacobian(f, { ...options, mode: 'forward' }, 'jacfwd')],
+      ['hessian(f, { argnums = 0 })', transforms.hessian],
+      ['defineOp(definition: object)', transforms.defineOp],
+    ]),
+  ),
+  apart('transforms', { vjp: transforms.vjp, jvp: transforms.jvp, checkpoint: transforms.checkpoint }),
+);
 
-const autograd = sectionOf([
-  ['grad(outputs, inputs, { gradOutputs, retainGraph = createGraph, createGraph = false, allowUnused = false })', gradients],
-  ['detectAnomaly(fn)', transforms.detectAnomaly],
-  ['gradcheck(fn, inputs, { eps = 1e-6, atol = 1e-5, rtol = 1e-3 })', transforms.gradcheck],
-]);
+const autograd = sectionOf(
+  apartRows('transforms', [
+    ['grad(outputs, inputs, { gradOutputs, retainGraph = createGraph, createGraph = false, allowUnused = false })', gradients],
+    ['detectAnomaly(fn)', transforms.detectAnomaly],
+    ['gradcheck(fn, inputs, { eps = 1e-6, atol = 1e-5, rtol = 1e-3 })', transforms.gradcheck],
+  ]),
+);
 
 const aFunction = <F>(fn: F, name: string): F =>
   typeof fn === 'function' ? fn : fail('value', name, `expected a function, got ${describe(fn)}. Write tensor.${name}(() => …).`);
@@ -204,16 +187,18 @@ function gradients(
 }
 
 /** `tensor(data, options)`, and everything else as its properties. */
-export const tensor = Object.assign(
-  publicCall('tensor(data, { dtype, device, requiresGrad = false, shape })', makeTensor as AnyFn),
-  namespace,
-  derivatives,
+export const tensor = joined(
+  joined(
+    joined(
+      Object.assign(publicCall('tensor(data, { dtype, device, requiresGrad = false, shape })', makeTensor as AnyFn), namespace),
+      derivatives,
+    ),
+    apart('tensor', { fft, fit, fromOrt, fromTf, linalg, loadSafetensors, readSafetensorsHeader, saveSafetensors }),
+  ),
   {
     autograd,
-    fft,
     compile,
     data: datasets,
-    fit,
     noGrad: withoutGrad,
     enableGrad: <R>(fn: () => R): R => enableGrad(aFunction(fn, 'enableGrad')),
     isGradEnabled,
@@ -222,12 +207,6 @@ export const tensor = Object.assign(
     readAll,
     sync,
     manualSeed,
-    linalg,
-    saveSafetensors,
-    loadSafetensors,
-    readSafetensorsHeader,
-    fromTf,
-    fromOrt,
     setDefaultDevice,
     getDefaultDevice,
     devices,
@@ -247,9 +226,10 @@ export const tensor = Object.assign(
   },
 );
 
-export const nn = { functional: functional as unknown as Functional, ...modules };
+export const nn = joined({ functional: functional as unknown as Functional }, modules);
 provideTensorDraws(tensorDraws);
 
-export const { grad, valueAndGrad, vjp, jvp, jacobian, hessian, checkpoint, scope } = tensor;
+export const { grad, valueAndGrad, jacobian, hessian, scope } = tensor;
+export { checkpoint, jvp, vjp } from './transforms.ts';
 export { withoutGrad as noGrad, compile, datasets as data };
-export { optim, defaultGenerator, linalg, loadSafetensors, provide, random, saveSafetensors, Tensor, tensorDraws, TensorError };
+export { optim, fft, defaultGenerator, linalg, loadSafetensors, provide, random, saveSafetensors, Tensor, tensorDraws, TensorError };

@@ -3,6 +3,7 @@
 
    where: m method · f function on `tensor` · n function in `nn.functional`; ∇ differentiable, – not. */
 
+import { apartRows } from '../base/apart.ts';
 import type { OperationName } from '../../kernels/operations.ts';
 import * as composed from './ops/composed.ts';
 import * as e from './ops/elementwise.ts';
@@ -26,12 +27,12 @@ export interface Operation {
 
 type Run = (...args: never[]) => unknown;
 
-/** Rows of one section. */
+/** Rows of one section; what the core does without may lie apart (apart.ts). */
 export function section(
   name: string,
   rows: readonly (readonly [signature: string, where: string, run: unknown, ...kernels: OperationName[]])[],
 ): Operation[] {
-  return rows.map(([signature, where, run, ...kernels]) => ({
+  return apartRows(name, rows).map(([signature, where, run, ...kernels]) => ({
     section: name,
     signature,
     where: where.replace(/[∇–]/, ''),
@@ -41,11 +42,10 @@ export function section(
   }));
 }
 
-const elementwise: Readonly<Record<string, unknown>> = { ...e };
-const unary = (names: string, where: string): [string, string, unknown, OperationName][] =>
-  names.split(' ').map((name) => [`${name}(a)`, where, elementwise[name], 'unary']);
-const binary = (names: string, where: string): [string, string, unknown, OperationName][] =>
-  names.split(' ').map((name) => [`${name}(a, b)`, where, elementwise[name], 'binary']);
+const unary = (functions: object, where: string): [string, string, unknown, OperationName][] =>
+  Object.entries(functions).map(([name, run]) => [`${name}(a)`, where, run, 'unary']);
+const binary = (functions: object, where: string): [string, string, unknown, OperationName][] =>
+  Object.entries(functions).map(([name, run]) => [`${name}(a, b)`, where, run, 'binary']);
 
 const made = 'dtype, device, requiresGrad = false';
 
@@ -72,23 +72,80 @@ export const operations: readonly Operation[] = [
     [`meshgrid(tensors, { indexing = "ij" })`, 'f–', factory.meshgrid],
   ]),
   ...section('7.2', [
-    ...unary('neg abs sign exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal sin cos tan asin acos atan sinh cosh', 'mf∇'),
-    ...unary('asinh acosh atanh erf erfc', 'mf∇'),
-    ...unary('relu sigmoid silu tanh', 'mfn∇'),
+    ...unary(
+      {
+        neg: e.neg,
+        abs: e.abs,
+        sign: e.sign,
+        exp: e.exp,
+        exp2: e.exp2,
+        expm1: e.expm1,
+        log: e.log,
+        log2: e.log2,
+        log10: e.log10,
+        log1p: e.log1p,
+        sqrt: e.sqrt,
+        rsqrt: e.rsqrt,
+        square: e.square,
+        reciprocal: e.reciprocal,
+        sin: e.sin,
+        cos: e.cos,
+        tan: e.tan,
+        asin: e.asin,
+        acos: e.acos,
+        atan: e.atan,
+        sinh: e.sinh,
+        cosh: e.cosh,
+      },
+      'mf∇',
+    ),
+    ...unary({ asinh: e.asinh, acosh: e.acosh, atanh: e.atanh, erf: e.erf, erfc: e.erfc }, 'mf∇'),
+    ...unary({ relu: e.relu, sigmoid: e.sigmoid, silu: e.silu, tanh: e.tanh }, 'mfn∇'),
     ['gelu(a, { approximate = "none" })', 'mfn∇', e.gelu, 'unary'],
     ['add(a, b, { alpha = 1 })', 'mf∇', e.add, 'binary'],
     ['sub(a, b, { alpha = 1 })', 'mf∇', e.sub, 'binary'],
     ['mul(a, b)', 'mf∇', e.mul, 'binary'],
     ['div(a, b, { roundingMode = null })', 'mf∇', e.div, 'binary'],
-    ...binary('pow maximum minimum fmod remainder atan2', 'mf∇'),
+    ...binary({ pow: e.pow, maximum: e.maximum, minimum: e.minimum, fmod: e.fmod, remainder: e.remainder, atan2: e.atan2 }, 'mf∇'),
     ['clamp(a, min?, max?, {})', 'mf∇', e.clamp, 'binary', 'where'],
     ['lerp(a, end, weight)', 'mf∇', e.lerp, 'binary'],
     ['where(condition, a, b)', 'f∇', e.where, 'where'],
     ['nanToNum(a, { nan = 0, posinf, neginf })', 'mf∇', e.nanToNum, 'where'],
     ['addcmul(a, t1, t2, { value = 1 })', 'mf∇', e.addcmul, 'binary'],
     ['addcdiv(a, t1, t2, { value = 1 })', 'mf∇', e.addcdiv, 'binary'],
-    ...unary('floor ceil round trunc frac isnan isinf isfinite logicalNot bitwiseNot', 'mf–'),
-    ...binary('floorDivide eq ne lt le gt ge logicalAnd logicalOr logicalXor bitwiseAnd bitwiseOr bitwiseXor', 'mf–'),
+    ...unary(
+      {
+        floor: e.floor,
+        ceil: e.ceil,
+        round: e.round,
+        trunc: e.trunc,
+        frac: e.frac,
+        isnan: e.isnan,
+        isinf: e.isinf,
+        isfinite: e.isfinite,
+        logicalNot: e.logicalNot,
+        bitwiseNot: e.bitwiseNot,
+      },
+      'mf–',
+    ),
+    ...binary(
+      {
+        floorDivide: e.floorDivide,
+        eq: e.eq,
+        ne: e.ne,
+        lt: e.lt,
+        le: e.le,
+        gt: e.gt,
+        ge: e.ge,
+        logicalAnd: e.logicalAnd,
+        logicalOr: e.logicalOr,
+        logicalXor: e.logicalXor,
+        bitwiseAnd: e.bitwiseAnd,
+        bitwiseOr: e.bitwiseOr,
+        bitwiseXor: e.bitwiseXor,
+      },
+      'mf–',
+    ),
     ['isclose(a, b, { rtol = 1e-5, atol = 1e-8, equalNan = false })', 'mf–', e.isclose, 'binary'],
     ['allclose(a, b, { rtol = 1e-5, atol = 1e-8, equalNan = false })', 'mf–', composed.allclose, 'binary', 'reduce'],
     ['equal(a, b)', 'mf–', composed.equal, 'binary', 'reduce'],

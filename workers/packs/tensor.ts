@@ -2,7 +2,7 @@
    called around each stretch of a cell's code; the rest is what cells see (src/stdlib/tensor.ts binds it). */
 
 import type { Host } from '../../src/stdlib/host.ts';
-import * as library from '../../src/tensor/index.ts';
+import { nn, optim, random, Tensor, tensor, tensorDraws, TensorError } from '../../src/tensor/index.ts';
 import { rowMajor } from '../../src/tensor/reading.ts';
 import { setDefaultGenerator } from '../../src/tensor/random.ts';
 import type { Generator } from '../../src/base/random.ts';
@@ -12,13 +12,18 @@ import { lookOf, type Look } from '../../src/output/look.ts';
 import { threadScript } from '../../kernels/wasm/thread.ts';
 import type { ThreadLike } from '../../kernels/wasm/module.ts';
 import { canShare } from '../../kernels/wasm/module.ts';
-import { chooseDevice, provideDevices, type DeviceOptions } from '../tensor/devices.ts';
+import { chooseDevice, provideDevices } from '../tensor/devices.ts';
 import { openGpu } from '../tensor/gpu.ts';
+import { createWebGpuBackend } from '../../kernels/webgpu/backend.ts';
+import { apart, fetchParts, provideParts } from '../../src/base/apart.ts';
+import { namesIn, partLoader } from '../tensor/parts.ts';
+import { getDefaultDevice } from '../../src/tensor/device.ts';
 import { createOwnership } from '../tensor/ownership.ts';
 import { lookAt, showTensor } from '../tensor/show.ts';
 import { reach } from '../tensor/reach.ts';
 
-const { Tensor, tensor, nn } = library;
+/** What a notebook on wasm does without. */
+const far = apart('gpu', { createWebGpuBackend, openGpu });
 
 /** Helper threads and the calling one; more than this many gain nothing on the sizes of a notebook. */
 const maxThreads = 8;
@@ -52,7 +57,7 @@ Object.defineProperty((nn as unknown as { Module: { prototype: object } }).Modul
   },
 });
 
-Object.defineProperty((library.optim.Optimizer as { prototype: object }).prototype, outputOf, {
+Object.defineProperty((optim.Optimizer as { prototype: object }).prototype, outputOf, {
   value(this: object) {
     return { kind: 'text', text: String(this) };
   },
@@ -70,6 +75,16 @@ function read(values: readonly unknown[]): Promise<unknown> | undefined {
 }
 
 const starts = new WeakMap<Host, Promise<void>>();
+/** Cells whose names have been looked through. */
+const known = new WeakSet<object>();
+
+/** Loads ahead what a cell names of the library; undefined where it is there. What this misses is loaded when it is used. */
+function ahead(host: Host, cell: string): Promise<void> | undefined {
+  const record = host.program.cells.get(cell)?.record;
+  if (!record || known.has(record)) return undefined;
+  known.add(record);
+  return fetchParts(namesIn(record), getDefaultDevice() === 'webgpu' ? 'gpu' : undefined)?.catch(() => {});
+}
 
 /** Chooses and reports the device; again after a failure. `generator`: that of the running evaluation. */
 function start(host: Host, generator: () => Generator): Promise<void> {
@@ -86,26 +101,53 @@ function start(host: Host, generator: () => Generator): Promise<void> {
   provideDevices({
     kernels: packs['kernels'] ?? '',
     threads,
-    loadWebGpu: () => host.load('webgpu') as ReturnType<DeviceOptions['loadWebGpu']>,
+    loadWebGpu: () => Promise.resolve(fetchParts(['createWebGpuBackend'])).then(() => far),
     ...(Thread
       ? { createThread: () => new Thread((script ??= URL.createObjectURL(new Blob([threadScript], { type: 'text/javascript' })))) }
       : {}),
   });
-  started = chooseDevice(backend).then(host.report);
+  provideParts(partLoader(packs['tensor'] ?? ''));
+  const named = [...host.program.cells.values()].flatMap(({ record }) => {
+    known.add(record);
+    return namesIn(record);
+  });
+  const soon = fetchParts(named);
+  started = Promise.all([chooseDevice(backend), soon?.catch(() => {})]).then(async ([report]) => {
+    if (report.backend === 'webgpu') await fetchParts(named, 'gpu')?.catch(() => {});
+    host.report(report);
+  });
   starts.set(host, started);
   started.catch(() => starts.delete(host));
   return started;
 }
 
-/** What `gradus:tensor` exports (tensor-api.md 1). */
-const exports: Record<string, unknown> = { ...tensor, ...library };
-const names = [
-  ...['tensor', 'nn', 'optim', 'random', 'Tensor', 'TensorError', 'grad', 'valueAndGrad', 'vjp', 'jvp', 'jacobian', 'hessian'],
-  ...['noGrad', 'compile', 'scope', 'checkpoint', 'data', 'linalg', 'fft', 'saveSafetensors', 'loadSafetensors'],
+/** What `gradus:tensor` exports (tensor-api.md 1); what lies apart stays so until it is read. */
+const module: Readonly<Record<string, unknown>> = { tensor, nn, optim, random, Tensor, TensorError };
+const beside = [
+  'grad',
+  'valueAndGrad',
+  'vjp',
+  'jvp',
+  'jacobian',
+  'hessian',
+  'noGrad',
+  'compile',
+  'scope',
+  'checkpoint',
+  'data',
+  'linalg',
+  'fft',
 ];
-const module: Readonly<Record<string, unknown>> = Object.fromEntries(
-  names.flatMap((name) => (name in exports ? [[name, exports[name]]] : [])),
-);
+for (const name of [...beside, 'saveSafetensors', 'loadSafetensors'])
+  Object.defineProperty(module, name, Object.getOwnPropertyDescriptor(tensor, name)!);
 
 const scope = globalThis as { __gradusPacks?: Record<string, unknown> };
-(scope.__gradusPacks ??= {})['tensor'] = { start, module, tensorDraws: library.tensorDraws, createOwnership, read, openGpu };
+(scope.__gradusPacks ??= {})['tensor'] = {
+  start,
+  ahead,
+  module,
+  tensorDraws,
+  createOwnership,
+  read,
+  openGpu: () => Promise.resolve(fetchParts(['openGpu'])).then(() => far.openGpu()),
+};

@@ -1,8 +1,7 @@
 /* `tensor.data` (tensor-api.md 11). */
 
+import { apartClasses } from '../../base/apart.ts';
 import { DataLoader } from './loader.ts';
 import { randomSplit, Subset, TensorDataset } from './dataset.ts';
 
-export const data = { TensorDataset, Subset, randomSplit, DataLoader };
-// Names that survive a bundler: they stand in messages.
-for (const [name, value] of Object.entries(data)) Object.defineProperty(value, 'name', { value: name });
+export const data = apartClasses('data', { TensorDataset, Subset, randomSplit, DataLoader });

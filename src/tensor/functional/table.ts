@@ -1,5 +1,6 @@
 /* The rows of `nn.functional` (tensor-api.md 7.7 and 7.8); table.ts says what the columns mean. */
 
+import { apartRows } from '../../base/apart.ts';
 import type { OperationName } from '../../../kernels/operations.ts';
 import * as a from './activation.ts';
 import * as t from './attention.ts';
@@ -13,7 +14,7 @@ type Row = readonly [signature: string, where: string, run: unknown, ...kernels:
 
 const place = 'dtype, device';
 
-export const activations: readonly Row[] = [
+export const activations: readonly Row[] = apartRows('functional', [
   ['leakyRelu(input, { negativeSlope = 0.01 })', 'n∇', a.leakyRelu, 'where'],
   ['elu(input, { alpha = 1 })', 'n∇', a.elu, 'where'],
   ['selu(input)', 'n∇', a.selu, 'where'],
@@ -29,12 +30,12 @@ export const activations: readonly Row[] = [
   ['tanhshrink(input)', 'n∇', a.tanhshrink, 'unary'],
   ['prelu(input, weight)', 'n∇', a.prelu, 'where'],
   ['glu(input, dim?)', 'n∇', (x: never, dim?: number) => a.glu(x, { dim: dim ?? -1 }), 'unary'],
-];
+]);
 
 const convolution = 'stride = 1, padding = 0, dilation = 1, groups = 1';
 const windows = 'dilation = 1, padding = 0, stride = 1';
 
-export const layers: readonly Row[] = [
+export const layers: readonly Row[] = apartRows('functional', [
   ['linear(input, weight, bias?)', 'n∇', l.linear, 'matmul'],
   ['loraLinear(input, weight, A, B, bias?, { scale = 1 })', 'n∇', l.loraLinear, 'matmul'],
   ['embedding(ids, weight, { paddingIdx })', 'n∇', l.embedding, 'rows', 'rowsAdd'],
@@ -99,7 +100,7 @@ export const layers: readonly Row[] = [
   [`sinusoidalPositions(T, C, { ${place} })`, 'n–', t.sinusoidalPositions],
   [`alibiSlopes(H, { ${place} })`, 'n–', t.alibiSlopes],
   [`causalMask(T, S?, { device })`, 'n–', t.causalMask],
-];
+]);
 
 function attention(q: never, k: never, v: never, attnMask: never, options: t.AttentionOptions = {}): unknown {
   return t.scaledDotProductAttention(q, k, v, { ...options, attnMask: attnMask ?? null });
@@ -114,7 +115,7 @@ const weighted =
   (input: unknown, target: unknown, weight: unknown, options: object = {}): unknown =>
     run(input, target, { ...options, weight });
 
-export const losses: readonly Row[] = [
+export const losses: readonly Row[] = apartRows('functional', [
   [
     `crossEntropy(input, target, weight?, { ignoreIndex = -100, labelSmoothing = 0, ${reduced} })`,
     'n∇',
@@ -139,4 +140,4 @@ export const losses: readonly Row[] = [
   [`marginRankingLoss(a, b, y, { margin = 0, ${reduced} })`, 'n∇', loss.marginRankingLoss, 'binary'],
   [`tripletMarginLoss(anchor, positive, negative, { margin = 1, p = 2, eps = 1e-6, ${reduced} })`, 'n∇', loss.tripletMarginLoss, 'reduce'],
   [`gaussianNllLoss(input, target, var, { full = false, eps = 1e-6, ${reduced} })`, 'n∇', loss.gaussianNllLoss, 'unary'],
-];
+]);

@@ -1,6 +1,7 @@
 /* `nn` (tensor-api.md 9): modules and layers, initial values, what clips gradients. `functional` joins them in ../index.ts, which makes
    it from the table of operations. */
 
+import { apart, apartClasses, joined } from '../../base/apart.ts';
 import * as activation from './activation.ts';
 import { MultiheadAttention } from './attention.ts';
 import { KVCache } from './cache.ts';
@@ -17,9 +18,7 @@ import { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell } from './recurrent.ts';
 import { Dropout, Flatten, Identity, Unflatten } from './shape.ts';
 import { TransformerBlock, TransformerDecoderLayer, TransformerEncoderLayer } from './transformer.ts';
 
-const { Loss: _base, ...losses } = loss;
-
-const classes = {
+const classes = apartClasses('nn', {
   Module,
   Parameter,
   Sequential,
@@ -55,19 +54,54 @@ const classes = {
   TransformerDecoderLayer,
   TransformerBlock,
   KVCache,
-  ...activation,
-  ...losses,
-};
+  ReLU: activation.ReLU,
+  LeakyReLU: activation.LeakyReLU,
+  ELU: activation.ELU,
+  SELU: activation.SELU,
+  CELU: activation.CELU,
+  GELU: activation.GELU,
+  SiLU: activation.SiLU,
+  Mish: activation.Mish,
+  Softplus: activation.Softplus,
+  Hardtanh: activation.Hardtanh,
+  ReLU6: activation.ReLU6,
+  Hardsigmoid: activation.Hardsigmoid,
+  Hardswish: activation.Hardswish,
+  Softsign: activation.Softsign,
+  LogSigmoid: activation.LogSigmoid,
+  Tanhshrink: activation.Tanhshrink,
+  Sigmoid: activation.Sigmoid,
+  Tanh: activation.Tanh,
+  Softmax: activation.Softmax,
+  LogSoftmax: activation.LogSoftmax,
+  GLU: activation.GLU,
+  PReLU: activation.PReLU,
+  MSELoss: loss.MSELoss,
+  L1Loss: loss.L1Loss,
+  SmoothL1Loss: loss.SmoothL1Loss,
+  HuberLoss: loss.HuberLoss,
+  BCELoss: loss.BCELoss,
+  BCEWithLogitsLoss: loss.BCEWithLogitsLoss,
+  CrossEntropyLoss: loss.CrossEntropyLoss,
+  NLLLoss: loss.NLLLoss,
+  KLDivLoss: loss.KLDivLoss,
+  CosineEmbeddingLoss: loss.CosineEmbeddingLoss,
+  MarginRankingLoss: loss.MarginRankingLoss,
+  TripletMarginLoss: loss.TripletMarginLoss,
+  GaussianNLLLoss: loss.GaussianNLLLoss,
+});
 
-// Names that survive a bundler: they stand in messages and in the text of a module.
-for (const [name, value] of Object.entries({ ...classes, NonDynamicallyQuantizableLinear }))
-  Object.defineProperty(value, 'name', { value: name });
+apartClasses('nn, inside', { NonDynamicallyQuantizableLinear });
 
-export const modules = {
-  ...classes,
-  /** Another way to write it. */
-  MultiHeadAttention: MultiheadAttention,
-  GaussianNllLoss: losses.GaussianNLLLoss,
-  init,
-  utils,
-};
+export const modules = joined(
+  joined(classes, {
+    /** Another way to write it. */
+    get MultiHeadAttention() {
+      return classes.MultiheadAttention;
+    },
+    get GaussianNllLoss() {
+      return classes.GaussianNLLLoss;
+    },
+  }),
+  apart('nn', { init, utils }),
+);

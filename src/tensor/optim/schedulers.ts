@@ -1,6 +1,7 @@
 /* Learning rates over steps (tensor-api.md 10): each scheduler writes `lr` into the optimiser's groups, with the values of PyTorch's.
    As there, most rates follow from the one before, so that several schedulers may work on one optimiser. */
 
+import { apartClasses } from '../../base/apart.ts';
 import { checkOptions } from '../calls.ts';
 import { fail } from '../error.ts';
 import { describe } from '../ops/operands.ts';
@@ -500,3 +501,21 @@ function whole(value: unknown, name: string, option: string): number {
     fail('value', name, `expected ${option} to be an integer ≥ 1, got ${describe(value)}.`);
   return value as number;
 }
+
+/** `optim.lrScheduler`. */
+export const lrScheduler = apartClasses('lrScheduler', {
+  LRScheduler,
+  StepLR,
+  MultiStepLR,
+  ExponentialLR,
+  ConstantLR,
+  LinearLR,
+  PolynomialLR,
+  CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  OneCycleLR,
+  LambdaLR,
+  WarmupCosineLR,
+  SequentialLR,
+  ReduceLROnPlateau,
+});
