@@ -2,6 +2,7 @@
    behind a closed fence at the top level the text is outside of every block, so reading begins behind the last one before
    the edit and ends at the first fence behind it that was one before. An edit inside of a cell's code reads nothing. */
 
+import { ownText } from '../base/own-text.ts';
 import { fencesOf } from './fences.ts';
 import { frontRange } from './front-range.ts';
 import { countLines, parseWith, readBlocks, type ReadFront } from './parse.ts';
@@ -130,17 +131,19 @@ const lineAfter = (text: string, { line, start, end }: Block): number => line + 
 const lineAt = ({ text, blocks }: Notebook, from: number, before: Block | undefined): number =>
   before ? lineAfter(text, before) : (blocks[0]?.line ?? countLines(text.slice(0, from)) + 1);
 
-const shifted = (block: Block, by: number, down: number): Block =>
-  block.kind === 'prose'
-    ? { ...block, start: block.start + by, end: block.end + by, line: block.line + down }
-    : {
-        ...block,
-        start: block.start + by,
-        end: block.end + by,
-        codeStart: block.codeStart + by,
-        codeEnd: block.codeEnd + by,
-        line: block.line + down,
-      };
+/** Written out, since an edit near the top does this to every block behind it. */
+function shifted(block: Block, by: number, down: number): Block {
+  if (by === 0 && down === 0) return block;
+  const start = block.start + by,
+    end = block.end + by,
+    line = block.line + down;
+  if (block.kind === 'prose') return { kind: 'prose', start, end, line };
+  const { kind, code, language, codeStart, codeEnd } = block;
+  const moved = { start, end, codeStart: codeStart + by, codeEnd: codeEnd + by, code };
+  if (kind === 'diagram') return { kind, ...moved, language, line };
+  const { attributes } = block;
+  return { kind, start, end, codeStart: moved.codeStart, codeEnd: moved.codeEnd, code, language, attributes, line };
+}
 
 /** The notebook behind an edit of one cell's code that leaves its fences where they are: what follows is only shifted, so
     that a key in a long notebook costs no parse. Undefined where the text has to be read anew. */
@@ -158,7 +161,7 @@ function insideCell(notebook: Notebook, { start, end, insert }: Splice, text: st
   if (body.includes(run) && body.split(/\r\n|[\r\n]/).some((line) => closes(line.replace(/^ {0,3}/, ''), run))) return undefined;
   const down = countLines(body) - countLines(notebook.text.slice(cell.codeStart, cell.end - closing.length));
   const codeEnd = cell.codeStart + body.replace(/\r?\n$/, '').length;
-  const code = text.slice(cell.codeStart, codeEnd).replaceAll('\r\n', '\n');
+  const code = ownText(text.slice(cell.codeStart, codeEnd).replaceAll('\r\n', '\n'));
   return {
     ...notebook,
     text,

@@ -5,21 +5,26 @@ import { shortestLoop, stronglyConnected } from './order.ts';
 import { cycle } from './problems.ts';
 import type { CellProblem, GraphCell } from './types.ts';
 
+/** `needs` and `uses` of the cells `ids`, by position. Answers the problems by id, and the needs that are left. */
 export function breakCycles(
   ids: readonly string[],
-  needs: Map<string, Set<string>>,
-  uses: ReadonlyMap<string, GraphCell['uses']>,
-): Map<string, CellProblem> {
+  needs: readonly (readonly number[])[],
+  uses: readonly GraphCell['uses'][],
+): { problems: Map<string, CellProblem>; needs: readonly (readonly number[])[] } {
   const problems = new Map<string, CellProblem>();
-  for (const cells of stronglyConnected(ids, needs)) {
+  const left = [...needs];
+  for (const cells of stronglyConnected(needs)) {
     if (cells.length < 2) continue;
     const inside = new Set(cells);
-    for (const id of cells) {
-      const loop = shortestLoop(id, needs, inside);
-      const names = loop.slice(0, -1).flatMap((from, i) => uses.get(from)!.find((use) => use.cell === loop[i + 1])?.name ?? []);
-      problems.set(id, cycle(loop, names));
+    for (const cell of cells) {
+      const loop = shortestLoop(cell, needs, inside).map((at) => ids[at]!);
+      const names = loop.slice(0, -1).flatMap((_, i) => nameFor(uses[ids.indexOf(loop[i]!)]!, loop[i + 1]!));
+      problems.set(ids[cell]!, cycle(loop, names));
     }
-    for (const id of cells) needs.set(id, new Set([...needs.get(id)!].filter((need) => !inside.has(need))));
+    for (const cell of cells) left[cell] = needs[cell]!.filter((need) => !inside.has(need));
   }
-  return problems;
+  return { problems, needs: left };
 }
+
+/** The name by which a cell uses the cell `id`. */
+const nameFor = (uses: GraphCell['uses'], id: string): string[] => uses.flatMap((use) => (use.cell === id ? [use.name] : [])).slice(0, 1);

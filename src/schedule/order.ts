@@ -1,34 +1,34 @@
 /* Orders of a directed graph, by the textbook: topological (Kahn, ties by position), strongly connected components (Tarjan),
-   and the shortest loop through a node. Cells are ids, `needs` are the edges. */
+   and the shortest loop through a node. `needs` are the edges. */
 
-/** Kahn's algorithm; among cells that are free the earliest in the file comes first (a binary heap of positions). */
-export function topological(
-  ids: readonly string[],
-  needs: ReadonlyMap<string, ReadonlySet<string>>,
-): { order: string[]; dependents: Map<string, string[]> } {
-  const position = new Map(ids.map((id, index) => [id, index]));
-  const users = new Map<string, string[]>();
-  const missing = new Map<string, number>();
-  for (const id of ids) {
-    missing.set(id, needs.get(id)!.size);
-    for (const need of needs.get(id)!) append(users, need, id);
+/** Kahn's algorithm; among cells that are free the earliest in the file comes first (a binary heap of positions). Cells are
+    their positions in the file, `needs[cell]` names each cell once. What lies on a cycle is left out. */
+export function topological(needs: readonly (readonly number[])[]): number[] {
+  const size = needs.length;
+  // The users of cell c stand in users[first[c]] up to users[first[c + 1]].
+  const first = new Int32Array(size + 1);
+  const missing = new Int32Array(size);
+  for (let cell = 0; cell < size; cell++) {
+    missing[cell] = needs[cell]!.length;
+    for (const need of needs[cell]!) first[need + 1]!++;
   }
+  for (let cell = 0; cell < size; cell++) first[cell + 1]! += first[cell]!;
+  const users = new Int32Array(first[size]!);
+  const next = first.slice();
+  for (let cell = 0; cell < size; cell++) for (const need of needs[cell]!) users[next[need]!++] = cell;
+
   const heap: number[] = [];
-  const order: string[] = [];
-  for (const id of ids) if (missing.get(id) === 0) push(heap, position.get(id)!);
+  const order: number[] = [];
+  for (let cell = 0; cell < size; cell++) if (missing[cell] === 0) push(heap, cell);
   while (heap.length) {
-    const id = ids[pop(heap)]!;
-    order.push(id);
-    for (const user of users.get(id) ?? []) {
-      const left = missing.get(user)! - 1;
-      missing.set(user, left);
-      if (left === 0) push(heap, position.get(user)!);
+    const cell = pop(heap);
+    order.push(cell);
+    for (let at = first[cell]!; at < first[cell + 1]!; at++) {
+      const user = users[at]!;
+      if (--missing[user]! === 0) push(heap, user);
     }
   }
-  const rank = new Map(order.map((id, index) => [id, index]));
-  const dependents = new Map<string, string[]>();
-  for (const [id, list] of users) dependents.set(id, list.length > 1 ? list.sort((a, b) => rank.get(a)! - rank.get(b)!) : list);
-  return { order, dependents };
+  return order;
 }
 
 function push(heap: number[], value: number): void {
@@ -60,37 +60,39 @@ function pop(heap: number[]): number {
 }
 
 /** Tarjan's algorithm with an explicit stack: a chain of thousands of cells must not overflow ours. */
-export function stronglyConnected(ids: readonly string[], edges: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
-  const index = new Map<string, number>();
-  const low = new Map<string, number>();
-  const onStack = new Set<string>();
-  const stack: string[] = [];
-  const components: string[][] = [];
-  for (const root of ids) {
-    if (index.has(root)) continue;
-    const work: { id: string; next: Iterator<string> }[] = [];
-    const visit = (id: string): void => {
-      index.set(id, index.size);
-      low.set(id, index.get(id)!);
-      stack.push(id);
-      onStack.add(id);
-      work.push({ id, next: edges.get(id)!.values() });
+export function stronglyConnected(needs: readonly (readonly number[])[]): number[][] {
+  const size = needs.length;
+  const index = new Int32Array(size).fill(-1);
+  const low = new Int32Array(size);
+  const onStack = new Uint8Array(size);
+  const stack: number[] = [];
+  const components: number[][] = [];
+  let visited = 0;
+  for (let root = 0; root < size; root++) {
+    if (index[root]! >= 0) continue;
+    const work: { cell: number; next: number }[] = [];
+    const visit = (cell: number): void => {
+      index[cell] = low[cell] = visited++;
+      stack.push(cell);
+      onStack[cell] = 1;
+      work.push({ cell, next: 0 });
     };
     visit(root);
     while (work.length) {
-      const { id, next } = work[work.length - 1]!;
-      const step = next.next();
-      if (!step.done) {
-        if (!index.has(step.value)) visit(step.value);
-        else if (onStack.has(step.value)) low.set(id, Math.min(low.get(id)!, index.get(step.value)!));
+      const top = work[work.length - 1]!;
+      const { cell } = top;
+      const need = needs[cell]![top.next++];
+      if (need !== undefined) {
+        if (index[need]! < 0) visit(need);
+        else if (onStack[need]) low[cell] = Math.min(low[cell]!, index[need]!);
         continue;
       }
       work.pop();
       const parent = work[work.length - 1];
-      if (parent) low.set(parent.id, Math.min(low.get(parent.id)!, low.get(id)!));
-      if (low.get(id) !== index.get(id)) continue;
-      const component = stack.splice(stack.lastIndexOf(id));
-      for (const member of component) onStack.delete(member);
+      if (parent) low[parent.cell] = Math.min(low[parent.cell]!, low[cell]!);
+      if (low[cell] !== index[cell]) continue;
+      const component = stack.splice(stack.lastIndexOf(cell));
+      for (const member of component) onStack[member] = 0;
       components.push(component);
     }
   }
@@ -98,30 +100,24 @@ export function stronglyConnected(ids: readonly string[], edges: ReadonlyMap<str
 }
 
 /** The shortest way from a cell over what it needs back to itself: `a → b → a`. */
-export function shortestLoop(start: string, needs: ReadonlyMap<string, ReadonlySet<string>>, inside: ReadonlySet<string>): string[] {
-  const from = new Map<string, string>();
+export function shortestLoop(start: number, needs: readonly (readonly number[])[], inside: ReadonlySet<number>): number[] {
+  const from = new Map<number, number>();
   let front = [start];
   while (front.length) {
-    const next: string[] = [];
-    for (const id of front) {
-      for (const need of needs.get(id)!) {
+    const next: number[] = [];
+    for (const cell of front) {
+      for (const need of needs[cell]!) {
         if (need === start) {
-          const way = [start];
-          for (let at = id; at !== start; at = from.get(at)!) way.splice(1, 0, at);
-          return [...way.slice(0, 1), ...way.slice(1), start];
+          const way: number[] = [];
+          for (let at = cell; at !== start; at = from.get(at)!) way.unshift(at);
+          return [start, ...way, start];
         }
         if (!inside.has(need) || from.has(need)) continue;
-        from.set(need, id);
+        from.set(need, cell);
         next.push(need);
       }
     }
     front = next;
   }
   return [start, start];
-}
-
-function append(map: Map<string, string[]>, key: string, value: string): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

@@ -1,6 +1,7 @@
 /* Expressions in prose while the text around them changes: each has an entry that stays with its code, and is analysed when values
    are to be shown. */
 
+import { ownText } from '../base/own-text.ts';
 import { expressions, type InlinePart } from '../document/prose.ts';
 import type { Block, Notebook } from '../document/types.ts';
 import type { EditsOptions } from './edits.ts';
@@ -62,8 +63,11 @@ const textOf = ({ text }: Notebook, { start, end }: Block): string => text.slice
 let known = new Map<string, readonly InlinePart[]>();
 export function partsOfText(markdown: string): readonly InlinePart[] {
   if (!markdown.includes('${')) return [];
-  const parts = known.get(markdown) ?? expressions(markdown);
+  const seen = known.get(markdown);
+  if (seen) return seen;
+  const own = ownText(markdown);
+  const parts = expressions(own);
   if (known.size > 4000) known = new Map();
-  known.set(markdown, parts);
+  known.set(own, parts);
   return parts;
 }

@@ -172,13 +172,14 @@ export function createEdits({
   /** The graph of the cells as they stand. What uses other cells by that is out of date; what was so and is not any more is done again. */
   function buildGraph(): void {
     const { graph: before, byId: named } = entries;
-    const oldNames = new Map([...named].map(([id, { key }]) => [key, id]));
+    let oldNames: ReadonlyMap<Entry, string> | undefined;
+    const oldName = (entry: Entry): string | undefined =>
+      named.get(entry.id) === entry ? entry.id : (oldNames ??= new Map([...named].map(([id, other]) => [other, id]))).get(entry);
     entries.build();
-    const here = new Set(entries.list.map(({ key }) => key));
     for (const entry of entries.all()) {
-      const old = before.cells.get(oldNames.get(entry.key) ?? '');
-      if (old && entry.state === 'done' && !isPlaced(old, named, entries.graph.cells.get(entry.id)!, entries.byId)) {
-        const deleted = old.uses.some(({ cell }) => !here.has(named.get(cell)!.key));
+      const old = entry.state === 'done' ? before.cells.get(oldName(entry) ?? '') : undefined;
+      if (old && !isPlaced(old, named, entries.graph.cells.get(entry.id)!, entries.byId)) {
+        const deleted = old.uses.some(({ cell }) => !entries.list.includes(named.get(cell)!));
         displace(entry, placeOf(old, named), deleted ? 'a cell that it uses was deleted' : 'what it uses comes from elsewhere now');
       }
       if (entry.left !== undefined) {
@@ -279,8 +280,10 @@ export function createEdits({
     saveSoon();
     const here = new Set(edits.blocks.map(({ key }) => key));
     const touched = step.touched.filter((key) => here.has(key));
-    const near = edits.blocks.findLast(({ key }) => keys.indexOf(key) < from) ?? edits.blocks[0];
-    return { label: step.label, keys: touched.length > 0 || !near ? touched : [near.key] };
+    if (touched.length > 0) return { label: step.label, keys: touched };
+    const before = new Set(keys.slice(0, from));
+    const near = edits.blocks.findLast(({ key }) => before.has(key)) ?? edits.blocks[0];
+    return { label: step.label, keys: near ? [near.key] : [] };
   }
 
   function takeText(next: Notebook, how: { readonly label: string } | 'follow', to: number | undefined): void {

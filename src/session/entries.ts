@@ -48,8 +48,9 @@ export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) 
           language: entry.block?.language ?? 'ts',
           run: runOf(entry),
           analysis: entry.analysis,
-          ...(entry.block ? {} : { prose: true }),
+          prose: entry.block === undefined,
         })),
+        graph,
       );
       told.only(all);
       graph.order.forEach((id, rank) => told.hold(byId.get(id)!, graph.cells.get(id)!, rank));

@@ -2,6 +2,7 @@
    their inverse, and the keys that blocks had before and after, so that what comes back is what it was. Keys typed into one block
    within a second of each other are one step. What is far back is forgotten when it takes too much memory. */
 
+import { ownText } from '../base/own-text.ts';
 import type { ReadFront } from '../document/parse.ts';
 import type { Splice } from '../document/types.ts';
 
@@ -55,7 +56,8 @@ export function createHistory(): History {
     get redo() {
       return undone.at(-1);
     },
-    add(step) {
+    add(given) {
+      const step = { ...given, forward: given.forward.map(ownSplice), inverse: given.inverse.map(ownSplice) };
       const last = undone.length === 0 ? done.at(-1) : undefined;
       const joined = last && joinedSteps(last, step);
       size += sizeOf(step);
@@ -97,6 +99,9 @@ function joinedSteps(first: Step, second: Step): Step | undefined {
     at: second.at,
   };
 }
+
+/** Its text was cut from a notebook's, one for each step. */
+const ownSplice = (splice: Splice): Splice => ({ ...splice, insert: ownText(splice.insert) });
 
 const sizeOf = ({ forward, inverse, keys }: Step): number =>
   [...forward, ...inverse].reduce((sum, { insert }) => sum + insert.length, 100) + 8 * (keys.were.length + keys.are.length);

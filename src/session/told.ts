@@ -19,10 +19,14 @@ export interface Delta {
   readonly define: readonly ProgramCell[];
 }
 
+/** Changed in place: a structural edit gives most cells of a long notebook another rank. */
 interface Held {
-  readonly analysis: Analysis;
-  readonly cell: GraphCell;
-  readonly record: ProgramCell;
+  entry: Entry;
+  analysis: Analysis;
+  cell: GraphCell;
+  rank: number;
+  /** Made when the engine is told. */
+  record: ProgramCell | undefined;
 }
 
 type Failed = ReadonlyMap<string, ErrorInfo>;
@@ -30,7 +34,7 @@ type Failed = ReadonlyMap<string, ErrorInfo>;
 export type Told = ReturnType<typeof createTold>;
 
 export function createTold() {
-  let held = new Map<number, Held>();
+  const held = new Map<number, Held>();
   let told = new Map<number, ProgramCell>();
   /** Entries by the names that reports have now, and by those they have after each renaming that is on its way. */
   let reading: ReadonlyMap<string, Entry> = new Map();
@@ -41,17 +45,19 @@ export function createTold() {
   return {
     hold(entry: Entry, cell: GraphCell, rank: number): void {
       const known = held.get(entry.key);
-      if (known && known.analysis === entry.analysis && known.record.rank === rank && isSame(known.cell, cell)) return;
-      held.set(entry.key, { analysis: entry.analysis, cell, record: recordOf(entry, cell, rank) });
+      if (!known) held.set(entry.key, { entry, analysis: entry.analysis, cell, rank, record: undefined });
+      else if (known.analysis === entry.analysis && known.rank === rank && isSame(known.cell, cell)) return;
+      else Object.assign(known, { entry, analysis: entry.analysis, cell, rank, record: undefined });
       changed = true;
     },
     /** Only these entries are cells of the notebook. */
     only(entries: readonly Entry[]): void {
-      const keys = new Set(entries.map(({ key }) => key));
-      held = new Map([...held].filter(([key]) => keys.has(key)));
+      const keys = new Set<number>();
+      for (const { key } of entries) keys.add(key);
+      for (const key of held.keys()) if (!keys.has(key)) held.delete(key);
       changed = true;
     },
-    rank: ({ key }: Entry): number => held.get(key)!.record.rank,
+    rank: ({ key }: Entry): number => held.get(key)!.rank,
 
     /** What the engine has to be told, which then counts as told. `failed`: cells that count as failed without running ·
         `dropped`: keys of cells whose values go by that · `soft`: what was deleted stays there, so that undo finds it. */
@@ -60,7 +66,7 @@ export function createTold() {
       { failed, dropped, soft }: { failed?: Failed | undefined; dropped?: (key: number) => void; soft?: boolean | undefined },
     ): Delta {
       if (!changed) return { define: [], remove: [] };
-      const next = new Map([...held].map(([key, { record }]) => [key, failOf(record, failed?.get(record.id))]));
+      const next = new Map([...held].map(([key, known]) => [key, failOf((known.record ??= recordOf(known)), failed?.get(known.cell.id))]));
       if (soft) {
         const taken = new Set([...next.values()].map(({ id }) => id));
         for (const [key, record] of told) if (!next.has(key) && !taken.has(record.id)) next.set(key, record);
@@ -95,21 +101,23 @@ export function createTold() {
   };
 }
 
-function recordOf(entry: Entry, { run, prose, defines, uses, problem }: GraphCell, rank: number): ProgramCell {
-  const { reads, imports, code, shifts } = entry.analysis;
+function recordOf({ entry, analysis, cell, rank }: Held): ProgramCell {
+  const { run, prose, defines, uses, problem } = cell;
+  const { reads, imports, code, shifts } = analysis;
   const exercise = entry.block?.attributes.check ?? entry.block?.attributes.exercise;
   const placed = problem && withPlace(problem, entry, uses.find((use) => problem.cells.includes(use.cell))?.name);
-  return { id: entry.id, rank, run, prose, defines, uses, reads, imports, code, shifts, ...optional({ exercise, problem: placed }) };
+  return { id: cell.id, rank, run, prose, defines, uses, reads, imports, code, shifts, ...optional({ exercise, problem: placed }) };
 }
 
 const failOf = (record: ProgramCell, error: ErrorInfo | undefined): ProgramCell =>
   error ? { ...record, problem: { name: error.name, message: error.message, cells: [] } } : record;
 
 const isSame = (a: GraphCell, b: GraphCell): boolean =>
-  a.id === b.id &&
-  a.run === b.run &&
-  a.problem?.message === b.problem?.message &&
-  a.defines.length === b.defines.length &&
-  a.uses.length === b.uses.length &&
-  a.defines.every((name, i) => name === b.defines[i]) &&
-  a.uses.every(({ name, cell }, i) => name === b.uses[i]!.name && cell === b.uses[i]!.cell);
+  a === b ||
+  (a.id === b.id &&
+    a.run === b.run &&
+    a.problem?.message === b.problem?.message &&
+    a.defines.length === b.defines.length &&
+    a.uses.length === b.uses.length &&
+    a.defines.every((name, i) => name === b.defines[i]) &&
+    a.uses.every(({ name, cell }, i) => name === b.uses[i]!.name && cell === b.uses[i]!.cell));
