@@ -44,6 +44,10 @@ const commonPlot = (): Plugin => ({
   load: (id) => (id.endsWith('?common') ? readFileSync(id.slice(0, -'?common'.length), 'utf8') : undefined),
 });
 
+/** What a reader waits for: its parts are asked for at once, not one behind another. The list of parts is text of the first script, so
+    what comes late or alone is not in it. */
+const awaited = /\/(?:editor|features|exercises|editing|plot|markdown|controls|pages|store)-[^/]*$/;
+
 export default defineConfig({
   base: './',
   plugins: [wgsl(), libraryNamesPlugin(), wholeSolid(), commonPlot(), solid()],
@@ -57,7 +61,7 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox125', 'safari17.5'], // light-dark() and oklch() as written: half the text of the tokens
     outDir: 'dist',
     manifest: true,
-    modulePreload: { polyfill: false },
+    modulePreload: { polyfill: false, resolveDependencies: (file, deps) => (awaited.test(file) ? deps : []) },
     assetsInlineLimit: 0,
     rolldownOptions: { input: ['index.html', 'embed.html'].filter(existsSync) },
   },

@@ -5,13 +5,14 @@ import { shortestLoop, stronglyConnected } from './order.ts';
 import { cycle } from './problems.ts';
 import type { CellProblem, GraphCell } from './types.ts';
 
-/** `needs` and `uses` of the cells `ids`, by position. Answers the problems by id, and the needs that are left. */
+/** `needs` and `uses` of `sources`, by position. Answers the problems by id, and the needs that are left. */
 export function breakCycles(
-  ids: readonly string[],
+  sources: readonly { readonly id: string }[],
   needs: readonly (readonly number[])[],
   uses: readonly GraphCell['uses'][],
 ): { problems: Map<string, CellProblem>; needs: readonly (readonly number[])[] } {
   const problems = new Map<string, CellProblem>();
+  const ids = sources.map(({ id }) => id);
   const left = [...needs];
   for (const cells of stronglyConnected(needs)) {
     if (cells.length < 2) continue;

@@ -3,27 +3,24 @@
    worded in problems.ts, orders are found in order.ts. Pure: from analysed cells to plain records. */
 
 import { breakCycles } from './cycles.ts';
+import { cellOf, usesOf } from './nodes.ts';
 import { topological } from './order.ts';
 import { duplicate, foreignAssignment, unsound } from './problems.ts';
-import type { Definition } from '../analysis/types.ts';
-import type { CellProblem, CellState, Graph, GraphCell, SourceCell } from './types.ts';
+import type { CellProblem, CellState, Graph, SourceCell } from './types.ts';
 
 /** The graph of `sources`. Cells that stand in it as they stood in `before` are the same records. */
 export function buildGraph(sources: readonly SourceCell[], before?: Graph): Graph {
-  const position = new Map<string, number>();
-  for (let at = 0; at < sources.length; at++) position.set(sources[at]!.id, at);
+  const position = new Map(sources.map(({ id }, at) => [id, at]));
   const live = sources.filter((cell) => cell.run !== 'off' && !cell.prose);
 
   // Owners: every public value name with the cells that define it, in file order.
-  const definers = new Map<string, Definer | Definer[]>();
+  const definers = new Map<string, { cell: string; import: string | undefined }[]>();
   for (const cell of live) {
     for (const { kind, name, import: from } of cell.analysis.defines) {
       if (kind === 'type' || name.startsWith('_')) continue;
-      const definer = { cell: cell.id, import: from };
-      const there = definers.get(name);
-      if (there === undefined) definers.set(name, definer);
-      else if (Array.isArray(there)) there.push(definer);
-      else definers.set(name, [there, definer]);
+      const list = definers.get(name);
+      if (list) list.push({ cell: cell.id, import: from });
+      else definers.set(name, [{ cell: cell.id, import: from }]);
     }
   }
 
@@ -31,13 +28,9 @@ export function buildGraph(sources: readonly SourceCell[], before?: Graph): Grap
   const problems = new Map<string, CellProblem>();
   const owner = new Map<string, string>();
   const others = new Map<string, string[]>();
-  for (const [name, definer] of definers) {
-    if (!Array.isArray(definer)) {
-      owner.set(name, definer.cell);
-      continue;
-    }
-    const cells = [...new Set(definer.map(({ cell }) => cell))];
-    const sameImport = definer[0]!.import !== undefined && definer.every((entry) => entry.import === definer[0]!.import);
+  for (const [name, list] of definers) {
+    const cells = list.length === 1 ? [list[0]!.cell] : [...new Set(list.map((entry) => entry.cell))];
+    const sameImport = list[0]!.import !== undefined && list.every((entry) => entry.import === list[0]!.import);
     if (cells.length > 1 && !sameImport) {
       if (!live.some((cell) => !cells.includes(cell.id) && cell.analysis.reads.includes(name))) continue;
       for (const id of cells) {
@@ -49,18 +42,16 @@ export function buildGraph(sources: readonly SourceCell[], before?: Graph): Grap
     owner.set(name, cells[0]!);
   }
 
-  const uses = sources.map((cell) => usesOf(cell, owner, before?.cells.get(cell.id)?.uses));
-  const asked = new Int32Array(sources.length).fill(-1); // the last cell that needs this one
-  let needs: readonly (readonly number[])[] = sources.map((cell, at) => {
+  const uses = sources.map((cell) => usesOf(cell, owner, before?.cells.get(cell.id)));
+  const asked: number[] = []; // the last cell that needs this one
+  let needs: readonly (readonly number[])[] = sources.map(({ id }, at) => {
     const need: number[] = [];
-    const add = (id: string): void => {
-      const other = position.get(id)!;
-      if (asked[other] !== at) need.push(other);
-      asked[other] = at;
-    };
     for (const use of uses[at]!) {
-      add(use.cell);
-      if (others.size > 0) for (const other of others.get(use.name) ?? none) if (other !== cell.id) add(other);
+      for (const by of [use.cell, ...(others.get(use.name) ?? [])]) {
+        const other = position.get(by)!;
+        if (asked[other] !== at && by !== id) need.push(other);
+        asked[other] = at;
+      }
     }
     return need;
   });
@@ -74,102 +65,27 @@ export function buildGraph(sources: readonly SourceCell[], before?: Graph): Grap
   // Cycles: what the topological order leaves out holds them, as strongly connected components of more than one cell.
   let sorted = topological(needs);
   if (sorted.length < sources.length) {
-    const broken = breakCycles(
-      sources.map(({ id }) => id),
-      needs,
-      uses,
-    );
+    const broken = breakCycles(sources, needs, uses);
     for (const [id, problem] of broken.problems) problems.set(id, problem);
     needs = broken.needs;
     sorted = topological(needs);
   }
 
-  const cells = new Map<string, GraphCell>();
-  for (let at = 0; at < sources.length; at++) {
-    const cell = sources[at]!;
-    cells.set(cell.id, cellOf(cell, uses[at]!, owner, problems.get(cell.id), before?.cells.get(cell.id)));
-  }
-  const order: string[] = [];
+  const cells = new Map(
+    sources.map((cell, at) => [cell.id, cellOf(cell, uses[at]!, owner, problems.get(cell.id), before?.cells.get(cell.id))]),
+  );
   const dependents = new Map<string, string[]>();
-  for (const at of sorted) {
+  const order = sorted.map((at) => {
     const { id } = sources[at]!;
-    order.push(id);
     for (const need of needs[at]!) {
       const list = dependents.get(sources[need]!.id);
       if (list) list.push(id);
       else dependents.set(sources[need]!.id, [id]);
     }
-  }
+    return id;
+  });
   return { cells, order, dependents };
 }
-
-interface Definer {
-  readonly cell: string;
-  readonly import: string | undefined;
-}
-
-/** The names it reads that another cell owns; `before`, where that says the same. */
-function usesOf(cell: SourceCell, owner: ReadonlyMap<string, string>, before: GraphCell['uses'] | undefined): GraphCell['uses'] {
-  if (cell.run === 'off') return none;
-  const { reads } = cell.analysis;
-  let count = 0,
-    same = before !== undefined;
-  for (const name of reads) {
-    const by = owner.get(name);
-    if (by === undefined || by === cell.id) continue;
-    const known = same ? before![count] : undefined;
-    same &&= known !== undefined && known.name === name && known.cell === by;
-    count++;
-  }
-  if (same && before!.length === count) return before!;
-  if (count === 0) return none;
-  return reads.flatMap((name) => {
-    const by = owner.get(name);
-    return by === undefined || by === cell.id ? [] : [{ name, cell: by }];
-  });
-}
-
-/** The cell as a node of the graph; `before`, where that is the same. */
-function cellOf(
-  { id, run, prose = false, analysis }: SourceCell,
-  uses: GraphCell['uses'],
-  owner: ReadonlyMap<string, string>,
-  problem: CellProblem | undefined,
-  before: GraphCell | undefined,
-): GraphCell {
-  const isPublic = ({ kind, name }: Definition): boolean => kind === 'value' && !name.startsWith('_') && owner.has(name);
-  const defines = run === 'off' || prose ? none : namesOf(analysis.defines, isPublic, before?.defines);
-  if (
-    before &&
-    !problem &&
-    !before.problem &&
-    before.uses === uses &&
-    before.defines === defines &&
-    before.run === run &&
-    before.prose === prose
-  )
-    return before;
-  return problem ? { id, run, prose, defines, uses, problem } : { id, run, prose, defines, uses };
-}
-
-/** The names of those that `are`; `before`, where that says the same. */
-function namesOf(
-  list: readonly Definition[],
-  are: (definition: Definition) => boolean,
-  before: readonly string[] | undefined,
-): readonly string[] {
-  let count = 0,
-    same = before !== undefined;
-  for (const definition of list) {
-    if (!are(definition)) continue;
-    same &&= before![count] === definition.name;
-    count++;
-  }
-  if (same && before!.length === count) return before!;
-  return count === 0 ? none : list.filter(are).map(({ name }) => name);
-}
-
-const none: readonly never[] = [];
 
 // ---- plans --------------------------------------------------------------------------------------------------------------
 

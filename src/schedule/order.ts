@@ -4,29 +4,18 @@
 /** Kahn's algorithm; among cells that are free the earliest in the file comes first (a binary heap of positions). Cells are
     their positions in the file, `needs[cell]` names each cell once. What lies on a cycle is left out. */
 export function topological(needs: readonly (readonly number[])[]): number[] {
-  const size = needs.length;
-  // The users of cell c stand in users[first[c]] up to users[first[c + 1]].
-  const first = new Int32Array(size + 1);
-  const missing = new Int32Array(size);
-  for (let cell = 0; cell < size; cell++) {
-    missing[cell] = needs[cell]!.length;
-    for (const need of needs[cell]!) first[need + 1]!++;
-  }
-  for (let cell = 0; cell < size; cell++) first[cell + 1]! += first[cell]!;
-  const users = new Int32Array(first[size]!);
-  const next = first.slice();
-  for (let cell = 0; cell < size; cell++) for (const need of needs[cell]!) users[next[need]!++] = cell;
-
+  const users = needs.map((): number[] => []);
+  const missing = needs.map((list) => list.length);
+  needs.forEach((list, cell) => {
+    for (const need of list) users[need]!.push(cell);
+  });
   const heap: number[] = [];
   const order: number[] = [];
-  for (let cell = 0; cell < size; cell++) if (missing[cell] === 0) push(heap, cell);
+  missing.forEach((count, cell) => count === 0 && push(heap, cell));
   while (heap.length) {
     const cell = pop(heap);
     order.push(cell);
-    for (let at = first[cell]!; at < first[cell + 1]!; at++) {
-      const user = users[at]!;
-      if (--missing[user]! === 0) push(heap, user);
-    }
+    for (const user of users[cell]!) if (--missing[user]! === 0) push(heap, user);
   }
   return order;
 }
@@ -61,20 +50,19 @@ function pop(heap: number[]): number {
 
 /** Tarjan's algorithm with an explicit stack: a chain of thousands of cells must not overflow ours. */
 export function stronglyConnected(needs: readonly (readonly number[])[]): number[][] {
-  const size = needs.length;
-  const index = new Int32Array(size).fill(-1);
-  const low = new Int32Array(size);
-  const onStack = new Uint8Array(size);
+  const index: number[] = [];
+  const low: number[] = [];
+  const onStack = new Set<number>();
   const stack: number[] = [];
   const components: number[][] = [];
   let visited = 0;
-  for (let root = 0; root < size; root++) {
-    if (index[root]! >= 0) continue;
+  for (const root of needs.keys()) {
+    if (index[root] !== undefined) continue;
     const work: { cell: number; next: number }[] = [];
     const visit = (cell: number): void => {
       index[cell] = low[cell] = visited++;
       stack.push(cell);
-      onStack[cell] = 1;
+      onStack.add(cell);
       work.push({ cell, next: 0 });
     };
     visit(root);
@@ -83,8 +71,8 @@ export function stronglyConnected(needs: readonly (readonly number[])[]): number
       const { cell } = top;
       const need = needs[cell]![top.next++];
       if (need !== undefined) {
-        if (index[need]! < 0) visit(need);
-        else if (onStack[need]) low[cell] = Math.min(low[cell]!, index[need]!);
+        if (index[need] === undefined) visit(need);
+        else if (onStack.has(need)) low[cell] = Math.min(low[cell]!, index[need]);
         continue;
       }
       work.pop();
@@ -92,7 +80,7 @@ export function stronglyConnected(needs: readonly (readonly number[])[]): number
       if (parent) low[parent.cell] = Math.min(low[parent.cell]!, low[cell]!);
       if (low[cell] !== index[cell]) continue;
       const component = stack.splice(stack.lastIndexOf(cell));
-      for (const member of component) onStack[member] = 0;
+      for (const member of component) onStack.delete(member);
       components.push(component);
     }
   }

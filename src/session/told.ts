@@ -1,5 +1,6 @@
 /* What an engine has been told of the cells: a record of each, by the key that stays with it. A record is made anew only when
-   its cell's code, name or place in the graph changed, so identity says what the engine has not been told yet.
+   its cell's code, name or place in the graph changed (which keeps the node of a cell whose place did not), so identity says what
+   the engine has not been told yet.
 
    A cell that is called otherwise is renamed there and keeps its values. Reports that were on their way then still have its old
    name: until the engine says `renamed`, reports are read by the names of before. */
@@ -19,14 +20,13 @@ export interface Delta {
   readonly define: readonly ProgramCell[];
 }
 
-/** Changed in place: a structural edit gives most cells of a long notebook another rank. */
 interface Held {
-  entry: Entry;
-  analysis: Analysis;
-  cell: GraphCell;
-  rank: number;
+  readonly entry: Entry;
+  readonly analysis: Analysis;
+  readonly cell: GraphCell;
+  readonly rank: number;
   /** Made when the engine is told. */
-  record: ProgramCell | undefined;
+  record?: ProgramCell;
 }
 
 type Failed = ReadonlyMap<string, ErrorInfo>;
@@ -44,16 +44,15 @@ export function createTold() {
 
   return {
     hold(entry: Entry, cell: GraphCell, rank: number): void {
-      const known = held.get(entry.key);
-      if (!known) held.set(entry.key, { entry, analysis: entry.analysis, cell, rank, record: undefined });
-      else if (known.analysis === entry.analysis && known.rank === rank && isSame(known.cell, cell)) return;
-      else Object.assign(known, { entry, analysis: entry.analysis, cell, rank, record: undefined });
+      const { key, analysis } = entry;
+      const known = held.get(key);
+      if (known?.analysis === analysis && known.rank === rank && known.cell === cell) return;
+      held.set(key, { entry, analysis, cell, rank });
       changed = true;
     },
     /** Only these entries are cells of the notebook. */
     only(entries: readonly Entry[]): void {
-      const keys = new Set<number>();
-      for (const { key } of entries) keys.add(key);
+      const keys = new Set(entries.map(({ key }) => key));
       for (const key of held.keys()) if (!keys.has(key)) held.delete(key);
       changed = true;
     },
@@ -111,13 +110,3 @@ function recordOf({ entry, analysis, cell, rank }: Held): ProgramCell {
 
 const failOf = (record: ProgramCell, error: ErrorInfo | undefined): ProgramCell =>
   error ? { ...record, problem: { name: error.name, message: error.message, cells: [] } } : record;
-
-const isSame = (a: GraphCell, b: GraphCell): boolean =>
-  a === b ||
-  (a.id === b.id &&
-    a.run === b.run &&
-    a.problem?.message === b.problem?.message &&
-    a.defines.length === b.defines.length &&
-    a.uses.length === b.uses.length &&
-    a.defines.every((name, i) => name === b.defines[i]) &&
-    a.uses.every(({ name, cell }, i) => name === b.uses[i]!.name && cell === b.uses[i]!.cell));
