@@ -5,6 +5,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { launchBare } from './bare.mjs';
 import { launchChromium } from '../scripts/chromium.mjs';
 import { startServer } from '../src/command/server.mjs';
 
@@ -12,6 +13,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export function createContext() {
   let browser;
+  let bare;
   let scratch;
   let engine;
   const closers = [];
@@ -21,6 +23,9 @@ export function createContext() {
     note: (text) => process.stderr.write(`${text}\n`),
 
     browser: async () => (browser ??= await launchChromium()),
+
+    /** The browser in which openings are timed (bare.mjs). */
+    bare: async () => (bare ??= await launchBare()),
 
     /** A folder outside the repository, gone afterwards. */
     scratch: async () => (scratch ??= await mkdtemp(join(tmpdir(), 'gradus-bench-'))),
@@ -83,6 +88,7 @@ export function createContext() {
 
     async close() {
       await browser?.close().catch(() => undefined);
+      await bare?.close().catch(() => undefined);
       for (const close of closers) await close().catch(() => undefined);
       if (scratch) await rm(scratch, { recursive: true, force: true });
     },

@@ -24,34 +24,32 @@ export const thousand = {
     const rows = [];
     try {
       for (const [shape, value] of Object.entries(shapes)) {
-        const profile = await (await context.browser()).newContext({ viewport: { width: 1280, height: 900 } });
+        const profile = await (await context.bare()).profile();
         const id = `bench-${shape}`;
         const text = notebookText(id, value);
-        const first = await profile.newPage();
+        const first = await profile.page();
         await first.goto(`${server.url}#/n/nobody`);
-        await first.waitForFunction(async () => (await indexedDB.databases()).some(({ name }) => name === 'gradus'));
+        await first.until(async () => (await indexedDB.databases()).some(({ name }) => name === 'gradus'));
         await storeNotebook(first, { id, title: id, text });
         await first.goto('about:blank');
         await first.goto(`${server.url}#/n/${id}`);
-        await first.waitForFunction(() => 'alive' in document.documentElement.dataset);
+        await first.until(() => 'alive' in document.documentElement.dataset);
         await pressRunAll(first);
-        await first.waitForFunction(shown, { cells, state: 'done' });
+        await first.until(shown, { cells, state: 'done' });
         await first.waitForTimeout(1500); // what was shown is kept a moment later
         await first.close();
         for (const slowdown of [1, 4]) {
           const found = { kept: [], fresh: [] };
           for (let round = 0; round < rounds; round++) {
-            const page = await profile.newPage();
-            page.setDefaultTimeout(60_000);
-            const cdp = await profile.newCDPSession(page);
-            if (slowdown > 1) await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
-            await page.addInitScript(watch, cells);
-            await page.goto(`${server.url}#/n/${id}`, { waitUntil: 'commit' });
-            await page.waitForFunction(() => globalThis.__kept !== undefined);
+            const page = await profile.page();
+            if (slowdown > 1) await page.slow(slowdown);
+            await page.before(watch, cells);
+            await page.goto(`${server.url}#/n/${id}`);
+            await page.until(() => globalThis.__kept !== undefined);
             found.kept.push(await page.evaluate(() => globalThis.__kept));
             await page.waitForTimeout(500);
             await pressRunAll(page);
-            await page.waitForFunction(() => globalThis.__fresh !== undefined);
+            await page.until(() => globalThis.__fresh !== undefined);
             found.fresh.push(await page.evaluate(() => globalThis.__fresh - globalThis.__pressed));
             await page.close();
           }
