@@ -8,7 +8,7 @@ import { show } from '../shape.ts';
 import type { Tensor } from '../tensor.ts';
 import * as e from '../ops/elementwise.ts';
 import { gather, indexSelect } from '../ops/gather.ts';
-import { describe, oneOf, tensorAt } from '../ops/operands.ts';
+import { describe, numberFor, oneOf, tensorAt } from '../ops/operands.ts';
 import { matmul } from '../ops/product.ts';
 import { cat, narrow, reshape, unbind, unsqueeze } from '../ops/view.ts';
 
@@ -44,11 +44,16 @@ function padConstant(x: Tensor, dim: number, before: number, after: number, valu
     fail('shape', 'pad', `padding ${before}, ${after} leaves nothing of the ${length} elements of dim ${dim}.`);
   const kept = narrow(x, dim, Math.max(0, -before), length + Math.min(0, before) + Math.min(0, after));
   const piece = (n: number): Tensor[] =>
-    n > 0 ? [compute('fill', [], x.shape.map((s, i) => (i === dim ? n : s)), x.dtype, { value: x.dtype === 'bool' ? Number(value !== 0) : value }, x.device)] : []; // prettier-ignore
+    n > 0 ? [compute('fill', [], x.shape.map((s, i) => (i === dim ? n : s)), x.dtype, { value: numberFor(value, x.dtype, 'pad') }, x.device)] : []; // prettier-ignore
   return cat([...piece(before), kept, ...piece(after)], { dim });
 }
 
 function padByIndex(x: Tensor, dim: number, before: number, after: number, mode: 'reflect' | 'replicate' | 'circular'): Tensor {
+  // What is cut off does not come round again.
+  if (mode === 'circular' && (before < 0 || after < 0)) {
+    const cut = padConstant(x, dim, Math.min(0, before), Math.min(0, after), 0);
+    return padByIndex(cut, dim, Math.max(0, before), Math.max(0, after), mode);
+  }
   const n = x.shape[dim]!;
   const most = mode === 'reflect' ? n - 1 : mode === 'circular' ? n : Infinity;
   if (before > most || after > most)

@@ -4,7 +4,7 @@ import { noGrad, track } from '../autograd.ts';
 import { compute } from '../dispatch.ts';
 import { isFloat } from '../dtype.ts';
 import { fail } from '../error.ts';
-import { contiguousStrides, dimIn, show, sizeOf } from '../shape.ts';
+import { contiguousStrides, dimIn, show, sizeOf, broadcastShapes, sameShape } from '../shape.ts';
 import { makeView, type Tensor } from '../tensor.ts';
 import * as e from '../ops/elementwise.ts';
 import { checkRange } from '../ops/checks.ts';
@@ -94,7 +94,9 @@ export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: { p?: 
 
 /** Σ a·b / (max(‖a‖, eps)·max(‖b‖, eps)) along a dim; the inputs broadcast. */
 export function cosineSimilarity(a: Tensor, b: Tensor, { dim = 1, eps = 1e-8 }: { dim?: number; eps?: number } = {}): Tensor {
-  const [x, y] = [tensorAt(a, 1, 'cosineSimilarity'), tensorAt(b, 2, 'cosineSimilarity')];
+  const given = [tensorAt(a, 1, 'cosineSimilarity'), tensorAt(b, 2, 'cosineSimilarity')];
+  const shape = broadcastShapes(given[0]!.shape, given[1]!.shape);
+  const [x, y] = given.map((t) => (sameShape(t.shape, shape) ? t : t.expand(...shape))) as [Tensor, Tensor];
   const at = dimIn(dim, Math.max(x.ndim, y.ndim));
   const back = at - Math.max(x.ndim, y.ndim);
   // As in PyTorch the gradient takes no notice of the bound: it is that of the norm itself.

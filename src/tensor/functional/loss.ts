@@ -3,11 +3,11 @@
 import { isGradEnabled, noGrad, track } from '../autograd.ts';
 import { compute, computeAll, dense } from '../dispatch.ts';
 import { isFloat } from '../dtype.ts';
-import { fail } from '../error.ts';
+import { fail, failAs } from '../error.ts';
 import { sameShape, show, sizeOf } from '../shape.ts';
 import { type Tensor } from '../tensor.ts';
 import * as e from '../ops/elementwise.ts';
-import { checkRange } from '../ops/checks.ts';
+import { checkRange, checkValues } from '../ops/checks.ts';
 import { gather } from '../ops/gather.ts';
 import { oneOf, tensorAt } from '../ops/operands.ts';
 import { logSoftmax } from '../ops/product.ts';
@@ -64,6 +64,14 @@ export function binaryCrossEntropy(
 ): Tensor {
   const [p, t] = both(input, target, 'binaryCrossEntropy');
   if (!sameShape(p.shape, t.shape)) fail('shape', 'binaryCrossEntropy', `expected a target ${show(p.shape)}, got ${show(t.shape)}.`);
+  checkValues(p, (value) => {
+    if (!(value >= 0 && value <= 1))
+      failAs(
+        'value',
+        'binaryCrossEntropy',
+        `expected probabilities in [0, 1], got ${value}. For raw scores use binaryCrossEntropyWithLogits.`,
+      );
+  });
   // The gradient is (p − t) / max(p·(1 − p), 1e-12), as in PyTorch: finite also at 0 and 1.
   const value = noGrad(() => e.neg(e.add(e.mul(t, e.clamp(e.log(p), -100)), e.mul(e.sub(1, t), e.clamp(e.log1p(e.neg(p)), -100)))));
   track(
@@ -201,7 +209,7 @@ function softTargets(
   const loss = e.neg(sum(weight ? e.mul(terms, weight) : terms, -1));
   if (reduction === 'none') return reshape(loss, shape);
   const total = sum(loss);
-  return reduction === 'sum' ? total : e.div(total, Math.max(1, sizeOf(shape)));
+  return reduction === 'sum' ? total : e.div(total, sizeOf(shape));
 }
 
 /** From log-probabilities with class weights: mean divides by the summed weight of kept targets. */
@@ -300,6 +308,10 @@ export function gaussianNllLoss(
   const [x, t] = both(input, target, 'gaussianNllLoss');
   const given = tensorAt(variance, 3, 'gaussianNllLoss');
   const spread = sameShape(given.shape, x.shape) || given.ndim === x.ndim ? given : unsqueeze(given, -1);
+  checkValues(given, (value) => {
+    if (value < 0)
+      failAs('value', 'gaussianNllLoss', `expected variances ≥ 0, got ${value}. Pass exp() or softplus() of what the model gives.`);
+  });
   const raised = noGrad(() => e.clamp(e.sub(eps, spread), 0));
   const safe = e.add(spread, raised);
   const loss = e.mul(e.add(e.log(safe), e.div(e.square(e.sub(x, t)), safe)), 0.5);

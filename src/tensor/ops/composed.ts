@@ -9,7 +9,7 @@ import { broadcastShapes, dimIn, sameShape, show } from '../shape.ts';
 import { Tensor, tensorsOf } from '../tensor.ts';
 import * as e from './elementwise.ts';
 import { indexSelect, maskedFill } from './gather.ts';
-import { describe, expanded, tensorAt, type Operand } from './operands.ts';
+import { describe, expanded, numberFor, tensorAt, type Operand } from './operands.ts';
 import { matmul } from './product.ts';
 import { amax, amin, sum } from './reduce.ts';
 import { bincountInto, sort as sorted, topk as largest, type Picked, type SortOptions } from './sort.ts';
@@ -71,9 +71,7 @@ export function fill_(a: Tensor, value: Operand): Tensor {
   }
   if (x.base !== null && needsGrad([x, x.base])) return copy_(x, value);
   if (typeof value !== 'number' && typeof value !== 'boolean') fail('value', 'fill_', `expected a number, got ${describe(value)}.`);
-  computeInto('fill', [], [x], {
-    value: x.dtype === 'bool' ? (value ? 1 : 0) : isFloat(x.dtype) ? Number(value) : Math.trunc(Number(value)),
-  });
+  computeInto('fill', [], [x], { value: numberFor(value, x.dtype, 'fill_') });
   forget(x);
   return x;
 }

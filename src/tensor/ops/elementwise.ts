@@ -183,7 +183,7 @@ const savedFor = (other: Tensor, t: Tensor): Tensor | null => (other.requiresGra
 
 export function add(left: Operand, right: Operand, { alpha = 1 }: { alpha?: number } = {}): Tensor {
   const { a, b, dtype } = pair(left, right, 'add');
-  if (alpha !== 1) return add(a, mul(b, alpha));
+  if (alpha !== 1) return add(a, times(b, alpha, dtype, 'add'));
   const out = binary(dtype === 'bool' ? 'logicalOr' : 'add', a, b, dtype, dtype);
   if (isFloat(dtype)) {
     const [la, lb] = [layout(a), layout(b)];
@@ -192,10 +192,18 @@ export function add(left: Operand, right: Operand, { alpha = 1 }: { alpha?: numb
   return out;
 }
 
+/** alpha·b in the type of the sum. */
+function times(b: Tensor, alpha: number, dtype: DType, name: string): Tensor {
+  if (!isFloat(dtype) && !Number.isInteger(alpha)) fail('value', name, `expected an integer alpha for ${dtype}, got ${describe(alpha)}.`);
+  const own = isFloat(b.dtype) || b.dtype === dtype ? b : cast(b, dtype);
+  return dtype === 'bool' ? mul(own, alpha !== 0) : mul(own, alpha);
+}
+
 export function sub(left: Operand, right: Operand, { alpha = 1 }: { alpha?: number } = {}): Tensor {
   const { a, b, dtype } = pair(left, right, 'sub');
-  if (a.dtype === 'bool' || b.dtype === 'bool') fail('dtype', 'sub', 'expected numbers, got bool. Use logicalXor(), or int() first.');
-  if (alpha !== 1) return sub(a, mul(b, alpha));
+  if (a.dtype === 'bool' || b.dtype === 'bool' || typeof left === 'boolean' || typeof right === 'boolean')
+    fail('dtype', 'sub', 'expected numbers, got bool. Use logicalXor(), or int() first.');
+  if (alpha !== 1) return sub(a, times(b, alpha, dtype, 'sub'));
   const out = binary('sub', a, b, dtype, dtype);
   if (isFloat(dtype)) {
     const [la, lb] = [layout(a), layout(b)];
@@ -228,7 +236,8 @@ export function div(left: Operand, right: Operand, { roundingMode = null }: { ro
   const { a, b, dtype: common } = pair(left, right, 'div');
   if (roundingMode !== null) return roundedDiv(a, b, common, oneOf(roundingMode, ['trunc', 'floor'] as const, 'roundingMode'));
   const dtype = isFloat(common) ? common : defaultDtype();
-  const out = binary('div', a, b, dtype, dtype);
+  const exact = (t: Tensor, given: Operand): Tensor => (given instanceof Tensor ? t : literal(given, dtype, t.storage.device));
+  const out = binary('div', exact(a, left), exact(b, right), dtype, dtype);
   const [la, lb] = [layout(a), layout(b)];
   track(
     'div',
@@ -256,10 +265,14 @@ export function pow(left: Operand, right: Operand): Tensor {
   const dtype = common === 'bool' ? 'int32' : common;
   if (!isFloat(dtype) && typeof right === 'number' && right < 0)
     fail('value', 'pow', 'integers to negative integer powers are not defined. Call float() first.');
-  const out = binary('pow', a, b, dtype, dtype);
+  const exponent = typeof right === 'number' ? right : null;
+  // Roots are roots, as in PyTorch: of −inf NaN.
+  const root = isFloat(dtype) && exponent !== null && Math.abs(exponent) === 0.5;
+  const out = root
+    ? compute('unary', [converted(a, dtype)], a.shape, dtype, { fn: exponent > 0 ? 'sqrt' : 'rsqrt' })
+    : binary('pow', a, b, dtype, dtype);
   if (!isFloat(dtype)) return out;
   const [la, lb] = [layout(a), layout(b)];
-  const exponent = typeof right === 'number' ? right : null;
   track(
     'pow',
     [a, b],
@@ -416,9 +429,12 @@ export function clamp(
   let dtype = lower?.dtype ?? upper!.dtype;
   if (upper && upper.dtype !== dtype) dtype = promote({ dtype, ndim: 1 }, { dtype: upper.dtype, ndim: 1 });
   const value = cast(x, dtype);
+  // A number beyond what uint8 holds must not wrap.
+  const bound = (given: Operand, t: Tensor): Operand =>
+    dtype === 'uint8' && typeof given === 'number' ? Math.min(255, Math.max(0, given)) : converted(t, dtype);
   const bounded = noGrad(() => {
-    const raised = from === null ? value : maximum(value, converted(lower!.b, dtype));
-    return to === null ? raised : minimum(raised, converted(upper!.b, dtype));
+    const raised = from === null ? value : maximum(value, bound(from, lower!.b));
+    return to === null ? raised : minimum(raised, bound(to, upper!.b));
   });
   const out = bounded === value ? makeView(value, value.shape, value.strides) : bounded;
   if (!isFloat(dtype)) return out;
@@ -444,7 +460,29 @@ export function clamp(
 }
 
 export function lerp(a: Tensor, end: Operand, weight: Operand): Tensor {
-  return add(a, mul(weight, sub(end, a)));
+  const [x, y, w] = [tensorAt(a, 1, 'lerp'), end instanceof Tensor ? end : null, weight instanceof Tensor ? weight : null];
+  // From the nearer end, as PyTorch: exact at both.
+  const out = noGrad(() => {
+    const step = sub(end, x);
+    const near = (): Tensor => add(x, mul(weight, step));
+    const far = (): Tensor => sub(end, mul(step, sub(1, weight)));
+    if (w) return where(lt(abs(w), 0.5), near(), far());
+    return Math.abs(Number(weight)) < 0.5 ? near() : far();
+  });
+  if (!isFloat(out.dtype)) return out;
+  const [lx, ly, lw] = [layout(x), y && layout(y), w && layout(w)];
+  track(
+    'lerp',
+    [x, y, w],
+    [out],
+    ([g], [from, to, t], needs) => [
+      needs[0] ? back(mul(g!, sub(1, t ?? weight)), lx) : null,
+      needs[1] ? back(mul(g!, t ?? weight), ly!) : null,
+      needs[2] ? back(mul(g!, sub(to ?? end, from!)), lw!) : null,
+    ],
+    { saved: [x, y, w] },
+  );
+  return out;
 }
 
 export function nanToNum(
@@ -470,7 +508,9 @@ export function isclose(
   { rtol = 1e-5, atol = 1e-8, equalNan = false }: { rtol?: number; atol?: number; equalNan?: boolean } = {},
 ): Tensor {
   return noGrad(() => {
-    const { a: x, b: y, dtype } = pair(a, b, 'isclose');
+    const { a: x0, b: y0, dtype } = pair(a, b, 'isclose');
+    // Differences of bool and uint8 would wrap.
+    const [x, y] = dtype === 'bool' || dtype === 'uint8' ? [cast(x0, 'int32'), cast(y0, 'int32')] : [x0, y0];
     if (!isFloat(dtype)) return le(abs(cast(sub(x, y), defaultDtype())), add(mul(abs(cast(y, defaultDtype())), rtol), atol));
     const near = logicalAnd(isfinite(y), le(abs(sub(x, y)), add(mul(abs(y), rtol), atol)));
     const same = logicalOr(near, eq(x, y));

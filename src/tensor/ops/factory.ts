@@ -10,7 +10,7 @@ import { asLeaf, copying, makeTensor, placeFor, rowMajor, type MakeOptions } fro
 import { shapeFrom, show, sizeOf, type Shape } from '../shape.ts';
 import { makeView, type Tensor } from '../tensor.ts';
 import * as e from './elementwise.ts';
-import { describe, expanded, numberOption, oneOf, tensorAt, type Operand, type Scalar } from './operands.ts';
+import { describe, expanded, numberFor, numberOption, oneOf, tensorAt, type Operand, type Scalar } from './operands.ts';
 import { cumsum } from './reduce.ts';
 import { searchsorted } from './sort.ts';
 import { clone, reshape, stack } from './view.ts';
@@ -19,7 +19,7 @@ export type RandomOptions = MakeOptions & { readonly generator?: Generator };
 
 function filled(shape: Shape, value: Scalar, options: MakeOptions, guess: DType, name: string): Tensor {
   const { dtype, device } = placeFor(options, guess, name);
-  const number = dtype === 'bool' ? (value ? 1 : 0) : dtype === 'int32' || dtype === 'uint8' ? Math.trunc(Number(value)) : Number(value);
+  const number = numberFor(value, dtype, name);
   return asLeaf(compute('fill', [], shape, dtype, { value: number }, device), options.requiresGrad, name);
 }
 

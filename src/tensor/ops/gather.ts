@@ -8,7 +8,7 @@ import { broadcastShapes, contiguousStrides, dimIn, show, sizeOf, type Shape } f
 import { makeView, Tensor } from '../tensor.ts';
 import { checkRange } from './checks.ts';
 import * as e from './elementwise.ts';
-import { describe, expanded, numberOption, tensorAt, type Operand } from './operands.ts';
+import { describe, expanded, numberFor, numberOption, tensorAt, type Operand } from './operands.ts';
 import { cat, clone, flatten, narrow, permute, reshape, select, slice, unsqueeze } from './view.ts';
 
 /** Index tensors are int32 or uint8; returned as int32, contiguous. */
@@ -96,6 +96,8 @@ function scattered(mode: 'set' | 'add', name: string, a: Tensor, dim: number, in
   const src = isTensor ? tensorAt(source, 4, name) : e.cast(expandedNumber(source, index), x.dtype);
   if (src.dtype !== x.dtype) fail('dtype', name, `expected src of ${x.dtype} as the tensor, got ${src.dtype}.`);
   if (x.ndim === 0) return reshape(scattered(mode, name, reshape(x, [1]), 0, atLeast1(index), atLeast1(src)), []);
+  if (x.dtype === 'bool' && mode === 'add')
+    return e.cast(scattered(mode, name, e.cast(x, 'int32'), at, index, e.cast(src, 'int32')), 'bool');
   checkIndexShape(x, at, index, name);
   if (src.ndim !== index.ndim || index.shape.some((length, i) => length > src.shape[i]!)) {
     fail('shape', name, `expected src at least as big as the index ${show(index.shape)}, got ${show(src.shape)}.`);
@@ -232,7 +234,7 @@ export function maskedFill(a: Tensor, mask: Tensor, value: Operand): Tensor {
 }
 
 const scalarLike = (value: number | boolean, like: Tensor): Tensor =>
-  compute('fill', [], [], like.dtype, { value: Number(value) }, like.device);
+  compute('fill', [], [], like.dtype, { value: numberFor(value, like.dtype, 'maskedFill') }, like.device);
 
 /** Elements of the flattened tensor. */
 export function take(a: Tensor, indices: Tensor): Tensor {

@@ -96,6 +96,16 @@ export function converted(tensor: Tensor, dtype: DType): Tensor {
   return compute('cast', [tensor], tensor.shape, dtype, {});
 }
 
+/** What a number is in a type: integers are cut towards 0 and must fit, bool is whether it is 0. */
+export function numberFor(value: Scalar, dtype: DType, name: string): number {
+  if (dtype === 'bool') return value ? 1 : 0;
+  if (isFloat(dtype)) return Number(value);
+  const whole = Math.trunc(Number(value));
+  const [low, high] = dtype === 'uint8' ? [0, 255] : [-2147483648, 2147483647];
+  if (!(whole >= low && whole <= high)) fail('value', name, `${String(value)} does not fit ${dtype} (${low} to ${high}).`);
+  return whole;
+}
+
 /** The float type that an operation on `dtype` gives. */
 export const floatFor = (dtype: DType): DType => (isFloat(dtype) ? dtype : defaultDtype());
 

@@ -197,7 +197,7 @@ function softened(log: boolean, a: Tensor, dim: number, name: string): Tensor {
   const t = tensorAt(a, 1, name);
   if (typeof dim !== 'number') fail('value', name, 'expected a dim. Write x.softmax(-1) for the last one.');
   const x = isFloat(t.dtype) ? t : e.cast(t, defaultDtype());
-  if (x.ndim === 0) return reshape(softened(log, reshape(x, [1]), 0, name), []);
+  if (x.ndim === 0) return reshape(softened(log, reshape(x, [1]), dimIn(dim, 1), name), []);
   const at = dimIn(dim, x.ndim);
   const { rows, restore } = asRows(x, at);
   const out = restore(compute('softmax', [rows], rows.shape, x.dtype, { log }));

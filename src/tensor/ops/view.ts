@@ -271,6 +271,8 @@ export function chunk(a: Tensor, n: number, dim: number | null = 0): Tensor[] {
   const x = tensorAt(a, 1, 'chunk');
   const at = dimIn(dim ?? 0, x.ndim);
   if (!Number.isInteger(n) || n < 1) fail('value', 'chunk', `expected a number of chunks ≥ 1, got ${describe(n)}.`);
+  // As PyTorch: of nothing as many empty ones as were asked for.
+  if (x.shape[at] === 0) return split(x, new Array<number>(n).fill(0), at);
   return split(x, Math.max(1, Math.ceil((x.shape[at] ?? 1) / n)), at);
 }
 
