@@ -326,7 +326,9 @@ function judge({ times, counts, accuracy, cold, bytes }) {
     add('G11', 'script, kernels and WGSL of the training program, gzip', '≤ 45 kB', kB(bytes.total), bytes.total <= 45_000);
     add('G11', 'of it script with WGSL', '–', kB(bytes.script), null);
     add('G11', 'of it wasm', '–', kB(bytes.wasm), null);
-    for (const { path, gzip } of bytes.chunks) add('G11', `not loaded by it: ${path.replace(/^program\//, '')}`, '–', kB(gzip), null);
+    add('G11', 'all that the program loads on wasm alone', '–', kB(bytes.onWasm), null);
+    for (const { path, gzip } of bytes.loaded) add('G11', `loaded by it: ${path}`, '–', kB(gzip), null);
+    for (const { path, gzip } of bytes.chunks) add('G11', `not loaded by it: ${path}`, '–', kB(gzip), null);
     for (const [name, where] of Object.entries(bytes.beside)) add('G11', name, 'apart', where, where === 'apart');
   }
   if (accuracy) {

@@ -10,10 +10,10 @@ export async function coldStart(context, url, engine, backend) {
     const page = await browser.newPage();
     await page.goto(url);
     return await page.evaluate(
-      ([script, query]) =>
+      ([script, query, kind]) =>
         new Promise((resolve, reject) => {
           const began = performance.now();
-          const worker = new Worker(`${script}?${query}`, { type: 'module' });
+          const worker = new Worker(`${script}?${query}`, { type: kind });
           worker.onerror = ({ message }) => reject(new Error(message || `${script} did not start`));
           worker.addEventListener('messageerror', () => reject(new Error(`${script} sent what cannot be read`)));
           worker.onmessage = ({ data }) => {
@@ -21,41 +21,43 @@ export async function coldStart(context, url, engine, backend) {
             resolve({ ...data, ms: performance.now() - began });
           };
         }),
-      [`cold-${engine}.js`, backend],
+      [`cold-${engine}.js`, backend, engine === 'gradus' ? 'classic' : 'module'],
     );
   } finally {
     await browser.close();
   }
 }
 
-const apart = { linalg: /src\/tensor\/linalg\//, fft: /src\/tensor\/fourier/, safetensors: /src\/tensor\/safetensors/ };
+const apart = { linalg: 'linalg', fft: 'fft', safetensors: 'files' };
 
-/** What training the GPT on wasm and on webgpu loads, gzip bytes on the wire, and what the script is made of (bytes before compression). */
+/** What training the GPT on wasm and on webgpu loads, gzip bytes on the wire, and what the core is made of (bytes before compression). */
 export async function bytesOf(context, site) {
-  site.sent.clear();
-  for (const backend of ['wasm', 'webgpu']) await coldStart(context, site.url(true), 'gradus', backend);
-  const loaded = [...site.sent].filter(([path]) => /\.(js|wasm)$/.test(path));
-  const sources = {};
-  const names = new Map();
-  for (const { path, inputs } of site.program.files) {
-    const isLoaded = site.sent.has(path);
-    for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
-      for (const [name, pattern] of Object.entries(apart))
-        if (pattern.test(input) && bytesInOutput > 0) names.set(name, isLoaded || names.get(name) === true);
-      if (!isLoaded) continue;
-      const group = input.endsWith('.wgsl') ? 'WGSL' : (/^(src\/tensor\/[^/]+|kernels\/[^/]+|src\/base|bench)/.exec(input)?.[1] ?? input);
-      sources[group] = (sources[group] ?? 0) + bytesInOutput;
-    }
+  const loads = {};
+  const kinds = [/\.js$/, /\.wasm$/];
+  const all = new Map();
+  for (const backend of ['wasm', 'webgpu']) {
+    site.sent.clear();
+    await coldStart(context, site.url(true), 'gradus', backend);
+    const sent = [...site.sent].filter(([path]) => kinds.some((kind) => kind.test(path)));
+    for (const [path, bytes] of sent) all.set(path, bytes);
+    loads[backend] = sent.reduce((total, [, bytes]) => total + bytes, 0);
   }
-  const sum = (list) => list.reduce((total, [, bytes]) => total + bytes, 0);
+  const sum = (kind) => [...all].reduce((total, [path, bytes]) => total + (kind.test(path) ? bytes : 0), 0);
+  const gzipOf = ({ text }) => gzipSync(text, { level: 9 }).length;
+  const { core, parts, sources } = site.program;
   return {
-    total: sum(loaded),
-    script: sum(loaded.filter(([path]) => path.endsWith('.js'))),
-    wasm: sum(loaded.filter(([path]) => path.endsWith('.wasm'))),
-    chunks: site.program.files
-      .filter(({ path }) => !site.sent.has(path))
-      .map(({ path, text }) => ({ path, gzip: gzipSync(text, { level: 9 }).length })),
-    beside: Object.fromEntries(Object.keys(apart).map((name) => [name, names.get(name) ? 'loaded with the rest' : 'apart'])),
+    total: sum(/./),
+    script: sum(kinds[0]),
+    wasm: sum(kinds[1]),
+    onWasm: loads.wasm,
+    loaded: [core, ...parts].filter(({ file }) => all.has(file)).map((part) => ({ path: part.name ?? 'core', gzip: gzipOf(part) })),
+    chunks: parts.filter(({ file }) => !all.has(file)).map((part) => ({ path: part.name, gzip: gzipOf(part) })),
+    beside: Object.fromEntries(
+      Object.entries(apart).map(([name, part]) => [
+        name,
+        all.has(parts.find((one) => one.name === part)?.file) ? 'loaded with the rest' : 'apart',
+      ]),
+    ),
     sources,
   };
 }

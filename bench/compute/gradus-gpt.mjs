@@ -2,6 +2,7 @@
    and the count of bytes use this file alone. */
 
 import { findAdapter, requestGpu } from '../../kernels/webgpu/adapter.ts';
+import { apart, fetchParts } from '../../src/base/apart.ts';
 import { createWebGpuBackend } from '../../kernels/webgpu/backend.ts';
 import { createWasmBackend } from '../../kernels/wasm/backend.ts';
 import { threadScript } from '../../kernels/wasm/thread.ts';
@@ -9,6 +10,7 @@ import { nn, optim, provide, tensor } from '../../src/tensor/index.ts';
 import { adam, gptParameters, mlpParameters } from './gpt.mjs';
 
 const F = nn.functional;
+const far = apart('gpu', { createWebGpuBackend });
 
 /** Makes wasm and webgpu known. @param {string} kernels where the compiled kernels lie @param {number} threads */
 export function provideDevices(kernels, threads) {
@@ -21,8 +23,8 @@ export function provideDevices(kernels, threads) {
   provide('webgpu', {
     probe: async () => ({ ...facts, name: 'webgpu', adapter: (await findAdapter())?.facts.name ?? null, real: false }),
     async create() {
-      const { device, facts } = await requestGpu();
-      return createWebGpuBackend(device, facts);
+      const [{ device, facts }] = await Promise.all([requestGpu(), fetchParts(['createWebGpuBackend'])]);
+      return far.createWebGpuBackend(device, facts);
     },
   });
 }

@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildKernels } from '../../scripts/build-kernels.mjs';
+import { bundleParts } from '../../scripts/tensor-parts.mjs';
 import { wgslText } from '../../scripts/wgsl.mjs';
 import { startServer } from '../../src/command/server.mjs';
 
@@ -46,7 +47,7 @@ export async function openSite(context) {
   });
   for (const { path, contents } of outputFiles) await put(join(folder, path), contents);
   const program = await bundleProgram(root);
-  for (const { path, text } of program.files) await put(join(folder, path), text);
+  for (const { file, text } of [program.core, ...program.parts]) await put(join(folder, file), text);
   await put(join(folder, 'kernels.wasm'), await buildKernels());
   await put(join(folder, 'index.html'), '<!doctype html><meta charset="utf-8"><title>compute</title>');
   const routes = {
@@ -68,21 +69,19 @@ export async function openSite(context) {
   };
 }
 
-/** Our cold start as the build would ship it: chunks where the library imports on demand, minified twice. `inputs`: bytes by source. */
+/** Our cold start as the build ships the library: a core, and parts that load when they are named. `sources`: bytes of the core by folder. */
 async function bundleProgram(root) {
-  const { minify } = await import('vite');
-  const { outputFiles, metafile } = await bundle(
-    root,
-    { 'cold-gradus': 'cold-gradus.mjs' },
-    { metafile: true, splitting: true, chunkNames: 'program/[name]-[hash]' },
-  );
-  const files = [];
-  for (const { path, text } of outputFiles) {
-    const { code } = await minify(path, text, { module: true, compress: { target: 'es2022' } });
-    const [, output] = Object.entries(metafile.outputs).find(([name]) => name.endsWith(path)) ?? [];
-    files.push({ path: path.slice(1), text: code, inputs: output?.inputs ?? {} });
-  }
-  return { files };
+  const sources = {};
+  const { core, parts } = await bundleParts(root, 'cold-gradus', join(root, 'bench/compute/cold-gradus.mjs'), {
+    report({ statements }) {
+      for (const { part, file, length } of statements) {
+        if (part !== 0) continue;
+        const group = /^(src\/tensor\/[^/]+|kernels\/[^/]+|src\/base|bench)/.exec(file)?.[1] ?? file;
+        sources[group] = (sources[group] ?? 0) + length;
+      }
+    },
+  });
+  return { core: { ...core, file: 'cold-gradus.js' }, parts, sources };
 }
 
 async function put(file, contents) {
