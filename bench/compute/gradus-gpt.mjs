@@ -6,6 +6,7 @@ import { apart, fetchParts } from '../../src/base/apart.ts';
 import { createWebGpuBackend } from '../../kernels/webgpu/backend.ts';
 import { createWasmBackend } from '../../kernels/wasm/backend.ts';
 import { threadScript } from '../../kernels/wasm/thread.ts';
+import { startDevice } from '../../src/tensor/device.ts';
 import { nn, optim, provide, tensor } from '../../src/tensor/index.ts';
 import { adam, gptParameters, mlpParameters } from './gpt.mjs';
 
@@ -24,7 +25,7 @@ export function provideDevices(kernels, threads) {
     probe: async () => ({ ...facts, name: 'webgpu', adapter: (await findAdapter())?.facts.name ?? null, real: false }),
     async create() {
       const [{ device, facts }] = await Promise.all([requestGpu(), fetchParts(['createWebGpuBackend'])]);
-      return far.createWebGpuBackend(device, facts);
+      return far.createWebGpuBackend(device, facts, startDevice('wasm'));
     },
   });
 }

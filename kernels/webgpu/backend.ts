@@ -34,9 +34,9 @@ export interface WebGpuBackend extends Backend<Stored> {
   readonly lost: Promise<string>;
 }
 
-/** A backend on `device`, which it owns from now on. */
-export async function createWebGpuBackend(device: GPUDevice, facts: AdapterFacts): Promise<WebGpuBackend> {
-  return new Gpu(device, facts);
+/** A backend on `device`, which it owns from now on. `standIn`: computes programs whose kernels are still being compiled. */
+export async function createWebGpuBackend(device: GPUDevice, facts: AdapterFacts, standIn?: Promise<Backend>): Promise<WebGpuBackend> {
+  return new Gpu(device, facts, standIn);
 }
 
 export class Gpu implements WebGpuBackend {
@@ -49,12 +49,15 @@ export class Gpu implements WebGpuBackend {
   readonly pipelines: Pipelines;
   readonly recorder: Recorder;
   readonly order: Order;
+  readonly standIn: Promise<Backend> | undefined;
   readonly #staging: GPUBuffer[] = [];
   #failure: Error | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #disposed = false;
 
-  constructor(device: GPUDevice, facts: AdapterFacts) {
+  constructor(device: GPUDevice, facts: AdapterFacts, standIn?: Promise<Backend>) {
+    this.standIn = standIn;
+    standIn?.catch(() => {});
     this.device = device;
     this.facts = facts;
     const fail = (error: Error): void => {

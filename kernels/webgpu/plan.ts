@@ -7,13 +7,15 @@
 
 import { withEpilogue } from '../elementwise/generate.ts';
 import { prepareProgram } from '../program/prepare.ts';
-import type { Call, DType, Executable, HostArray, Program, View } from '../types.ts';
+import type { Backend, Call, DType, Executable, HostArray, Program, View } from '../types.ts';
 import type { Gpu } from './backend.ts';
 import { lowerings } from './lowerings.ts';
 import type { Block, Stored } from './memory.ts';
 import { asWords } from './memory.ts';
 import { UNIFORM_BYTES } from './pipelines.ts';
 import type { Pipeline } from './pipelines.ts';
+import type { StandIn } from './stand-in.ts';
+import { createStandIn } from './stand-in.ts';
 import { isContiguous } from './step.ts';
 import type { Step } from './step.ts';
 import { lowerInto } from './target.ts';
@@ -42,6 +44,7 @@ export function createPlan(gpu: Gpu, traced: Program): Executable<Stored> {
   const program = prepareProgram(traced, { inputs: limit - 2, outputs: 4, bindings: limit, instructions: 48 });
   let built = build(gpu, program);
   let disposed = false;
+  let standIn: StandIn | undefined;
 
   const runNow = (args: readonly View<Stored>[], feeds: readonly HostArray[], results: readonly Stored[]): void => {
     if (disposed) return;
@@ -63,12 +66,28 @@ export function createPlan(gpu: Gpu, traced: Program): Executable<Stored> {
       gpu.order.add(() => {
         if (!built) return runCalls(gpu, program, inputs, numbers, outputs);
         const waiting = built.waiting();
-        if (!waiting.length) return runNow(inputs, numbers, outputs);
-        return Promise.all(waiting.map(({ ready }) => ready)).then((errors) => {
-          const error = errors.find((found) => found !== undefined);
-          if (!error) return runNow(inputs, numbers, outputs);
-          console.warn(error.message);
-          return runCalls(gpu, program, inputs, numbers, outputs);
+        if (!waiting.length) {
+          standIn?.dispose();
+          standIn = undefined;
+          return runNow(inputs, numbers, outputs);
+        }
+        const ready = Promise.all(waiting.map((pipeline) => pipeline.ready));
+        const whenReady = (): Promise<void> =>
+          ready.then((errors) => {
+            const error = errors.find((found) => found !== undefined);
+            if (!error) return runNow(inputs, numbers, outputs);
+            console.warn(error.message);
+            return runCalls(gpu, program, inputs, numbers, outputs);
+          });
+        if (!gpu.standIn) return whenReady();
+        return instead(ready, gpu.standIn).then((backend) => {
+          if (!backend) return whenReady();
+          try {
+            standIn ??= createStandIn(gpu, traced, backend);
+          } catch {
+            return whenReady();
+          }
+          return standIn.run(inputs, numbers, outputs).catch(whenReady);
         });
       });
       inputs.forEach((view, i) => {
@@ -79,11 +98,22 @@ export function createPlan(gpu: Gpu, traced: Program): Executable<Stored> {
       if (disposed) return;
       gpu.order.add(() => {
         disposed = true;
+        standIn?.dispose();
         built?.release();
         built = undefined;
       });
     },
   };
+}
+
+/** How long kernels may take before another backend computes in their place. */
+const patienceMs = 30;
+
+/** The backend that computes until `ready`; undefined where that is so soon, or there is none. */
+async function instead(ready: Promise<unknown>, standIn: Promise<Backend>): Promise<Backend | undefined> {
+  const soon = ready.then(() => undefined);
+  const waited = await Promise.race([soon, new Promise<true>((resolve) => setTimeout(resolve, patienceMs, true))]);
+  return waited && Promise.race([soon, standIn.catch(() => soon)]);
 }
 
 /** A contiguous copy of a view, for the caller to free. */

@@ -10,7 +10,7 @@ import { createJsBackend } from '../js/backend.ts';
 import { runProgram, runProgramOn } from '../program/test-program.ts';
 import { initialised, randomProgram, startingValue } from '../program/test-random.ts';
 import { gptStep, mlpStep, startingNumbers } from '../program/test-steps.ts';
-import type { Program, View } from '../types.ts';
+import type { Backend, Program, View } from '../types.ts';
 import type { AdapterFacts } from './adapter.ts';
 import { requestGpu } from './adapter.ts';
 import type { WebGpuBackend } from './backend.ts';
@@ -251,6 +251,22 @@ export async function training(runs: number): Promise<number[]> {
     gpu.dispose();
   }
   return worst;
+}
+
+/** A training step that another backend computes while its kernels are compiled, and then the device: the worst difference, and who computed. */
+export async function handedOver(runs: number): Promise<{ worst: number; before: number; after: number }> {
+  const { device, facts } = await requestGpu();
+  const other = createJsBackend();
+  const gpu = await createWebGpuBackend(device, facts, Promise.resolve(other as unknown as Backend));
+  const step = gptStep(2);
+  const values = startingNumbers(step);
+  const expected = await runProgramOn(createJsBackend(), step.program, values, runs);
+  const found = await runProgramOn(gpu, step.program, values, runs);
+  let worst = 0;
+  for (const [buffer, numbers] of expected)
+    numbers.forEach((x, i) => (worst = Math.max(worst, Math.abs(x - found.get(buffer)![i]!) / Math.max(1, Math.abs(x)))));
+  gpu.dispose();
+  return { worst, before: other.counters.dispatches, after: gpu.counters.dispatches };
 }
 
 /** Random programs as plans, against the reference call by call: what differs. */

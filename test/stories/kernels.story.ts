@@ -75,6 +75,13 @@ test('trains a perceptron and a GPT like the reference', async () => {
   for (const worst of await run('training', 5)) expect(worst).toBeLessThan(2e-4);
 });
 
+test('another backend computes until the kernels are there, and nobody sees where', async () => {
+  const { worst, before, after } = await run('handedOver', 60);
+  expect(worst).toBeLessThan(1e-3);
+  expect(before).toBeGreaterThan(0);
+  expect(after).toBeGreaterThan(0);
+});
+
 test('plans of random programs leave what the reference leaves, call by call', async () => {
   expect(await run('programs', 60)).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { createWebGpuBackend } from '../../kernels/webgpu/backend.ts';
 import { createWasmBackend } from '../../kernels/wasm/backend.ts';
 import type { ThreadLike } from '../../kernels/wasm/module.ts';
 import type { Backend, DeviceName } from '../../kernels/types.ts';
-import { provide, setDefaultDevice } from '../../src/tensor/device.ts';
+import { provide, setDefaultDevice, startDevice } from '../../src/tensor/device.ts';
 import type { Report, StartOptions } from '../../src/engine/protocol.ts';
 
 export type BackendReport = Extract<Report, { kind: 'backend' }>;
@@ -69,8 +69,9 @@ export function provideDevices({ kernels, createThread, threads, loadWebGpu }: D
       };
     },
     create: async () => {
+      // wasm computes the first steps, while shaders are compiled.
       const [{ device, facts }, backend] = await Promise.all([sharedGpu(), loadWebGpu()]);
-      return (await backend.createWebGpuBackend(device, facts)) as unknown as Backend;
+      return (await backend.createWebGpuBackend(device, facts, startDevice('wasm'))) as unknown as Backend;
     },
   });
 }
