@@ -147,15 +147,15 @@ export interface Attributes {
   layerNormGrad: { readonly rms: boolean; readonly weight: boolean; readonly bias: boolean };
   /** (logits [N, K], target int32 [N]) → loss [N], logsumexp [N]. loss = lse − (1 − s)·x[t] − s·mean(x), s = `smoothing`; 0 where t = ignoreIndex. */
   crossEntropy: { readonly ignoreIndex: number; readonly smoothing: number };
-  /** (g [N], logits [N, K], target [N], logsumexp [N]) → dlogits [N, K]; rows with t = ignoreIndex give 0. */
+  /** (g [N] of any stride, logits [N, K], target [N], logsumexp [N]) → dlogits [N, K]; rows with t = ignoreIndex give 0. */
   crossEntropyGrad: { readonly ignoreIndex: number; readonly smoothing: number };
   /**
    * (q [B, H, T, D], k [B, Hk, S, D], v [B, Hk, S, Dv], mask float [B, H, T, S] of any strides?) → out [B, H, T, Dv], logsumexp [B, H, T].
    * softmax(q·kᵀ·scale + mask)·v; head h reads key head ⌊h·Hk/H⌋. `causal`: row t attends to columns ≤ t + offset. A row with nothing
-   * to attend to gives zeros (logsumexp −inf). q k v of any strides but 1 in the last dim.
+   * to attend to gives zeros (logsumexp −inf). q k v and out of any strides but 1 in the last dim.
    */
   attention: { readonly causal: boolean; readonly offset: number; readonly scale: number; readonly mask: boolean };
-  /** (g, q, k, v, out, logsumexp, mask?) → dq, dk, dv. */
+  /** (g, q, k, v, out, logsumexp, mask?) → dq, dk, dv. All but logsumexp of any strides but 1 in the last dim. */
   attentionGrad: { readonly causal: boolean; readonly offset: number; readonly scale: number; readonly mask: boolean };
   /** (x [N, C, H, W], w [O, C/groups, kH, kW], bias [O]?) → [N, O, H', W']. Cross-correlation, as PyTorch. */
   conv2d: Window2d & { readonly groups: number; readonly bias: boolean };

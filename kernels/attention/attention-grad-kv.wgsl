@@ -1,13 +1,13 @@
 // dv_s = sum p g, dk_s = scale sum p (g v_s - delta) q over the query rows that read key s: those of all heads that share its head.
-// One invocation owns a key row and walks the queries. Bindings: g (rows, dv), q, k, v (strided), mask (q again where there is none),
-// stats (attention-stats.wgsl), dk (batch, keyHeads, s, d), dv. Dispatch: flat over batch · keyHeads · s.
+// One invocation owns a key row and walks the queries. Bindings: g, q, k, v (strided), mask (q again where there is none),
+// stats (attention-stats.wgsl), dk, dv (strided). Dispatch: flat over batch · keyHeads · s.
 
 alias T = f32;
 const D4 = 4u;
 const V4 = 4u;
 const CAUSAL = false;
 const MASK = false;
-struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32, g: u32, dq: u32, dk: u32, dvo: u32 }
+struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, gs: vec4u, dqs: vec4u, dks: vec4u, dvs: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32 }
 @group(0) @binding(0) var<storage, read> grad: array<T>;
 @group(0) @binding(1) var<storage, read> q: array<T>;
 @group(0) @binding(2) var<storage, read> k: array<T>;
@@ -50,11 +50,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var h = (kh * p.heads + p.keyHeads - 1u) / p.keyHeads; h < last; h++) {
     let rows = (b * p.heads + h) * p.t;
     let qo = p.qs.w + b * p.qs.x + h * p.qs.y;
+    let go = p.gs.w + b * p.gs.x + h * p.gs.y;
     let mo = p.mask + b * p.ms.x + h * p.ms.y + s * p.ms.w;
     for (var t = begin; t < p.t; t++) {
       let own = stats[rows + t];
       let row = qo + t * p.qs.z;
-      let at = p.g + (rows + t) * p.dv;
+      let at = go + t * p.gs.z;
       var score = 0.0;
       var slope = 0.0;
       for (var c = 0u; c < D4; c++) { score += dot(key[c], fourOfQ(row, 4u * c)); }
@@ -67,8 +68,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       for (var c = 0u; c < V4; c++) { sumV[c] = fma(vec4f(weight), fourOfG(at, 4u * c), sumV[c]); }
     }
   }
-  for (var c = 0u; c < D4; c++) { storeK(p.dk + i * p.d, 4u * c, sumK[c]); }
-  for (var c = 0u; c < V4; c++) { storeV(p.dvo + i * p.dv, 4u * c, sumV[c]); }
+  let toK = p.dks.w + b * p.dks.x + kh * p.dks.y + s * p.dks.z;
+  let toV = p.dvs.w + b * p.dvs.x + kh * p.dvs.y + s * p.dvs.z;
+  for (var c = 0u; c < D4; c++) { storeK(toK, 4u * c, sumK[c]); }
+  for (var c = 0u; c < V4; c++) { storeV(toV, 4u * c, sumV[c]); }
 }
 
 fn partOfG(i: u32, c: u32) -> vec4f {

@@ -1,12 +1,12 @@
 // dq = scale sum_s p (g v_s - delta) k_s, p = exp(q k_s scale + mask - lse). One invocation owns a query row and walks the keys.
-// Bindings: g (rows, dv), q, k, v (strided), mask (q again where there is none), stats (attention-stats.wgsl), dq (rows, d). Dispatch: flat over rows.
+// Bindings: g, q, k, v (strided), mask (q again where there is none), stats (attention-stats.wgsl), dq (strided). Dispatch: flat over rows.
 
 alias T = f32;
 const D4 = 4u;
 const V4 = 4u;
 const CAUSAL = false;
 const MASK = false;
-struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32, g: u32, dq: u32, dk: u32, dvo: u32 }
+struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, gs: vec4u, dqs: vec4u, dks: vec4u, dvs: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32 }
 @group(0) @binding(0) var<storage, read> grad: array<T>;
 @group(0) @binding(1) var<storage, read> q: array<T>;
 @group(0) @binding(2) var<storage, read> k: array<T>;
@@ -39,11 +39,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let vo = p.vs.w + b * p.vs.x + kh * p.vs.y;
   let mo = p.mask + b * p.ms.x + h * p.ms.y + t * p.ms.z;
   let own = stats[i];
+  let go = p.gs.w + b * p.gs.x + h * p.gs.y + t * p.gs.z;
+  let to = p.dqs.w + b * p.dqs.x + h * p.dqs.y + t * p.dqs.z;
   var query: array<vec4f, D4>;
   var g: array<vec4f, V4>;
   var sum: array<vec4f, D4>;
   for (var c = 0u; c < D4; c++) { query[c] = fourOfQ(qo, 4u * c) * p.scale; sum[c] = vec4f(); }
-  for (var c = 0u; c < V4; c++) { g[c] = fourOfG(p.g + i * p.dv, 4u * c); }
+  for (var c = 0u; c < V4; c++) { g[c] = fourOfG(go, 4u * c); }
   var end = p.s;
   if (CAUSAL) { end = u32(clamp(i32(t) + p.offset + 1, 0, i32(p.s))); }
   if (bitcast<u32>(own.y) == 0xff800000u) { end = 0u; }
@@ -59,7 +61,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let by = expFloat(score - own.y) * (slope - own.x) * p.scale;
     for (var c = 0u; c < D4; c++) { sum[c] = fma(vec4f(by), fourOfK(row, 4u * c), sum[c]); }
   }
-  for (var c = 0u; c < D4; c++) { store(p.dq + i * p.d, 4u * c, sum[c]); }
+  for (var c = 0u; c < D4; c++) { store(to, 4u * c, sum[c]); }
 }
 
 fn partOfG(i: u32, c: u32) -> vec4f {

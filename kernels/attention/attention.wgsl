@@ -1,7 +1,7 @@
 // out = softmax(q k^T scale + mask) v and its logsumexp, by the online softmax: one invocation owns a query row and walks the keys
 // once, holding the query and the result (D4, V4 vec4s) in registers. Head h reads key head floor(h heads' / heads).
 // A row with nothing to attend to gives zeros and -inf; weights of -inf scores are exactly 0.
-// Bindings: q, k, v (strided, 1 in the last dim), mask (strided; q again where there is none), out, lse. Dispatch: flat over batch · heads · t.
+// Bindings: q, k, v (strided, 1 in the last dim), mask (strided; q again where there is none), out (strided), lse. Dispatch: flat over batch · heads · t.
 
 alias K = f32;
 alias V = f32;
@@ -9,7 +9,7 @@ const D4 = 4u;
 const V4 = 4u;
 const CAUSAL = false;
 const MASK = false;
-struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32, y: u32, lse: u32 }
+struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, os: vec4u, batch: u32, heads: u32, keyHeads: u32, t: u32, s: u32, d: u32, dv: u32, offset: i32, scale: f32, mask: u32, lse: u32 }
 @group(0) @binding(0) var<storage, read> q: array<f32>;
 @group(0) @binding(1) var<storage, read> k: array<K>;
 @group(0) @binding(2) var<storage, read> v: array<V>;
@@ -18,7 +18,7 @@ struct P { qs: vec4u, ks: vec4u, vs: vec4u, ms: vec4u, batch: u32, heads: u32, k
 @group(0) @binding(5) var<storage, read_write> lse: array<f32>;
 @group(1) @binding(0) var<uniform> p: P;
 
-// The fourth word of qs, ks, vs is the view's offset; of ms the stride along keys.
+// The fourth word of qs, ks, vs, os is the view's offset; of ms the stride along keys.
 fn fourOfK(i: u32, c: u32) -> vec4f { return partOfK(i, c); }
 fn fourOfV(i: u32, c: u32) -> vec4f { return partOfV(i, c); }
 
@@ -63,7 +63,8 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
   let empty = total == 0.0;
   lse[p.lse + i] = select(most + logFloat(total), fromBits(0xff800000u), empty);
   let by = select(1.0 / total, 0.0, empty);
-  for (var c = 0u; c < V4; c++) { store(i * p.dv, 4u * c, sum[c] * by); }
+  let to = b * p.os.x + h * p.os.y + t * p.os.z;
+  for (var c = 0u; c < V4; c++) { store(to, 4u * c, sum[c] * by); }
 }
 
 fn partOfQ(i: u32, c: u32) -> vec4f {
@@ -89,7 +90,7 @@ fn partOfV(i: u32, c: u32) -> vec4f {
 }
 fn oneOfK(i: u32) -> f32 { return k[i]; }
 fn oneOfV(i: u32) -> f32 { return v[i]; }
-fn put(i: u32, v: f32) { y[p.y + i] = v; }
+fn put(i: u32, v: f32) { y[p.os.w + i] = v; }
 fn store(to: u32, c: u32, four: vec4f) {
   put(to + c, four.x);
   if (c + 1u < p.dv) { put(to + c + 1u, four.y); }

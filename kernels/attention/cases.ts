@@ -2,6 +2,7 @@
 
 import type { ContractCase, Operand } from '../case.ts';
 import { input, output, uniform } from '../case.ts';
+import type { Shape } from '../types.ts';
 import { attention } from './reference.ts';
 
 interface Sizes {
@@ -20,7 +21,7 @@ interface Options {
   /** Additive mask: which dims of [B, H, T, S] it is broadcast over, and its element i. */
   readonly mask?: readonly number[];
   readonly maskValue?: (i: number) => number;
-  /** q, k, v as one block [B, T, 3, H, D]. */
+  /** q, k, v as one block [B, T, 3, H, D], and so everything else but logsumexp. */
   readonly packed?: boolean;
 }
 
@@ -38,7 +39,8 @@ export function attentionCases(): ContractCase[] {
         tolerance: 'scaled',
         make: () => {
           const { q, k, v, masks } = operands(sizes, options);
-          return { inputs: [q, k, v, ...masks], outputs: [output([B, H, T, Dv]), output([B, H, T])], attributes };
+          const out = output(packed ? [B, T, 3, H, Dv] : [B, H, T, Dv]);
+          return { inputs: [q, k, v, ...masks], outputs: [packed ? partOf(out, 1) : out, output([B, H, T])], attributes };
         },
       },
       {
@@ -47,7 +49,13 @@ export function attentionCases(): ContractCase[] {
         tolerance: 'scaled',
         make: () => {
           const { q, k, v, masks } = operands(sizes, options);
-          const out = input([B, H, T, Dv], () => 0);
+          const blocks = { q: [B, H, T, D], k: [B, Hk, S, D], v: [B, Hk, S, Dv], out: [B, H, T, Dv] };
+          /** A block that holds such a thing, and the view on it. */
+          const made = (of: keyof typeof blocks, make: (shape: Shape) => Operand): Operand => {
+            const [batch, heads, rows, width] = blocks[of] as [number, number, number, number];
+            return packed ? partOf(make([batch, rows, 3, heads, width]), 2) : make(blocks[of]);
+          };
+          const out = made('out', (shape) => input(shape, () => 0));
           const lse = input([B, H, T], () => 0);
           const [inputs, outputs] = [
             [q, k, v, ...masks],
@@ -55,8 +63,8 @@ export function attentionCases(): ContractCase[] {
           ].map((list) => list.map((operand) => ({ ...operand, buffer: operand.data })));
           attention({ op: 'attention', inputs: inputs!, outputs: outputs!, attributes });
           return {
-            inputs: [input([B, H, T, Dv], uniform(116)), q, k, v, out, lse, ...masks],
-            outputs: [output([B, H, T, D]), output([B, Hk, S, D]), output([B, Hk, S, Dv])],
+            inputs: [made('out', (shape) => input(shape, uniform(116))), q, k, v, out, lse, ...masks],
+            outputs: (['q', 'k', 'v'] as const).map((of) => made(of, (shape) => output(shape))),
             attributes,
           };
         },
@@ -97,11 +105,11 @@ function operands(
     };
   }
   const block = input([B, T, 3, H, D], uniform(115, -2, 2));
-  const part = (which: number): Operand => ({
-    ...block,
-    shape: [B, H, T, D],
-    strides: [T * 3 * H * D, D, 3 * H * D, 1],
-    offset: which * H * D,
-  });
-  return { q: part(0), k: part(1), v: part(2), masks };
+  return { q: partOf(block, 0), k: partOf(block, 1), v: partOf(block, 2), masks };
+}
+
+/** One of three of a block [B, T, 3, H, D], as [B, H, T, D]. */
+function partOf(block: Operand, which: number): Operand {
+  const [B, T, , H, D] = block.shape as [number, number, number, number, number];
+  return { ...block, shape: [B, H, T, D], strides: [T * 3 * H * D, D, 3 * H * D, 1], offset: block.offset + which * H * D };
 }

@@ -12,7 +12,7 @@ type AttentionAttributes = AttributesOf<'attention'>;
 export function attention(call: Call<HostArray>): void {
   const attributes = call.attributes as AttentionAttributes;
   const [q, k, v, mask] = call.inputs as [HostView, HostView, HostView, HostView?];
-  const out = window(call.outputs[0]!);
+  const out = call.outputs[0]!;
   const lse = window(call.outputs[1]!);
   const Dv = v.shape[3]!;
   const weights = new Float64Array(k.shape[2]!);
@@ -26,7 +26,7 @@ export function attention(call: Call<HostArray>): void {
       const weight = weights[s]!;
       if (weight !== 0) for (let d = 0; d < Dv; d++) row[d]! += weight * v.buffer[from + d]!;
     }
-    out.set(row, at * Dv);
+    setRow(out, b, h, t, row);
     at++;
   });
 }
@@ -38,13 +38,12 @@ export function attentionGrad(call: Call<HostArray>): void {
   const mask = attributes.mask ? call.inputs[6] : undefined;
   const [B, Hk, S, D] = k.shape as [number, number, number, number];
   const Dv = v.shape[3]!;
-  const dq = window(call.outputs[0]!);
+  const [dq, dkOut, dvOut] = call.outputs as [HostView, HostView, HostView];
   const dk = new Float64Array(B * Hk * S * D);
   const dv = new Float64Array(B * Hk * S * Dv);
   const weights = new Float64Array(S);
   const slopes = new Float64Array(S);
   const row = new Float64Array(D);
-  let at = 0;
   eachRow(q, k, (b, h, head, t) => {
     weigh(weights, attributes, q, k, mask, b, h, head, t);
     const gRow = address(g, b, h, t);
@@ -76,11 +75,22 @@ export function attentionGrad(call: Call<HostArray>): void {
         dk[dkRow + d]! += slope * q.buffer[qRow + d]!;
       }
     }
-    dq.set(row, at * D);
-    at++;
+    setRow(dq, b, h, t, row);
   });
-  window(call.outputs[1]!).set(dk);
-  window(call.outputs[2]!).set(dv);
+  for (let b = 0, at = 0; b < B; b++) {
+    for (let h = 0; h < Hk; h++) {
+      for (let s = 0; s < S; s++, at++) {
+        setRow(dkOut, b, h, s, dk.subarray(at * D, (at + 1) * D));
+        setRow(dvOut, b, h, s, dv.subarray(at * Dv, (at + 1) * Dv));
+      }
+    }
+  }
+}
+
+/** Row (b, h, t) of a view. */
+function setRow(view: HostView, b: number, h: number, t: number, row: Float64Array): void {
+  const from = address(view, b, h, t);
+  for (let d = 0; d < row.length; d++) view.buffer[from + d * view.strides[3]!] = row[d]!;
 }
 
 /** Calls `visit` for each row of queries, with the head of keys that it reads. */

@@ -12,13 +12,14 @@ const BLOCK = 32;
 export const attention: Encoder = (call, tape) => {
   const [q, k, v, mask] = call.inputs;
   const [out, lse] = call.outputs;
-  if (!fits(q!, k!, v!)) return false;
+  if (!fits(q!, k!, v!, out!)) return false;
   const [B, H, T] = q!.shape as [number, number, number];
   const S = k!.shape[2]!;
   if (B * H * T === 0 || S === 0) return false;
   tape.begin('attention', B * H * tilesFor(T, BLOCK), GEMM_SCRATCH + BLOCK * rowBytes(S));
   tape.address(q).address(k).address(v).address(mask).address(out).address(lse);
   putSizes(tape, q!, k!, v!, mask, call.attributes as AttributesOf<'attention'>);
+  putStrides(tape, out!);
   tape.end();
   return true;
 };
@@ -26,14 +27,17 @@ export const attention: Encoder = (call, tape) => {
 export const attentionGrad: Encoder = (call, tape) => {
   const [g, q, k, v, out, lse, mask] = call.inputs;
   const [dq, dk, dv] = call.outputs;
-  if (!fits(q!, k!, v!)) return false;
+  if (!fits(q!, k!, v!, g!, out!, dq!, dk!, dv!)) return false;
   const [B, H, T] = q!.shape as [number, number, number];
   const [, Hk, S] = k!.shape as [number, number, number];
   if (B * H * T === 0 || S === 0) return false;
   tape.begin('attentionGrad', B * Hk, GEMM_SCRATCH + 2 * BLOCK * rowBytes(S));
   tape.address(q).address(k).address(v).address(mask).address(out).address(lse);
   putSizes(tape, q!, k!, v!, mask, call.attributes as AttributesOf<'attentionGrad'>);
-  tape.skipTo(40).address(g).address(dq).address(dk).address(dv).end();
+  putStrides(tape, out!);
+  tape.skipTo(40).address(g).address(dq).address(dk).address(dv);
+  for (const view of [g, dq, dk, dv]) putStrides(tape, view!);
+  tape.end();
   return true;
 };
 
@@ -43,6 +47,11 @@ function fits(...views: readonly View<unknown>[]): boolean {
 
 function rowBytes(S: number): number {
   return ((S + 3) & ~3) * 4;
+}
+
+/** Batch, head, time, in bytes. */
+function putStrides(tape: Tape<unknown>, view: View<unknown>): void {
+  for (let d = 0; d < 3; d++) tape.integer(view.strides[d]! * 4);
 }
 
 function putSizes<B>(
@@ -55,6 +64,6 @@ function putSizes<B>(
 ): void {
   const [B, H, T, D] = q.shape as [number, number, number, number];
   tape.integers(B, H, k.shape[1]!, T, k.shape[2]!, D, v.shape[3]!, Number(causal), offset).float(scale).integer(BLOCK);
-  for (const view of [q, k, v]) for (let d = 0; d < 3; d++) tape.integer(view.strides[d]! * 4);
+  for (const view of [q, k, v]) putStrides(tape, view);
   for (let d = 0; d < 4; d++) tape.integer(mask ? mask.strides[d]! * 4 : 0);
 }

@@ -6,7 +6,7 @@ import type { View } from '../types.ts';
 import type { Shader } from '../webgpu/shader.ts';
 import { floatBits } from '../webgpu/shader.ts';
 import type { Lowering } from '../webgpu/step.ts';
-import { contiguous, copied, flat } from '../webgpu/step.ts';
+import { contiguous, copied, flat, isContiguous } from '../webgpu/step.ts';
 import gradKvText from './attention-grad-kv.wgsl';
 import gradQText from './attention-grad-q.wgsl';
 import statsText from './attention-stats.wgsl';
@@ -23,8 +23,9 @@ function place(view: View<unknown>): number[] {
   return [view.strides[0]!, view.strides[1]!, view.strides[2]!, view.offset].map((word) => word >>> 0);
 }
 
-/** The words that all three kernels begin with. */
+/** The words of a kernel: places of q, k, v, strides of the mask, `others`, sizes. */
 function sizes(
+  others: readonly View<unknown>[],
   q: View<unknown>,
   k: View<unknown>,
   v: View<unknown>,
@@ -35,7 +36,7 @@ function sizes(
   const [, keyHeads, s] = k.shape as [number, number, number];
   const strides = mask ? mask.strides.map((stride) => stride >>> 0) : [0, 0, 0, 0];
   const numbers = [batch, heads, keyHeads, t, s, d, v.shape[3]!, offset >>> 0, floatBits(scale), mask?.offset ?? 0];
-  return [...place(q), ...place(k), ...place(v), ...strides, ...numbers];
+  return [...place(q), ...place(k), ...place(v), ...strides, ...others.flatMap(place), ...numbers];
 }
 
 /** Whether rows can be loaded as vec4s. */
@@ -61,14 +62,14 @@ export const attention: Lowering = (call, to) => {
     ...(four(k) ? { K: 'vec4f', 'fn fourOfK': 'k[(i + c) >> 2u]', 'fn oneOfK': '0.0' } : {}),
     ...(four(v) ? { V: 'vec4f', 'fn fourOfV': 'v[(i + c) >> 2u]', 'fn oneOfV': '0.0' } : {}),
   };
-  const words = [...sizes(q, k, v, mask, attributes), out.offset, lse.offset];
+  const words = [...sizes([out], q, k, v, mask, attributes), lse.offset];
   to.emit(
     shader,
     constants,
     [q.buffer, k.buffer, v.buffer, (mask ?? q).buffer, out.buffer, lse.buffer],
     words,
     flat(batch * heads * t),
-    out,
+    isContiguous(out) ? out : undefined,
   );
   return true;
 };
@@ -76,12 +77,13 @@ export const attention: Lowering = (call, to) => {
 export const attentionGrad: Lowering = (call, to) => {
   const attributes = call.attributes as AttributesOf<'attentionGrad'>;
   const [q, k, v] = call.inputs.slice(1, 4).map((view) => (view.strides[3] === 1 || view.shape[3] === 1 ? view : copied(view, to)));
-  const g = contiguous(call.inputs[0]!, to);
-  const out = contiguous(call.inputs[4]!, to);
+  const [g, out] = [call.inputs[0]!, call.inputs[4]!].map((view) =>
+    view.strides[3] === 1 || view.shape[3] === 1 ? view : copied(view, to),
+  );
   const lse = contiguous(call.inputs[5]!, to);
   const mask = attributes.mask ? call.inputs[6]! : undefined;
   const [dq, dk, dvOut] = [call.outputs[0]!, call.outputs[1]!, call.outputs[2]!];
-  if (!q || !k || !v || q.dtype !== 'float32') return false;
+  if (!q || !k || !v || !g || !out || q.dtype !== 'float32') return false;
   const [batch, heads, t, d] = q.shape as [number, number, number, number];
   const [, keyHeads, s] = k.shape as [number, number, number];
   const dv = v.shape[3]!;
@@ -109,10 +111,13 @@ export const attentionGrad: Lowering = (call, to) => {
     MASK: attributes.mask,
     ...vectors,
   };
-  const words = [...sizes(q, k, v, mask, attributes), g.offset, dq.offset, dk.offset, dvOut.offset];
+  const words = sizes([g, dq, dk, dvOut], q, k, v, mask, attributes);
   const inputs = [g.buffer, q.buffer, k.buffer, v.buffer, (mask ?? q).buffer, stats.buffer];
-  to.emit(statsShader, {}, [g.buffer, out.buffer, lse.buffer, stats.buffer], [rows, dv, g.offset, out.offset, lse.offset], flat(rows));
-  to.emit(gradQ, constants, [...inputs, dq.buffer], words, flat(rows));
-  to.emit(gradKv, constants, [...inputs, dk.buffer, dvOut.buffer], words, flat(batch * keyHeads * s));
+  const ofStats = [...place(g), ...place(out), rows, dv, heads, t, lse.offset];
+  to.emit(statsShader, {}, [g.buffer, out.buffer, lse.buffer, stats.buffer], ofStats, flat(rows));
+  // Both write parts of their own, be it of one buffer.
+  const beside = {};
+  to.emit(gradQ, constants, [...inputs, dq.buffer], words, flat(rows), undefined, beside);
+  to.emit(gradKv, constants, [...inputs, dk.buffer, dvOut.buffer], words, flat(batch * keyHeads * s), undefined, beside);
   return true;
 };

@@ -1,8 +1,11 @@
 /* Cases of cross entropy: ignored rows, smoothing, logits near ±1e4. */
 
-import type { ContractCase, Values } from '../case.ts';
+import type { ContractCase, Placement, Values } from '../case.ts';
 import { input, integers, output, uniform } from '../case.ts';
 import { crossEntropy } from './reference.ts';
+
+/** Of the gradient of each loss: one number for all, backward, every second. */
+const placements: readonly Placement[] = [[0], 'flipped', 'sliced'];
 
 export function lossCases(): ContractCase[] {
   const cases: ContractCase[] = [];
@@ -30,7 +33,11 @@ export function lossCases(): ContractCase[] {
           const loss = output([N]);
           const views = [logits, kept, loss, lse].map((operand) => ({ ...operand, buffer: operand.data }));
           crossEntropy({ op: 'crossEntropy', inputs: views.slice(0, 2), outputs: views.slice(2), attributes });
-          return { inputs: [input([N], uniform(103)), logits, kept, lse], outputs: [output([N, K])], attributes };
+          return {
+            inputs: [input([N], uniform(103), 'float32', placements[N % 3]!), logits, kept, lse],
+            outputs: [output([N, K])],
+            attributes,
+          };
         },
       },
     );

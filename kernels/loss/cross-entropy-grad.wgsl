@@ -1,9 +1,9 @@
 // (g, logits (rows, n), target, lse) -> dx = g (softmax(x) - (1 - s) [c = t] - s / n); ignored rows give 0.
 // softmax(x) is exp(x - lse); where lse is so large that its rounding shows, it is computed from the row's maximum anew.
-// A lane takes every LANES-th column (webgpu/rows-*.wgsl). Bindings: g (rows), logits, target, lse (rows), dx.
+// A lane takes every LANES-th column (webgpu/rows-*.wgsl). Bindings: g (rows, every step-th), logits, target, lse (rows), dx.
 
 const LANES = 1u;
-struct P { rows: u32, n: u32, g: u32, x: u32, target0: u32, lse: u32, dx: u32, ignored: i32, smoothing: f32 }
+struct P { rows: u32, n: u32, g: u32, x: u32, target0: u32, lse: u32, dx: u32, ignored: i32, smoothing: f32, step: u32 }
 @group(0) @binding(0) var<storage, read> grad: array<f32>;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> classes: array<i32>;
@@ -18,7 +18,7 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(workgroup_id) w: vec3u
   let t = classes[p.target0 + row];
   let kept = t != p.ignored;
   var shift = lse[p.lse + row];
-  var scale = select(0.0, grad[p.g + row], kept);
+  var scale = select(0.0, grad[p.g + row * p.step], kept);
   var each = scale;
   let base = p.x + row * p.n;
   // Lanes of a workgroup stay together where they share a row.

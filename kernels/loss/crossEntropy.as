@@ -1,6 +1,6 @@
 /* Cross entropy of rows of logits against class numbers, with label smoothing and an ignored class; and its gradient.
 
-   Record: forward 4 logits, 5 target, 6 loss, 7 logsumexp; backward 4 logits, 5 target, 6 g, 7 unused, 8 dlogits;
+   Record: forward 4 logits, 5 target, 6 loss, 7 logsumexp; backward 4 logits, 5 target, 6 g, 7 bytes from one g to the next, 8 dlogits;
    then 9 rows, 10 classes, 11 rows of a tile, 12 ignored class, 13 smoothing. */
 
 import { log1 } from '../elementwise/math';
@@ -45,7 +45,7 @@ export function crossEntropyGrad(p: usize, tile: i32): void {
       continue;
     }
     // The row's own sum again: where logits are large, a stored logsumexp has lost the digits of their differences.
-    const g = load<f32>(address(p, 6) + at);
+    const g = load<f32>(address(p, 6) + <usize>(row * word(p, 7)));
     const factor = f32x4.splat(g / expOf(x, to, n, maxOf(x, n))), even = f32x4.splat((g * s) / <f32>n);
     for (let i: usize = 0, left = n; left > 0; left -= 4, i += 16) {
       storeLanes(to + i, f32x4.sub(f32x4.mul(factor, v128.load(to + i)), even), left);

@@ -33,7 +33,8 @@ export function crossEntropy(call: Call<HostArray>): void {
 /** (g [N], logits [N, K], target [N], lse [N]) → dlogits = g·(softmax − (1 − s)·onehot(t) − s/K), 0 in ignored rows. */
 export function crossEntropyGrad(call: Call<HostArray>): void {
   const { ignoreIndex, smoothing: s } = call.attributes as AttributesOf<'crossEntropyGrad'>;
-  const [g, x, target] = call.inputs.map(window) as [HostArray, HostArray, HostArray];
+  const g = call.inputs[0]!;
+  const [x, target] = call.inputs.slice(1, 3).map(window) as [HostArray, HostArray];
   const dx = window(call.outputs[0]!);
   const [N, K] = call.inputs[1]!.shape as [number, number];
   for (let n = 0; n < N; n++) {
@@ -45,7 +46,7 @@ export function crossEntropyGrad(call: Call<HostArray>): void {
     }
     const [most, sum] = rowSum(x, from, K);
     for (let k = 0; k < K; k++) {
-      dx[from + k] = g[n]! * (Math.exp(x[from + k]! - most) / sum - (k === t ? 1 - s : 0) - s / K);
+      dx[from + k] = g.buffer[g.offset + n * g.strides[0]!]! * (Math.exp(x[from + k]! - most) / sum - (k === t ? 1 - s : 0) - s / K);
     }
   }
 }

@@ -26,7 +26,13 @@ export const crossEntropyGrad: Encoder = (call, tape) => {
   const [rows, classes] = logits!.shape as [number, number];
   if (rows === 0) return true;
   const size = rowsOfTile(classes);
-  tape.begin('crossEntropyGrad', tilesFor(rows, size)).address(logits).address(target).address(g).integer(0).address(dlogits);
+  tape
+    .begin('crossEntropyGrad', tilesFor(rows, size))
+    .address(logits)
+    .address(target)
+    .address(g)
+    .integer(g!.strides[0]! * 4)
+    .address(dlogits);
   tape.integers(rows, classes, size, ignoreIndex).float(smoothing).end();
   return true;
 };

@@ -40,7 +40,7 @@ export const crossEntropyGrad: Lowering = (call, to) => {
     gradShader,
     { LANES },
     [g.buffer, x.buffer, target.buffer, lse.buffer, dx.buffer],
-    [rows, n, g.offset, x.offset, target.offset, lse.offset, dx.offset, ignoreIndex >>> 0, floatBits(smoothing)],
+    [rows, n, g.offset, x.offset, target.offset, lse.offset, dx.offset, ignoreIndex >>> 0, floatBits(smoothing), g.strides[0]! >>> 0],
     groups,
   );
   return true;

@@ -1,5 +1,5 @@
 /* Arithmetic that changes no bit: what a call amounts to where an input is a known number or comes from a certain call.
-   Float rules hold for ±0, ±inf and NaN: x + 0 is not among them (−0 + 0 is 0), x − 0 is. */
+   Float rules hold for ±0, ±inf and NaN: x + 0 is not among them (−0 + 0 is 0), x − 0 is, and x + 0 where x cannot be −0. */
 
 import type { AttributesOf, BinaryName, UnaryName } from '../operations.ts';
 import type { DType } from '../types.ts';
@@ -12,6 +12,8 @@ export interface Known {
   constant(view: ProgramView): number | undefined;
   /** The call that made the whole view, as long as its own inputs are as it found them. */
   definition(view: ProgramView): ProgramCall | undefined;
+  /** Whether every element of the view is a sum that begins at 0, hence not −0. */
+  isSumFromZero(view: ProgramView): boolean;
   /** A view that holds relu of this one. */
   reluOf(view: ProgramView): ProgramView | undefined;
 }
@@ -89,6 +91,8 @@ function simplifyBinary(call: ProgramCall, known: Known, make: Make): ProgramCal
     case 'add':
       if (y !== undefined && (isInteger ? y === 0 : Object.is(y, -0))) return make.copyOf(a);
       if (x !== undefined && (isInteger ? x === 0 : Object.is(x, -0))) return make.copyOf(b);
+      if (y === 0 && known.isSumFromZero(a)) return make.copyOf(a);
+      if (x === 0 && known.isSumFromZero(b)) return make.copyOf(b);
       return call;
     case 'sub':
       if (Object.is(y, 0)) return make.copyOf(a);

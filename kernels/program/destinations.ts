@@ -4,7 +4,7 @@ import type { AttributesOf } from '../operations.ts';
 import { sizeOf } from '../operations.ts';
 import type { Program } from '../types.ts';
 import type { ProgramCall } from './effects.ts';
-import { acceptsLayout, isElementwise, readsOf, readsOutputs, withInputs } from './effects.ts';
+import { acceptsLayout, isElementwise, readsOf, readsOutputs, withInputs, writesLayout } from './effects.ts';
 import type { ProgramView } from './views.ts';
 import { covers, isContiguous, isInjective, isSameView, overlaps, reshapeView, viewThroughCopy, wholeView } from './views.ts';
 
@@ -83,9 +83,20 @@ export function writeWhereWanted(program: Program): ProgramCall[] {
     const maker = turned ?? original;
     const made = maker.outputs.findIndex((output) => output.buffer === source.buffer);
     const output = maker.outputs[made]!;
-    if (!turned && (!isContiguous(output) || !isContiguous(source) || output.offset !== source.offset)) return;
-    const place = reshapeView(target, output.shape);
-    if (place === undefined || !(isElementwise(maker.op) || isContiguous(place))) return;
+    const order = turned ? source.shape.map((_, d) => d) : memoryOrder(source);
+    const [sorted, aim] = [permuted(source, order), permuted(target, order)];
+    // The output as it lies in memory, and where that comes to lie.
+    const outputOrder = memoryOrder(output);
+    const lying = permuted(output, outputOrder);
+    if (!turned && (!isContiguous(lying) || !isContiguous(sorted) || lying.offset !== sorted.offset)) return;
+    const lyingThere = reshapeView(aim, lying.shape);
+    const place =
+      lyingThere &&
+      permuted(
+        lyingThere,
+        outputOrder.map((_, d) => outputOrder.indexOf(d)),
+      );
+    if (!lyingThere || !place || !writesLayout(maker, made, place)) return;
     const elementwise = isElementwise(maker.op);
     if (maker.inputs.some((input) => overlaps(input, place) && !(elementwise && isSameView(input, place)))) return;
     if (maker.outputs.some((other, i) => i !== made && overlaps(other, place))) return;
@@ -102,7 +113,8 @@ export function writeWhereWanted(program: Program): ProgramCall[] {
       if (readsOutputs(reader.op) || changed.has(use.call)) return;
       const inputs: ProgramView[] = [];
       for (const [i, input] of reader.inputs.entries()) {
-        const there = input.buffer === source.buffer ? (covers(output, input) ? viewThroughCopy(input, output, place) : undefined) : input;
+        const there =
+          input.buffer === source.buffer ? (covers(output, input) ? viewThroughCopy(input, lying, lyingThere) : undefined) : input;
         if (there === undefined || (there !== input && !acceptsLayout(reader, i, there))) return;
         inputs.push(there);
       }
@@ -115,6 +127,15 @@ export function writeWhereWanted(program: Program): ProgramCall[] {
     for (const index of [from.call, at, ...readers.keys()]) changed.add(index);
   });
   return result.filter((call) => call !== undefined);
+}
+
+/** The dims of a view in the order in which its elements lie in memory. */
+function memoryOrder({ shape, strides }: ProgramView): number[] {
+  return shape.map((_, d) => d).sort((d, e) => strides[e]! - strides[d]! || d - e);
+}
+
+function permuted(view: ProgramView, order: readonly number[]): ProgramView {
+  return { ...view, shape: order.map((d) => view.shape[d]!), strides: order.map((d) => view.strides[d]!) };
 }
 
 /** Whether the parts lie in the whole, none on another, and leave no gap. */

@@ -1,7 +1,7 @@
 /* What calls read and write, and what follows from it: which call a value comes from (`WriteLog`), and which calls must keep their order
    (`dependences`). Views of one buffer may overlap; a buffer may be written any number of times. */
 
-import type { OperationName } from '../operations.ts';
+import type { AttributesOf, OperationName } from '../operations.ts';
 import type { Call, Program, View } from '../types.ts';
 import type { ProgramView } from './views.ts';
 import { covers, isContiguous, overlaps } from './views.ts';
@@ -34,14 +34,29 @@ export function acceptsLayout(call: ProgramCall, input: number, view: ProgramVie
       return true;
     case 'matmul':
       return input < 2;
+    case 'crossEntropyGrad':
+      return input === 0;
     case 'attention':
       return input === 3 || view.strides.at(-1) === 1;
     case 'attentionGrad':
       // g, q, k, v, out, logsumexp, mask
-      return input === 6 || (input >= 1 && input <= 3 && view.strides.at(-1) === 1);
+      return input === 6 || (input !== 5 && view.strides.at(-1) === 1);
     default:
       return false;
   }
+}
+
+/** Whether the call can write its output `output` to `place`, of the same shape: anywhere where it is elementwise; attention by rows. */
+export function writesLayout(call: ProgramCall, output: number, place: ProgramView): boolean {
+  if (isContiguous(place) || isElementwise(call.op)) return true;
+  return place.strides.at(-1) === 1 && ((call.op === 'attention' && output === 0) || call.op === 'attentionGrad');
+}
+
+/** Whether every element is a sum that begins at 0, hence never −0 (but where it underflows): x + 0 is x then. */
+export function isSumFromZero(call: ProgramCall): boolean {
+  if (call.op === 'matmul')
+    return !(call.attributes as AttributesOf<'matmul'>).bias && !(call.attributes as AttributesOf<'matmul'>).activation;
+  return call.op === 'attentionGrad';
 }
 
 /** Whether what a buffer holds at the end of a run can be seen. */

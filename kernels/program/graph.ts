@@ -6,13 +6,13 @@ import { dependences } from './effects.ts';
 import type { ProgramView } from './views.ts';
 
 /** A call, or several that have become one. */
-export interface Node {
+export interface Node<M = Member> {
   /** By position in the program, ascending. */
-  readonly members: Member[];
-  readonly after: Set<Node>;
-  readonly before: Set<Node>;
+  readonly members: M[];
+  readonly after: Set<Node<M>>;
+  readonly before: Set<Node<M>>;
   /** Later nodes that read something this one wrote. */
-  readonly readers: Set<Node>;
+  readonly readers: Set<Node<M>>;
   /** Place in an order that all edges follow. */
   order: number;
   readonly isFusable: boolean;
@@ -27,9 +27,9 @@ export interface Member {
   readers: ReadonlySet<number>;
 }
 
-export interface Graph {
+export interface Graph<M = Member> {
   /** In an order that all edges follow; holes where nodes have become one. */
-  readonly sequence: (Node | undefined)[];
+  readonly sequence: (Node<M> | undefined)[];
 }
 
 /** One node a call. `constants` are the numbers that inputs are known to be; `readsAt` leaves those out. */
@@ -62,8 +62,8 @@ export function graphOf(
  * The nodes between `first` and `last` in order that lead to `last`; undefined where one of them comes from `first`: a way around, so that
  * the two cannot become one.
  */
-function leadingTo(last: Node, first: Node): Set<Node> | undefined {
-  const found = new Set<Node>();
+function leadingTo<M>(last: Node<M>, first: Node<M>): Set<Node<M>> | undefined {
+  const found = new Set<Node<M>>();
   const open = [last];
   for (let node = open.pop(); node; node = open.pop()) {
     for (const before of node.before) {
@@ -79,7 +79,7 @@ function leadingTo(last: Node, first: Node): Set<Node> | undefined {
 }
 
 /** Makes the two one node with `members`, if no way leads from one to the other through a third; the one that is left. */
-export function join(graph: Graph, x: Node, y: Node, members: () => readonly Member[] | undefined): Node | undefined {
+export function join<M>(graph: Graph<M>, x: Node<M>, y: Node<M>, members: () => readonly M[] | undefined): Node<M> | undefined {
   const [a, b] = x.order < y.order ? [x, y] : [y, x];
   const ahead = leadingTo(b, a);
   const joined = ahead && members();

@@ -41,6 +41,55 @@ describe('simplifying', () => {
     expect(countCalls(checked(trace, simplify))).toEqual({ fill: 1, binary: 2 });
   });
 
+  it('adds no 0 to a sum that begins at 0, which is never −0, but to one with a bias', () => {
+    for (const [bias, left] of [
+      [false, { matmul: 1 }],
+      [true, { matmul: 1, binary: 1, fill: 1 }],
+    ] as const) {
+      const trace = new Trace();
+      const [a, b, c] = [trace.argument([1, 3, 4]), trace.argument([1, 4, 2]), trace.argument([2])];
+      const y = trace.call('matmul', bias ? [a, b, c] : [a, b], [1, 3, 2], { bias, activation: null });
+      trace.into('binary', [y, { ...trace.number(0), shape: [1, 3, 2], strides: [0, 0, 0] }], [trace.result([1, 3, 2])], { fn: 'add' });
+      expect(countCalls(checked(trace, simplify))).toEqual(left);
+    }
+  });
+
+  it('lets attention write and read heads where they lie, packed gradients too', () => {
+    const trace = new Trace();
+    const [B, T, H, D] = [2, 3, 2, 4];
+    const attributes = { causal: true, offset: 0, scale: 0.5, mask: false };
+    const packed = trace.argument([B, T, 3, H, D]);
+    const heads = (which: number): ProgramView => ({
+      ...packed,
+      offset: which * H * D,
+      shape: [B, H, T, D],
+      strides: [T * 3 * H * D, D, 3 * H * D, 1],
+    });
+    const [q, k, v] = [heads(0), heads(1), heads(2)];
+    const [out, lse] = [trace.inner([B, H, T, D]), trace.inner([B, H, T])];
+    trace.into('attention', [q, k, v], [out, lse], attributes);
+    trace.into('copy', [transpose(out, 1, 2)], [trace.result([B, T, H, D])], {});
+    const g = trace.contiguous(transpose(trace.argument([B, T, H, D]), 1, 2));
+    const grads = [q, k, v].map(() => trace.inner([B, H, T, D]));
+    trace.into('attentionGrad', [g, q, k, v, out, lse], grads, attributes);
+    // The gradient of each slice is zeros with it in place; their sum is the packed one.
+    const whole = grads.map((grad, which) => {
+      const zeros = trace.call('fill', [], packed.shape, { value: 0 });
+      trace.into('copy', [grad], [{ ...zeros, offset: which * H * D, shape: [B, H, T, D], strides: q.strides }], {});
+      return zeros;
+    });
+    trace.into('copy', [trace.binary('add', trace.binary('add', whole[0]!, whole[1]!), whole[2]!)], [trace.result(packed.shape)], {});
+    expect(countCalls(checked(trace, simplify))).toEqual({ attention: 1, attentionGrad: 1 });
+  });
+
+  it('writes a transposed value where it is copied to, and others read it there', () => {
+    const trace = new Trace();
+    const y = trace.unary('square', trace.argument([3, 4]));
+    trace.into('copy', [transpose(y, 0, 1)], [trace.result([4, 3])], {});
+    trace.into('reduce', [y], [trace.result([3])], { fn: 'sum', count: 1 });
+    expect(countCalls(checked(trace, simplify))).toEqual({ unary: 1, reduce: 1 });
+  });
+
   it('adds slices that overlap', () => {
     const trace = new Trace();
     const [a, b] = [trace.argument([4]), trace.argument([4])];

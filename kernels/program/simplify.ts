@@ -9,7 +9,17 @@ import type { Program, ProgramBuffer } from '../types.ts';
 import type { ProgramCall } from './effects.ts';
 import { asType, simplifyCall } from './algebra.ts';
 import { writeWhereWanted } from './destinations.ts';
-import { acceptsLayout, attributesKey, isElementwise, isSeen, readsOf, readsOutputs, withInputs, WriteLog } from './effects.ts';
+import {
+  acceptsLayout,
+  attributesKey,
+  isElementwise,
+  isSeen,
+  isSumFromZero,
+  readsOf,
+  readsOutputs,
+  withInputs,
+  WriteLog,
+} from './effects.ts';
 import { piecesOf, sumOfPieces } from './pieces.ts';
 import type { ProgramView } from './views.ts';
 import { covers, coversBuffer, isContiguous, isSameView, overlaps, viewThroughCopy, wholeView } from './views.ts';
@@ -18,7 +28,7 @@ import { covers, coversBuffer, isContiguous, isSameView, overlaps, viewThroughCo
 export function simplify(program: Program): Program {
   const buffers = [...program.buffers];
   let { calls } = program;
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 8; round++) {
     const before = calls.length;
     calls = rewriteForward(buffers, calls);
     calls = dropDead({ buffers, calls });
@@ -97,6 +107,10 @@ function rewriteForward(buffers: ProgramBuffer[], calls: readonly ProgramCall[])
         return by && isSameView(write.view, view) && by.inputs.every((input) => log.isUnchangedSince(input, write.call - 1))
           ? by
           : undefined;
+      },
+      isSumFromZero: (view) => {
+        const write = log.definition(view);
+        return write !== undefined && isSumFromZero(made[write.call]!);
       },
       reluOf: (view) => {
         const index = known.get(`unary{"fn":"relu"}|${version(view)}`);

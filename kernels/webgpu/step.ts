@@ -20,6 +20,8 @@ export interface Step<B> {
   readonly groups: readonly [number, number, number];
   /** The view whose every element the kernel writes once, by `put(i, v)`: what comes next may be done with it (elementwise/generate.ts). */
   readonly whole?: View<B> | undefined;
+  /** Steps of one call with the same mark touch no common element, though they write one buffer: they may run side by side. */
+  readonly beside?: object | undefined;
   /** The elementwise chain that this dispatch is. */
   readonly chain?: { readonly chain: AttributesOf<'fused'>; readonly inputs: readonly View<B>[]; readonly outputs: readonly View<B>[] };
 }
@@ -45,6 +47,7 @@ export interface Target<B> {
     words: readonly number[],
     groups: readonly [number, number, number],
     whole?: View<B>,
+    beside?: object,
   ): void;
   /** Adds a dispatch of generated text. */
   add(step: Step<B>): void;

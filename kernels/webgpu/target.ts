@@ -42,7 +42,7 @@ export function lowerInto<B>(
       scratch.push(buffer);
       return { buffer, offset: 0, shape: [length], strides: [1], dtype };
     },
-    emit(shader, constants, buffers, words, groups, whole) {
+    emit(shader, constants, buffers, words, groups, whole, beside) {
       steps.push({
         key: keyOf(shader, constants),
         text: () => buildShader(shader, constants),
@@ -51,6 +51,7 @@ export function lowerInto<B>(
         words,
         groups,
         whole,
+        beside,
       });
     },
     add(step) {
