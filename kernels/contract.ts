@@ -97,27 +97,59 @@ export async function runContract<B>(
 
 /** What is wrong with the backend's results of a case, or undefined. */
 export async function runCase<B>(backend: Backend<B>, candidate: ContractCase, compiled = false): Promise<string | undefined> {
+  const made = prepared(backend, candidate);
+  try {
+    if (compiled) runCompiled(backend, [made.call]);
+    else backend.run(made.call);
+    return await made.judge();
+  } finally {
+    made.free();
+  }
+}
+
+/** The cases as calls of one compiled program, which may compute them side by side: what is wrong, each as a sentence. */
+export async function runTogether<B>(backend: Backend<B>, candidates: readonly ContractCase[]): Promise<string[]> {
+  const all = candidates.map((candidate) => prepared(backend, candidate));
+  try {
+    runCompiled(
+      backend,
+      all.map(({ call }) => call),
+    );
+    const faults: string[] = [];
+    for (const [i, { judge }] of all.entries()) {
+      const message = await judge();
+      if (message !== undefined) faults.push(`${candidates[i]!.name}: ${message}`);
+    }
+    return faults;
+  } finally {
+    for (const { free } of all) free();
+  }
+}
+
+/** A case as a call over buffers of the backend, and how its results are judged. */
+function prepared<B>(backend: Backend<B>, candidate: ContractCase): { call: Call<B>; judge(): Promise<string | undefined>; free(): void } {
   const built = candidate.make();
   const want = expected(candidate.op, built);
   const views = built.inputs.map((operand) => viewOn(operand, upload(backend, operand)));
   const results = built.outputs.map((operand) =>
     operand.inPlaceOf === undefined ? viewOn(operand, upload(backend, operand)) : views[operand.inPlaceOf]!,
   );
-  try {
-    const call: Call<B> = { op: candidate.op, inputs: views, outputs: results, attributes: built.attributes };
-    if (compiled) runCompiled(backend, call);
-    else backend.run(call);
-    const got = await backend.read(
-      results.map((view, i) => ({ buffer: view.buffer, offset: 0, length: built.outputs[i]!.data.length, dtype: view.dtype })),
-    );
-    for (let i = 0; i < got.length; i++) {
-      const message = difference(got[i]!, want[i]!, built.outputs[i]!, candidate.tolerance);
-      if (message !== undefined) return got.length > 1 ? `output ${i}: ${message}` : message;
-    }
-    return undefined;
-  } finally {
-    for (const view of new Set([...views, ...results])) backend.free(view.buffer);
-  }
+  return {
+    call: { op: candidate.op, inputs: views, outputs: results, attributes: built.attributes },
+    async judge() {
+      const got = await backend.read(
+        results.map((view, i) => ({ buffer: view.buffer, offset: 0, length: built.outputs[i]!.data.length, dtype: view.dtype })),
+      );
+      for (let i = 0; i < got.length; i++) {
+        const message = difference(got[i]!, want[i]!, built.outputs[i]!, candidate.tolerance);
+        if (message !== undefined) return got.length > 1 ? `output ${i}: ${message}` : message;
+      }
+      return undefined;
+    },
+    free() {
+      for (const view of new Set([...views, ...results])) backend.free(view.buffer);
+    },
+  };
 }
 
 /** The whole output buffers after the reference kernel has run in float64. */
@@ -144,18 +176,16 @@ function viewOn<B>({ offset, shape, strides, dtype }: Operand, buffer: B): View<
   return { buffer, offset, shape, strides, dtype };
 }
 
-/** The call as a program: every buffer held, since outputs may be in place and have edges to keep. */
-function runCompiled<B>(backend: Backend<B>, call: Call<B>): void {
-  const views = [...new Set([...call.inputs, ...call.outputs])];
+/** The calls as a program: every buffer held, since outputs may be in place and have edges to keep. */
+function runCompiled<B>(backend: Backend<B>, calls: readonly Call<B>[]): void {
+  const views = [...new Set(calls.flatMap((call) => [...call.inputs, ...call.outputs]))];
   const program: Program = {
     buffers: views.map((view) => ({ kind: 'held', buffer: view.buffer, dtype: view.dtype, length: reach(view) })),
-    calls: [
-      {
-        ...call,
-        inputs: call.inputs.map((view) => ({ ...view, buffer: views.indexOf(view) })),
-        outputs: call.outputs.map((view) => ({ ...view, buffer: views.indexOf(view) })),
-      },
-    ],
+    calls: calls.map((call) => ({
+      ...call,
+      inputs: call.inputs.map((view) => ({ ...view, buffer: views.indexOf(view) })),
+      outputs: call.outputs.map((view) => ({ ...view, buffer: views.indexOf(view) })),
+    })),
   };
   const executable = backend.compile(program);
   executable.run([], [], []);

@@ -46,9 +46,10 @@ export function chainStep<B>(chain: Chain, inputs: readonly View<B>[], outputs: 
 
 /**
  * A dispatch that writes every element of a contiguous view through `put(i, v)`, and with it the chain that comes next: each
- * invocation goes on with the numbers that it has just written. Undefined where the two do not fit into one.
+ * invocation goes on with the numbers that it has just written, or (`alone`: nobody else reads them) with those that it would
+ * have written. Undefined where the two do not fit into one.
  */
-export function withEpilogue<B>(step: Step<B>, next: Step<B>, limit: number): Step<B> | undefined {
+export function withEpilogue<B>(step: Step<B>, next: Step<B>, limit: number, alone = false): Step<B> | undefined {
   const { whole } = step;
   if (!whole || !next.chain) return undefined;
   const { chain } = next.chain;
@@ -68,12 +69,15 @@ export function withEpilogue<B>(step: Step<B>, next: Step<B>, limit: number): St
   const others = views.filter((_, i) => i !== given);
   const size = (view: View<B>): number => view.shape.reduce((product, length) => product * length, 1);
   if (!isContiguous(inputs[given]!) || inputs[given]!.offset !== whole.offset || size(inputs[given]!) !== size(whole)) return undefined;
-  if (others.some((view) => view.buffer === whole.buffer) || outputs.some((view) => step.buffers.includes(view.buffer))) return undefined;
+  if (others.some((view) => step.buffers.some((buffer, i) => buffer === view.buffer && step.access[i] === 'w'))) return undefined;
+  if (outputs.some((view) => step.buffers.includes(view.buffer))) return undefined;
   const { buffers, bindings, written } = bind(
     inputs.filter((_, i) => i !== given),
     outputs,
   );
-  const first = step.buffers.length;
+  const spared = alone ? step.buffers.indexOf(whole.buffer) : -1;
+  const without = <T>(list: readonly T[]): T[] => list.filter((_, i) => i !== spared);
+  const first = without(step.buffers).length;
   if (first + buffers.length > limit) return undefined;
   bindings.splice(given, 0, -1);
   const merged = merge(views);
@@ -86,7 +90,9 @@ export function withEpilogue<B>(step: Step<B>, next: Step<B>, limit: number): St
     chain,
     views,
     bindings: bindings.map((b) => b + first),
-    written: [...step.access].map((letter) => letter === 'w').concat(written),
+    written: without([...step.access])
+      .map((letter) => letter === 'w')
+      .concat(written),
     walks,
     rank,
     wide: false,
@@ -96,26 +102,35 @@ export function withEpilogue<B>(step: Step<B>, next: Step<B>, limit: number): St
   };
   return {
     ...step,
-    key: `${step.key} then ${keyOf(chain, views, shape.bindings, shape.written, walks, rank, false)}`,
+    key: `${step.key} then${alone ? ' only' : ''} ${keyOf(chain, views, shape.bindings, shape.written, walks, rank, false)}`,
     text: () => {
       const lines = body(shape);
       const declared = declarations(shape).join('\n');
-      const text = step
-        .text()
+      const text = withoutBinding(step.text(), spared)
         .replace(
           /struct P \{([^}]*)\}/,
           (_, fields: string) => `struct P {${fields.trim().replace(/,$/, '')}, e: array<vec4u, ${Math.ceil(words.length / 4)}> }`,
         )
         .replace(
-          /^fn put\(i: u32, v: f32\) \{ (.*) \}$/m,
-          (_, stored: string) => `${declared}\nfn put(i: u32, v: f32) {\n  ${stored}\n${lines.join('\n')}\n}`,
+          /^fn put\(i: u32, v: (\w+)\) \{ (.*) \}$/m,
+          (_, type: string, stored: string) =>
+            `${declared}\nfn put(i: u32, v: ${type}) {\n${alone ? '' : `  ${stored}\n`}${lines.join('\n')}\n}`,
         );
       return link(text);
     },
-    access: step.access + written.map((w) => (w ? 'w' : 'r')).join(''),
-    buffers: [...step.buffers, ...buffers],
+    access: without([...step.access]).join('') + written.map((w) => (w ? 'w' : 'r')).join(''),
+    buffers: [...without(step.buffers), ...buffers],
+    whole: undefined,
     words: [...step.words, ...new Array<number>(base - step.words.length).fill(0), ...words],
   };
+}
+
+/** The text without binding `index` (none where −1), those behind it one lower. */
+function withoutBinding(text: string, index: number): string {
+  if (index < 0) return text;
+  return text.replace(/^@group\(0\)\s*@binding\((\d+)\)(.*;)$/gm, (_, at: string, rest: string) =>
+    Number(at) === index ? '' : `@group(0) @binding(${Number(at) - Number(Number(at) > index)})${rest}`,
+  );
 }
 
 /** Each buffer once: outputs first, an input in place of an output reads from there. */

@@ -1,12 +1,16 @@
-// y[i…] = x[…, index[i…], …] in one dim, and rows of a table as the same with other strides. Bits are copied, whatever they mean.
+// y[i…] = x[…, index[i…], …] in one dim, and rows of a table as the same with other strides. Bits are copied, whatever they mean; floats as such (T).
 // One invocation copies one element; an index out of range gives `missing`. Shapes and strides of up to eight dims, the strides of x 0 in the dim.
 // Bindings: x, index (int32), y. Dispatch: flat over the elements of index.
 
+alias T = u32;
 struct P { shape: array<vec4u, 2>, xs: array<vec4u, 2>, is: array<vec4u, 2>, ys: array<vec4u, 2>, size: u32, rank: u32, length: u32, stride: u32, missing: u32, x: u32, index: u32, y: u32 }
-@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(0) var<storage, read> x: array<T>;
 @group(0) @binding(1) var<storage, read> index: array<i32>;
-@group(0) @binding(2) var<storage, read_write> y: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<T>;
 @group(1) @binding(0) var<uniform> p: P;
+
+fn missing() -> T { return p.missing; }
+fn put(i: u32, v: T) { y[p.y + i] = v; }
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -26,7 +30,7 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
     yo += c * p.ys[e >> 2u][e & 3u];
   }
   let at = index[io];
-  var value = p.missing;
+  var value = missing();
   if (at >= 0 && u32(at) < p.length) { value = x[xo + u32(at) * p.stride]; }
-  y[yo] = value;
+  put(yo - p.y, value);
 }

@@ -5,7 +5,7 @@ import { sizeOf } from '../operations.ts';
 import type { DType, View } from '../types.ts';
 import type { Constants, Shader } from '../webgpu/shader.ts';
 import type { Lowering } from '../webgpu/step.ts';
-import { flat } from '../webgpu/step.ts';
+import { flat, isContiguous } from '../webgpu/step.ts';
 import gatherText from './gather.wgsl';
 import rowsAddText from './rows-add.wgsl';
 import atomicText from './scatter-atomic.wgsl';
@@ -29,6 +29,12 @@ function missing(dtype: DType): number {
   return dtype === 'float32' || dtype === 'float16' ? NAN_BITS : 0;
 }
 
+/** How `y` is written: floats as floats, since then what comes next can go on with them. */
+function gathered<B>(y: View<B>): { constants: Constants; whole: View<B> | undefined } {
+  if (y.dtype !== 'float32') return { constants: {}, whole: undefined };
+  return { constants: { T: 'f32', 'fn missing': 'bitcast<f32>(p.missing)' }, whole: isContiguous(y) ? y : undefined };
+}
+
 export const gather: Lowering = (call, to) => {
   const { dim } = call.attributes as AttributesOf<'gather'>;
   const [x, index, y] = [call.inputs[0]!, call.inputs[1]!, call.outputs[0]!];
@@ -48,7 +54,8 @@ export const gather: Lowering = (call, to) => {
     index.offset,
     y.offset,
   ];
-  to.emit(gatherer, {}, [x.buffer, index.buffer, y.buffer], words, flat(size));
+  const { constants, whole } = gathered(y);
+  to.emit(gatherer, constants, [x.buffer, index.buffer, y.buffer], words, flat(size), whole);
   return true;
 };
 
@@ -60,7 +67,8 @@ export const rows: Lowering = (call, to) => {
   if (N * C === 0) return true;
   const views = [...eight([N, C], 1), ...eight([0, 1], 0), ...eight([1, 0], 0), ...eight([C, 1], 0)];
   const words = [...views, N * C, 2, V, C, missing(table.dtype), table.offset, ids.offset, y.offset];
-  to.emit(gatherer, {}, [table.buffer, ids.buffer, y.buffer], words, flat(N * C));
+  const { constants, whole } = gathered(y);
+  to.emit(gatherer, constants, [table.buffer, ids.buffer, y.buffer], words, flat(N * C), whole);
   return true;
 };
 

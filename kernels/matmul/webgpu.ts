@@ -28,8 +28,10 @@ export const matmul: Lowering = (call, to) => {
   const [batch, m, n] = y.shape as [number, number, number];
   const k = a.shape[2]!;
   if (batch * m * n === 0) return true;
-  const [aBatch, aRow, aK] = a.strides as [number, number, number];
-  const [bBatch, bK, bColumn] = b.strides as [number, number, number];
+  const [, aRow, aK] = a.strides as [number, number, number];
+  const [, bK, bColumn] = b.strides as [number, number, number];
+  // The stride of a batch of one is anything.
+  const [aBatch, bBatch] = batch === 1 ? [0, 0] : [a.strides[0]!, b.strides[0]!];
   const alongM = aRow === 1 && aK !== 1;
   const alongK = bK === 1 && bColumn !== 1;
   const words = [

@@ -13,6 +13,8 @@ struct P { kept: vec4u, keptStrides: vec4u, reduced: vec4u, reducedStrides: vec4
 
 fn combine(a: T, b: T) -> T { return a + b; }
 
+fn put(i: u32, v: T) { y[p.y + i] = v; }
+
 fn offsetIn(i: u32, shape: vec4u, strides: vec4u) -> u32 {
   let w = i % shape.w;
   let r = i / shape.w;
@@ -43,5 +45,5 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
     }
     all = combine(all, part);
   }
-  y[p.y + i] = all;
+  put(i, all);
 }

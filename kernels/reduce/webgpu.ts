@@ -69,7 +69,8 @@ export const reduce: Lowering = (call, to) => {
     LINEAR: back.shape.slice(0, 3).every((size) => size === 1),
     ...(combine ? { 'fn combine': combine } : {}),
   };
-  if (chunks === 1) to.emit(fold, constants, [x.buffer, y.buffer], [...words, y.offset], flat(outputs));
+  if (chunks === 1)
+    to.emit(fold, constants, [x.buffer, y.buffer], [...words, y.offset], flat(outputs), y.dtype === 'float32' ? y : undefined);
   else {
     const partial = to.scratch(outputs * chunks, x.dtype);
     to.emit(fold, constants, [x.buffer, partial.buffer], [...words, 0], flat(outputs * chunks));

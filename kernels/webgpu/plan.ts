@@ -5,37 +5,19 @@
 
      actions: copy arguments ─▶ dispatch … dispatch ─▶ copy results                  one encoder, one submission              */
 
-import { withEpilogue } from '../elementwise/generate.ts';
 import { prepareProgram } from '../program/prepare.ts';
-import type { Backend, Call, DType, Executable, HostArray, Program, View } from '../types.ts';
+import type { Backend, DType, Executable, HostArray, Program, View } from '../types.ts';
 import type { Gpu } from './backend.ts';
-import { lowerings } from './lowerings.ts';
+import type { Planned } from './dispatches.ts';
+import { dispatchesOf, follows, listsOf, padded, placeOf, planned } from './dispatches.ts';
 import type { Block, Stored } from './memory.ts';
-import { asWords, wordsFor } from './memory.ts';
+import { asWords } from './memory.ts';
 import { UNIFORM_BYTES } from './pipelines.ts';
 import type { Pipeline } from './pipelines.ts';
 import type { StandIn } from './stand-in.ts';
 import { createStandIn } from './stand-in.ts';
 import { isContiguous } from './step.ts';
 import type { Step } from './step.ts';
-import { lowerInto } from './target.ts';
-
-/** A buffer of the plan. Those without `stored` are inner until the blocks are given out. */
-export interface Planned {
-  readonly length: number;
-  readonly dtype: DType;
-  stored: Stored | undefined;
-  /** Inner buffers that lie side by side in one block, and where. */
-  group: Group | undefined;
-  groupOffset: number;
-  /** A stretch of buffers that lie side by side, as one. */
-  readonly span: readonly [Planned, Planned] | undefined;
-}
-
-interface Group {
-  bytes: number;
-  block: Planned | undefined;
-}
 
 type Action = { readonly step: Step<Planned> } | { readonly from: Planned; readonly to: Planned };
 
@@ -128,14 +110,9 @@ function gathered(gpu: Gpu, view: View<Stored>): View<Stored> {
 
 /* ---- building ---- */
 
-function planned(length: number, dtype: DType, stored?: Stored): Planned {
-  return { length, dtype, stored, group: undefined, groupOffset: 0, span: undefined };
-}
-
 /** Undefined where a call cannot be lowered: then the program runs call by call. */
 function build(gpu: Gpu, program: Program) {
   const { memory, pipelines } = gpu;
-  const limit = gpu.facts.storageBuffers;
   const owned: Block[] = [];
   const own = (bytes: number): Block => {
     const block = memory.block(bytes);
@@ -146,10 +123,13 @@ function build(gpu: Gpu, program: Program) {
   const range = (block: Block, offset: number, length: number, dtype: DType): Stored => ({ block, offset, length, dtype, freed: false });
   const release = (): void => owned.splice(0).forEach((block) => memory.leave(block));
 
-  sideBySide(gpu, program);
+  const at = { moves: memory.moves };
+  const places = sideBySide(gpu, program, () => {
+    if (at.moves === memory.moves - 1) at.moves = memory.moves;
+  });
 
   // Every buffer of the program; small ones that the host writes share a block.
-  const feedOffsets: { slot: number; offset: number; dtype: DType }[] = [];
+  const feedOffsets: { slot: number; offset: number }[] = [];
   const used = new Set(program.calls.flatMap((call) => [...call.inputs, ...call.outputs].map(({ buffer }) => buffer)));
   const bytesOf = (kind: string): number =>
     program.buffers.reduce(
@@ -166,13 +146,12 @@ function build(gpu: Gpu, program: Program) {
   const argumentsOf: { slot: number; stored: Stored }[] = [];
   const resultsOf: { slot: number; from: Planned; isKept: boolean }[] = [];
   const buffers = program.buffers.map((declared, i): Planned => {
-    const { dtype, kind } = declared;
-    const length = wordsFor(declared.length, dtype);
+    const { length, dtype, kind } = declared;
     const entry = planned(length, dtype);
-    if (kind === 'held') entry.stored = declared.buffer as Stored;
+    if (kind === 'held') entry.stored = places.get(declared.buffer as Stored) ?? (declared.buffer as Stored);
     else if (kind === 'feed') {
       entry.stored = range(feedBlock!, feedAt, length, dtype);
-      feedOffsets[declared.slot] = { slot: declared.slot, offset: feedAt, dtype };
+      feedOffsets[declared.slot] = { slot: declared.slot, offset: feedAt };
       feedAt += padded(length);
     } else if (kind === 'constant' && used.has(i)) {
       entry.stored = range(constantBlock!, constantAt, length, dtype);
@@ -184,24 +163,13 @@ function build(gpu: Gpu, program: Program) {
     } else if (kind === 'result' && used.has(i)) resultsOf.push({ slot: declared.slot, from: entry, isKept: !isMadeWhole(program, i) });
     return entry;
   });
-  groupGradients(program, buffers);
 
-  // Steps, and copies where a step would read and write one block.
-  const steps: Step<Planned>[] = [];
-  for (const call of program.calls) {
-    const lowered = lowerInto<Planned>(bound(call, buffers), gpu.facts, lowerings, (length, dtype) => planned(length, dtype), neighbours);
-    if (!lowered) {
-      release();
-      return undefined;
-    }
-    for (const step of lowered.steps) {
-      if (step.groups[0] * step.groups[1] * step.groups[2] === 0) continue;
-      const before = steps[steps.length - 1];
-      const joined = before && withEpilogue(before, step, limit);
-      if (joined) steps[steps.length - 1] = joined;
-      else steps.push(step);
-    }
+  const steps = dispatchesOf(program, buffers, gpu.facts);
+  if (!steps) {
+    release();
+    return undefined;
   }
+  // Copies where a step would read and write one block.
   const actions = steps.flatMap(apart);
   const bytes = giveBlocks(actions, resultsOf, own, range);
 
@@ -229,7 +197,10 @@ function build(gpu: Gpu, program: Program) {
   const feedInts = new Int32Array(feedWords.buffer);
 
   return {
-    moves: memory.moves,
+    /** How often buffers had been moved when the bind groups were made. */
+    get moves() {
+      return at.moves;
+    },
     plan: { kernels: new Set(dispatches.map(({ key }) => key)).size, dispatches: dispatches.length, submissions: 1, bytes },
     waiting: (): Pipeline[] => compiled.filter((pipeline) => !pipeline.gpu),
     release(): void {
@@ -239,8 +210,8 @@ function build(gpu: Gpu, program: Program) {
     record(args: readonly View<Stored>[], feeds: readonly HostArray[], results: readonly Stored[]): void {
       const { recorder, device } = gpu;
       if (feedBlock) {
-        for (const { slot, offset, dtype } of feedOffsets) {
-          const data = asWords(feeds[slot]!, dtype);
+        for (const { slot, offset } of feedOffsets) {
+          const data = asWords(feeds[slot]!);
           (data instanceof Float32Array ? feedFloats : data instanceof Int32Array ? feedInts : feedWords).set(data, offset / 4);
         }
         if (feedBlock.touched >= memory.recording) recorder.flush(); // a write takes effect before what is recorded
@@ -248,8 +219,7 @@ function build(gpu: Gpu, program: Program) {
       }
       for (const { slot, stored } of argumentsOf) {
         const view = args[slot]!;
-        // Two of float16 are a word; they begin at a whole one (src/tensor/compile.ts).
-        recorder.copy(view.buffer, view.dtype === 'float16' ? view.offset / 2 : view.offset, stored, 0, stored.length);
+        recorder.copy(view.buffer, view.offset, stored, 0, stored.length);
       }
       for (const { slot, from, isKept } of resultsOf) if (isKept) recorder.copy(results[slot]!, 0, storedOf(from), 0, from.length);
       let pipeline: GPUComputePipeline | undefined;
@@ -287,27 +257,12 @@ function isMadeWhole(program: Program, buffer: number): boolean {
   );
 }
 
-function padded(length: number): number {
-  return Math.max(256, Math.ceil(length / 64) * 256);
-}
-
-function bound(call: Call<number>, buffers: readonly Planned[]): Call<Planned> {
-  const view = (found: View<number>): View<Planned> => ({ ...found, buffer: buffers[found.buffer]! });
-  return { ...call, inputs: call.inputs.map(view), outputs: call.outputs.map(view) };
-}
-
 function storedOf(buffer: Planned): Stored {
   if (buffer.stored) return buffer.stored;
   const [first, last] = buffer.span!;
   const from = storedOf(first);
   const to = storedOf(last);
   return (buffer.stored = { ...from, length: (to.offset - from.offset) / 4 + to.length });
-}
-
-/** What must not be both read and written by one dispatch. */
-function placeOf(buffer: Planned): unknown {
-  if (buffer.span) return placeOf(buffer.span[0]);
-  return buffer.stored ? buffer.stored.block : (buffer.group ?? buffer);
 }
 
 /** The step, with inputs in a written block read from copies. */
@@ -384,17 +339,13 @@ function giveBlocks(
 
 /* ---- optimisers: everything side by side ---- */
 
-/** The lists of buffers that an `adam` call walks together: parameters, gradients, moments. */
-function listsOf(call: Call<number>): number[][] {
-  const { count, amsgrad } = call.attributes as { count: number; amsgrad: boolean };
-  const lists: number[][] = [];
-  for (let k = 0; k < (amsgrad ? 5 : 4); k++) lists.push(call.inputs.slice(1 + k * count, 1 + (k + 1) * count).map(({ buffer }) => buffer));
-  return lists;
-}
-
-/** Moves held buffers of each optimiser behind one another in one block, where they are not yet. */
-function sideBySide(gpu: Gpu, program: Program): void {
+/**
+ * Moves held buffers of each optimiser behind one another in one block, where they are not yet: in the order of calls, which may be
+ * later. Until then the answer tells where they will lie.
+ */
+function sideBySide(gpu: Gpu, program: Program, moved: () => void): ReadonlyMap<Stored, Stored> {
   const { memory } = gpu;
+  const places = new Map<Stored, Stored>();
   for (const call of program.calls) {
     if (call.op !== 'adam') continue;
     for (const list of listsOf(call)) {
@@ -402,64 +353,29 @@ function sideBySide(gpu: Gpu, program: Program): void {
         .map((index) => program.buffers[index]!)
         .flatMap((buffer) => (buffer.kind === 'held' ? [buffer.buffer as Stored] : []));
       if (held.length !== list.length || held.length < 2 || new Set(held).size !== held.length) continue;
-      if (held.every((stored, i) => i === 0 || follows(held[i - 1]!, stored))) continue;
+      if (held.every((stored, i) => i === 0 || follows(held[i - 1]!, stored)) || held.some((stored) => places.has(stored))) continue;
       const block = memory.block(held.reduce((sum, { length }) => sum + padded(length), 0));
       let offset = 0;
-      const places = held.map((stored) => {
-        const place = memory.at(block, offset, stored.length, stored.dtype);
+      for (const stored of held) {
+        places.set(stored, memory.at(block, offset, stored.length, stored.dtype));
         offset += padded(stored.length);
-        return place;
-      });
-      const move = (): void => {
-        held.forEach((stored, i) => {
-          const place = places[i]!;
-          gpu.recorder.copy(stored, 0, place, 0, stored.length);
-          memory.leave(stored.block);
-          stored.block = place.block;
-          stored.offset = place.offset;
-        });
-        memory.moves++;
-      };
-      if (gpu.order.idle) move();
-      else places.forEach((place) => memory.leave(place.block)); // later, when nothing that was called before is outstanding
+      }
     }
   }
-}
-
-function follows(a: Stored, b: Stored): boolean {
-  return a.block === b.block && b.offset === a.offset + padded(a.length);
-}
-
-/** Gradients that live within the run form one group. */
-function groupGradients(program: Program, buffers: readonly Planned[]): void {
-  for (const call of program.calls) {
-    if (call.op !== 'adam') continue;
-    const list = listsOf(call)[1]!.map((index) => buffers[index]!);
-    if (list.length < 2 || new Set(list).size !== list.length || list.some(({ stored, group }) => stored || group)) continue;
-    const group: Group = { bytes: 0, block: undefined };
-    for (const buffer of list) {
-      buffer.group = group;
-      buffer.groupOffset = group.bytes;
-      group.bytes += padded(buffer.length);
-    }
-    group.block = planned(group.bytes / 4, 'float32');
+  if (places.size > 0) {
+    gpu.order.add(() => {
+      for (const [stored, place] of places) {
+        gpu.recorder.copy(stored, 0, place, 0, stored.length);
+        memory.leave(stored.block);
+        stored.block = place.block;
+        stored.offset = place.offset;
+      }
+      memory.moves++;
+      moved();
+    });
   }
+  return places;
 }
-
-/** What a lowering may know about places: `Target.span`. */
-const neighbours = {
-  follows(a: Planned, b: Planned): boolean {
-    if (a.stored && b.stored) return follows(a.stored, b.stored);
-    return a.group !== undefined && a.group === b.group && b.groupOffset === a.groupOffset + padded(a.length);
-  },
-  span(first: Planned, last: Planned): Planned {
-    const length =
-      first.stored && last.stored
-        ? (last.stored.offset - first.stored.offset) / 4 + last.length
-        : (last.groupOffset - first.groupOffset) / 4 + last.length;
-    return { ...planned(length, first.dtype), span: [first, last] };
-  },
-};
 
 /* ---- call by call ---- */
 
@@ -478,8 +394,8 @@ async function runCalls(
     if (declared.kind === 'argument') return args[declared.slot]!;
     const buffer = gpu.memory.store(declared.length, declared.dtype);
     made.push(buffer);
-    if (declared.kind === 'feed') gpu.writeNow(buffer, asWords(feeds[declared.slot]!, declared.dtype), 0);
-    else if (declared.kind === 'constant') gpu.writeNow(buffer, asWords(declared.data, declared.dtype), 0);
+    if (declared.kind === 'feed') gpu.writeNow(buffer, asWords(feeds[declared.slot]!), 0);
+    else if (declared.kind === 'constant') gpu.writeNow(buffer, asWords(declared.data), 0);
     return { buffer, offset: 0 };
   });
   const place = (view: View<number>): View<Stored> => {

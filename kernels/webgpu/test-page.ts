@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import type { ContractReport } from '../contract.ts';
-import { runContract } from '../contract.ts';
+import { contractCases, runContract, runTogether } from '../contract.ts';
 import type { ContractCase } from '../case.ts';
 import type { OperationName } from '../operations.ts';
 import { createJsBackend } from '../js/backend.ts';
@@ -69,6 +69,28 @@ export async function real(step: number): Promise<ContractReport> {
   gpu.dispose();
   return report;
 }
+
+/** Cases in sixes, far apart in the list, as one program each: kernels of all kinds side by side in one dispatch. As a real adapter would run them where `software` is false. */
+export async function together(step: number, software = true): Promise<{ faults: string[]; programs: number }> {
+  const gpu = await open({ software });
+  const small = contractCases().filter(({ op, name }) => supported.has(op) && !/\d{4}/.test(name));
+  const faults: string[] = [];
+  let programs = 0;
+  const sixth = Math.floor(small.length / 6);
+  for (let i = 0; i < sixth; i += step, programs++) {
+    faults.push(
+      ...(await runTogether(
+        gpu,
+        [0, 1, 2, 3, 4, 5].map((k) => small[k * sixth + ((i * (k + 1)) % sixth)]!),
+      )),
+    );
+  }
+  gpu.dispose();
+  return { faults, programs };
+}
+
+/** As `together`, with the kernels of real adapters. */
+export const togetherReal = (step: number): Promise<{ faults: string[]; programs: number }> => together(step, false);
 
 function view(buffer: Stored, shape: readonly number[], offset = 0): View<Stored> {
   const strides = shape.map((_, d) => shape.slice(d + 1).reduce((product, size) => product * size, 1));
@@ -238,8 +260,12 @@ export async function steadyEager(): Promise<{ buffers: number; bindGroups: numb
 /** Training steps of a perceptron and a GPT as plans: the worst difference from the reference after `runs` runs. */
 export async function training(runs: number): Promise<number[]> {
   const worst: number[] = [];
-  for (const step of [mlpStep(), gptStep(2)]) {
-    const gpu = await open();
+  for (const [step, software] of [
+    [mlpStep(), true],
+    [gptStep(2), true],
+    [gptStep(2), false],
+  ] as const) {
+    const gpu = await open({ software });
     const values = startingNumbers(step);
     const expected = await runProgramOn(createJsBackend(), step.program, values, runs);
     const found = await runProgramOn(gpu, step.program, values, runs);
