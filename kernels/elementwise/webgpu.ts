@@ -8,6 +8,7 @@ import type { Shader } from '../webgpu/shader.ts';
 import { floatBits } from '../webgpu/shader.ts';
 import { flat } from '../webgpu/step.ts';
 import { chainStep } from './generate.ts';
+import { half, hasHalf } from './half.ts';
 import iotaText from './iota.wgsl';
 
 const iotaShader: Shader = { name: 'iota', text: iotaText };
@@ -34,11 +35,12 @@ export const binary: Lowering = (call, to) => {
 
 export const where: Lowering = (call, to) => chain(call, to, [{ kind: 'where', condition: 0, a: 1, b: 2 }]);
 
-export const cast: Lowering = (call, to) => chain(call, to, [{ kind: 'cast', a: 0 }]);
+export const cast: Lowering = (call, to) => (hasHalf(call) ? half(call, to) : chain(call, to, [{ kind: 'cast', a: 0 }]));
 
-export const copy: Lowering = (call, to) => chain(call, to, []);
+export const copy: Lowering = (call, to) => (hasHalf(call) ? half(call, to) : chain(call, to, []));
 
 export const fill: Lowering = (call, to) => {
+  if (hasHalf(call)) return half(call, to);
   const { value } = call.attributes as AttributesOf<'fill'>;
   return chain(call, to, [{ kind: 'constant', value }]);
 };

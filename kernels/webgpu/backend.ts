@@ -4,6 +4,7 @@
    Errors of the device (memory, validation, loss) surface at the next call or read; none is silent. */
 
 import type { Attributes, OperationName } from '../operations.ts';
+import { fromHalf } from '../../src/base/half.ts';
 import { hostArray } from '../js/backend.ts';
 import { reference } from '../reference.ts';
 import type { Backend, Call, Counters, DType, Executable, HostArray, Program, View } from '../types.ts';
@@ -95,7 +96,7 @@ export class Gpu implements WebGpuBackend {
   write(buffer: Stored, data: HostArray, offset = 0): void {
     this.#throwFailure();
     if (data.length === 0) return;
-    const words = asWords(data);
+    const words = asWords(data, buffer.dtype);
     if (this.order.idle) this.writeNow(buffer, words, offset);
     else {
       const copy = words === data ? words.slice() : words;
@@ -130,22 +131,24 @@ export class Gpu implements WebGpuBackend {
   async fetch(ranges: readonly Range[]): Promise<HostArray[]> {
     this.counters.readbacks++;
     let bytes = 0;
-    for (const { length } of ranges) bytes += length * 4;
+    for (const range of ranges) bytes += placeIn(range).words * 4;
     if (bytes === 0) return ranges.map(({ dtype }) => hostArray(0, dtype));
     const staging = this.#takeStaging(bytes);
     const encoder = this.recorder.encoder();
     let at = 0;
-    for (const { buffer, offset, length } of ranges) {
-      if (length) encoder.copyBufferToBuffer(buffer.block.gpu, buffer.offset + offset * 4, staging, at, length * 4);
-      at += length * 4;
+    for (const range of ranges) {
+      const { first, words } = placeIn(range);
+      const { block, offset } = range.buffer;
+      if (words) encoder.copyBufferToBuffer(block.gpu, offset + first * 4, staging, at, words * 4);
+      at += words * 4;
     }
     this.recorder.flush();
     await staging.mapAsync(1, 0, bytes);
     const mapped = staging.getMappedRange(0, bytes);
     at = 0;
-    const arrays = ranges.map(({ length, dtype }) => {
-      const part = fromWords(mapped, at, length, dtype);
-      at += length * 4;
+    const arrays = ranges.map((range) => {
+      const part = fromWords(mapped, at, range);
+      at += placeIn(range).words * 4;
       return part;
     });
     staging.unmap();
@@ -221,11 +224,13 @@ export class Gpu implements WebGpuBackend {
     const kernel = reference[call.op];
     if (!kernel) throw new Error(`${call.op}: expected a kernel for webgpu or the host, there is none.`);
     const buffers = [...new Set([...call.inputs, ...call.outputs].map(({ buffer }) => buffer))];
-    const arrays = await this.fetch(buffers.map((buffer) => ({ buffer, offset: 0, length: buffer.length, dtype: buffer.dtype })));
+    const arrays = await this.fetch(
+      buffers.map((buffer) => ({ buffer, offset: 0, length: buffer.length * (buffer.dtype === 'float16' ? 2 : 1), dtype: buffer.dtype })),
+    );
     const onHost = (view: View<Stored>): View<HostArray> => ({ ...view, buffer: arrays[buffers.indexOf(view.buffer)]! });
     kernel({ ...call, inputs: call.inputs.map(onHost), outputs: call.outputs.map(onHost) });
     for (const buffer of new Set(call.outputs.map((view) => view.buffer))) {
-      this.writeNow(buffer, asWords(arrays[buffers.indexOf(buffer)]!), 0);
+      this.writeNow(buffer, asWords(arrays[buffers.indexOf(buffer)]!, buffer.dtype), 0);
     }
   }
 
@@ -276,7 +281,16 @@ function keep(call: Call<Stored>): Call<Stored> {
   };
 }
 
-function fromWords(mapped: ArrayBuffer, offset: number, length: number, dtype: DType): HostArray {
+/** The words of a buffer that a range of elements takes up. */
+function placeIn({ offset, length, dtype }: Range): { first: number; words: number } {
+  if (dtype !== 'float16') return { first: offset, words: length };
+  const first = Math.floor(offset / 2);
+  return { first, words: Math.ceil((offset + length) / 2) - first };
+}
+
+function fromWords(mapped: ArrayBuffer, offset: number, range: Range): HostArray {
+  const { length, dtype } = range;
+  if (dtype === 'float16') return Float32Array.from(new Uint16Array(mapped, offset + (range.offset % 2) * 2, length), fromHalf);
   if (dtype === 'uint8' || dtype === 'bool') return Uint8Array.from(new Uint32Array(mapped, offset, length));
   if (dtype === 'int32') return new Int32Array(mapped, offset, length).slice();
   return new Float32Array(mapped, offset, length).slice();

@@ -2,6 +2,7 @@
    A `Block` is one GPUBuffer; a `Stored` is a tensor's buffer, a range of a block that may be moved (plan.ts puts parameters
    side by side). Freed blocks are reused by later work at once: the device works in order. */
 
+import { toHalf } from '../../src/base/half.ts';
 import type { Counters, DType, HostArray } from '../types.ts';
 
 export interface Block {
@@ -14,15 +15,19 @@ export interface Block {
   touched: number;
 }
 
-/** What `Backend.allocate` hands out on this device. All elements are 4 bytes wide. */
+/** What `Backend.allocate` hands out on this device: words of 4 bytes, each an element, or two of float16. */
 export interface Stored {
   block: Block;
   /** Bytes into the block, a multiple of 256. */
   offset: number;
+  /** In words. */
   readonly length: number;
   readonly dtype: DType;
   freed: boolean;
 }
+
+/** How many words hold `length` elements. */
+export const wordsFor = (length: number, dtype: DType): number => (dtype === 'float16' ? Math.ceil(length / 2) : length);
 
 const USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST
 const KEPT_BYTES = 256 * 2 ** 20;
@@ -47,7 +52,8 @@ export class Memory {
 
   /** A tensor's buffer in a block of its own. Throws a RangeError where the device has no buffers of that size. */
   store(length: number, dtype: DType): Stored {
-    return this.at(this.block(Math.max(length, 1) * 4), 0, length, dtype);
+    const words = wordsFor(length, dtype);
+    return this.at(this.block(Math.max(words, 1) * 4), 0, words, dtype);
   }
 
   /** A range of a block as a tensor's buffer. */
@@ -125,8 +131,13 @@ function sizeClass(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
-/** Host numbers as the device holds them: one word each. */
-export function asWords(data: HostArray): Float32Array | Int32Array | Uint32Array {
+/** Host numbers as the device holds them: one word each, of float16 two to a word. */
+export function asWords(data: HostArray, dtype?: DType): Float32Array | Int32Array | Uint32Array {
+  if (dtype === 'float16') {
+    const halves = new Uint16Array(2 * wordsFor(data.length, dtype));
+    data.forEach((value, i) => (halves[i] = toHalf(value)));
+    return new Uint32Array(halves.buffer);
+  }
   if (data instanceof Uint8Array) return Uint32Array.from(data);
   if (data instanceof Float64Array) return Float32Array.from(data);
   return data;

@@ -11,7 +11,7 @@ import type { Gpu } from './backend.ts';
 import type { Planned } from './dispatches.ts';
 import { dispatchesOf, follows, listsOf, padded, placeOf, planned } from './dispatches.ts';
 import type { Block, Stored } from './memory.ts';
-import { asWords } from './memory.ts';
+import { asWords, wordsFor } from './memory.ts';
 import { UNIFORM_BYTES } from './pipelines.ts';
 import type { Pipeline } from './pipelines.ts';
 import type { StandIn } from './stand-in.ts';
@@ -129,7 +129,7 @@ function build(gpu: Gpu, program: Program) {
   });
 
   // Every buffer of the program; small ones that the host writes share a block.
-  const feedOffsets: { slot: number; offset: number }[] = [];
+  const feedOffsets: { slot: number; offset: number; dtype: DType }[] = [];
   const used = new Set(program.calls.flatMap((call) => [...call.inputs, ...call.outputs].map(({ buffer }) => buffer)));
   const bytesOf = (kind: string): number =>
     program.buffers.reduce(
@@ -146,12 +146,13 @@ function build(gpu: Gpu, program: Program) {
   const argumentsOf: { slot: number; stored: Stored }[] = [];
   const resultsOf: { slot: number; from: Planned; isKept: boolean }[] = [];
   const buffers = program.buffers.map((declared, i): Planned => {
-    const { length, dtype, kind } = declared;
+    const { dtype, kind } = declared;
+    const length = wordsFor(declared.length, dtype);
     const entry = planned(length, dtype);
     if (kind === 'held') entry.stored = places.get(declared.buffer as Stored) ?? (declared.buffer as Stored);
     else if (kind === 'feed') {
       entry.stored = range(feedBlock!, feedAt, length, dtype);
-      feedOffsets[declared.slot] = { slot: declared.slot, offset: feedAt };
+      feedOffsets[declared.slot] = { slot: declared.slot, offset: feedAt, dtype };
       feedAt += padded(length);
     } else if (kind === 'constant' && used.has(i)) {
       entry.stored = range(constantBlock!, constantAt, length, dtype);
@@ -210,8 +211,8 @@ function build(gpu: Gpu, program: Program) {
     record(args: readonly View<Stored>[], feeds: readonly HostArray[], results: readonly Stored[]): void {
       const { recorder, device } = gpu;
       if (feedBlock) {
-        for (const { slot, offset } of feedOffsets) {
-          const data = asWords(feeds[slot]!);
+        for (const { slot, offset, dtype } of feedOffsets) {
+          const data = asWords(feeds[slot]!, dtype);
           (data instanceof Float32Array ? feedFloats : data instanceof Int32Array ? feedInts : feedWords).set(data, offset / 4);
         }
         if (feedBlock.touched >= memory.recording) recorder.flush(); // a write takes effect before what is recorded
@@ -219,7 +220,8 @@ function build(gpu: Gpu, program: Program) {
       }
       for (const { slot, stored } of argumentsOf) {
         const view = args[slot]!;
-        recorder.copy(view.buffer, view.offset, stored, 0, stored.length);
+        // Two of float16 are a word; they begin at a whole one (src/tensor/compile.ts).
+        recorder.copy(view.buffer, view.dtype === 'float16' ? view.offset / 2 : view.offset, stored, 0, stored.length);
       }
       for (const { slot, from, isKept } of resultsOf) if (isKept) recorder.copy(results[slot]!, 0, storedOf(from), 0, from.length);
       let pipeline: GPUComputePipeline | undefined;
@@ -394,8 +396,8 @@ async function runCalls(
     if (declared.kind === 'argument') return args[declared.slot]!;
     const buffer = gpu.memory.store(declared.length, declared.dtype);
     made.push(buffer);
-    if (declared.kind === 'feed') gpu.writeNow(buffer, asWords(feeds[declared.slot]!), 0);
-    else if (declared.kind === 'constant') gpu.writeNow(buffer, asWords(declared.data), 0);
+    if (declared.kind === 'feed') gpu.writeNow(buffer, asWords(feeds[declared.slot]!, declared.dtype), 0);
+    else if (declared.kind === 'constant') gpu.writeNow(buffer, asWords(declared.data, declared.dtype), 0);
     return { buffer, offset: 0 };
   });
   const place = (view: View<number>): View<Stored> => {

@@ -10,7 +10,7 @@ import type { OperationName } from '../../kernels/operations.ts';
 import type { Call, DeviceName, Executable, HostArray, Program, ProgramBuffer, View } from '../../kernels/types.ts';
 import { hold, isGradEnabled, leafHook, noGrad } from './autograd.ts';
 import { backendOf } from './device.ts';
-import { dense, emptyTensor, tracing, withTracer, type Tracer } from './dispatch.ts';
+import { compute, dense, emptyTensor, tracing, withTracer, type Tracer } from './dispatch.ts';
 import { hostArray, type DType } from './dtype.ts';
 import { fail, TensorError, unnamed } from './error.ts';
 import { leavesOf, mapTree } from './ops/composed.ts';
@@ -450,7 +450,7 @@ function finish(
   const buffersThen = held.map(({ index }) => (buffers[index] as { buffer: unknown }).buffer);
 
   const replay = (leaves: readonly Tensor[]): unknown => {
-    const given = stands.map((stand, i) => (stand === leaves[i] ? stand : dense(leaves[i]!)));
+    const given = stands.map((stand, i) => (stand === leaves[i] ? stand : whole(leaves[i]!)));
     for (const guard of recorder.guards) guard(given);
     const views = given.map((t): View => {
       return {
@@ -508,6 +508,9 @@ function finish(
     },
   };
 }
+
+/** Without gaps; float16, of which two are a word, from a word's beginning. */
+const whole = (t: Tensor): Tensor => (t.dtype === 'float16' && t.offset % 2 === 1 ? compute('copy', [t], t.shape, t.dtype, {}) : dense(t));
 
 /** Where a tensor of the result comes from at a run. */
 class Place {

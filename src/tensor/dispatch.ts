@@ -4,10 +4,11 @@
 import { contiguousStrides, sizeOf, type Attributes, type OperationName } from '../../kernels/operations.ts';
 import { reference } from '../../kernels/reference.ts';
 import type { Call, DeviceName, HostArray, Layout } from '../../kernels/types.ts';
+import { fromHalf, toHalf } from '../base/half.ts';
 import { backendOf } from './device.ts';
-import { hostArray, type DType } from './dtype.ts';
+import { halves, hostArray, type DType } from './dtype.ts';
 import { callName, fail } from './error.ts';
-import { isContiguous, type Shape } from './shape.ts';
+import { isContiguous, sameShape, type Shape } from './shape.ts';
 import { checkBudget, makeView, Storage, Tensor, viewOn } from './tensor.ts';
 
 /** What `compile` puts in the place of execution while it traces. */
@@ -51,7 +52,7 @@ const hostAttributes: ReadonlySet<OperationName> = new Set<OperationName>([
 
 function goesToHost(op: OperationName, device: DeviceName, inputs: readonly Tensor[], outputs: readonly (Tensor | Layout)[]): boolean {
   if (device === 'js') return true;
-  if (!hostAttributes.has(op)) return false;
+  if (!hostAttributes.has(op) || hasHalf(inputs) || hasHalf(outputs)) return false;
   for (const output of outputs) if (sizeOf(output.shape) > smallElements) return false;
   for (const input of inputs) {
     const { storage } = input;
@@ -86,6 +87,22 @@ export function emptyTensor(shape: Shape, dtype: DType, device: DeviceName, onHo
   return new Tensor(storage, Object.isFrozen(shape) ? shape : Object.freeze([...shape]), contiguousStrides(shape), 0, false);
 }
 
+// float16 is storage: what computes, computes in float32, and rounds what it gives.
+
+const hasHalf = (list: readonly { readonly dtype: DType }[]): boolean => halves.exist && list.some(({ dtype }) => dtype === 'float16');
+const computesHalf = (op: OperationName, inputs: readonly Tensor[], outputs: readonly { readonly dtype: DType }[]): boolean =>
+  op !== 'cast' && op !== 'copy' && op !== 'fill' && (hasHalf(inputs) || hasHalf(outputs));
+
+/** In float32. A number keeps its own value, which float16 might not hold. */
+function widened(t: Tensor): Tensor {
+  if (t.dtype !== 'float16') return t;
+  const { literal, device } = t.storage;
+  if (literal === null || t.ndim > 0) return compute('cast', [t], t.shape, 'float32', {});
+  const wide = fromHost(Float32Array.of(literal), [], 'float32', device);
+  wide.storage.literal = literal;
+  return wide;
+}
+
 /** One output. */
 export function compute<Op extends OperationName>(
   op: Op,
@@ -106,6 +123,11 @@ export function computeAll<Op extends OperationName>(
   attributes: Attributes[Op],
   device: DeviceName = deviceOf(inputs, op),
 ): Tensor[] {
+  if (computesHalf(op, inputs, layouts)) {
+    const wide = layouts.map(({ shape, dtype }): Layout => ({ shape, dtype: dtype === 'float16' ? 'float32' : dtype }));
+    const made = computeAll(op, inputs.map(widened), wide, attributes, device);
+    return made.map((t, i) => (layouts[i]!.dtype === 'float16' ? compute('cast', [t], t.shape, 'float16', {}) : t));
+  }
   const onHost = tracer === null && goesToHost(op, device, inputs, layouts);
   const outputs = layouts.map((layout) => emptyTensor(layout.shape, layout.dtype, device, onHost));
   perform(op, inputs, outputs, attributes, device, onHost);
@@ -120,6 +142,15 @@ export function computeInto<Op extends OperationName>(
   attributes: Attributes[Op],
 ): void {
   const device = deviceOf([...outputs, ...inputs], op);
+  if (computesHalf(op, inputs, outputs)) {
+    // What is read and written is one tensor here as well.
+    const twins = outputs.map((output) => [output, widened(output)] as const);
+    const twinOf = (t: Tensor): Tensor =>
+      twins.find(([own]) => own.storage === t.storage && own.offset === t.offset && sameShape(own.shape, t.shape))?.[1] ?? widened(t);
+    computeInto(op, inputs.map(twinOf), twins.map(([, wide]) => wide), attributes); // prettier-ignore
+    for (const [output, wide] of twins) if (wide !== output) computeInto('cast', [wide], [output], {});
+    return;
+  }
   const onHost = tracer === null && goesToHost(op, device, [...inputs, ...outputs], outputs);
   for (const output of outputs) {
     output.storage.version += 1;
@@ -137,6 +168,10 @@ function perform(
   onHost: boolean,
 ): void {
   for (const input of inputs) checkAlive(input);
+  if (op === 'fill' && outputs[0]!.dtype === 'float16') {
+    const { value } = attributes as Attributes['fill'];
+    attributes = { value: fromHalf(toHalf(value)) };
+  }
   if (tracer !== null) {
     tracer.record(op, inputs, outputs, attributes);
     return;
@@ -188,6 +223,7 @@ export function repeatOnHost(action: () => void): void {
 /** A tensor on host numbers that nobody else writes; they go to the device when a kernel there first needs them. */
 export function fromHost(data: HostArray, shape: Shape, dtype: DType, device: DeviceName): Tensor {
   checkBudget(shape, data.length, dtype);
+  if (dtype === 'float16') data = data.map((value) => fromHalf(toHalf(value)));
   return new Tensor(new Storage(data.length, dtype, device, data), Object.freeze([...shape]), contiguousStrides(shape), 0, false);
 }
 

@@ -13,6 +13,9 @@ export function categoryOf(dtype: DType): 0 | 1 | 2 {
 
 export const isFloat = (dtype: DType): boolean => categoryOf(dtype) === 2;
 
+/** Whether anything of float16 was ever asked for: calls need not look for it before. */
+export const halves = { exist: false };
+
 const rank: Record<DType, number> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5 };
 const higher = (a: DType, b: DType): DType => (rank[a] >= rank[b] ? a : b);
 

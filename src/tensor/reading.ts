@@ -3,7 +3,7 @@
 import type { DeviceName, HostArray } from '../../kernels/types.ts';
 import { backendOf, getDefaultDevice, hasFloat16, isRunning, startDevice } from './device.ts';
 import { dense, fromHost, tracing } from './dispatch.ts';
-import { defaultDtype, dtypes, hostArray, isFloat, type DType } from './dtype.ts';
+import { defaultDtype, dtypes, halves, hostArray, isFloat, type DType } from './dtype.ts';
 import { callName, fail } from './error.ts';
 import { show, sizeOf, type Shape } from './shape.ts';
 import { mirror, rested } from './storage.ts';
@@ -149,7 +149,10 @@ export function placeFor(options: MakeOptions, dtype: DType, name: string): { dt
 
 /** Throws where a device cannot store float16. */
 export function checkFloat16(device: DeviceName, name: string): void {
-  if (hasFloat16(device)) return;
+  if (hasFloat16(device)) {
+    halves.exist = true;
+    return;
+  }
   const got = device === 'webgpu' ? 'one without it' : `device ${device}`;
   fail('dtype', name, `float16 needs device webgpu and an adapter that has it (await tensor.devices() tells), got ${got}. Use float32.`);
 }

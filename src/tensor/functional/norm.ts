@@ -116,7 +116,7 @@ export function rmsNorm(
   { eps }: { eps?: number | null } = {},
 ): Tensor {
   const x = tensorAt(input, 1, 'rmsNorm');
-  const epsilon = eps ?? (x.dtype === 'float64' ? 2 ** -52 : 2 ** -23);
+  const epsilon = eps ?? (x.dtype === 'float64' ? 2 ** -52 : x.dtype === 'float16' ? 2 ** -10 : 2 ** -23);
   return normalised(x, lastDims(x, normalizedShape, 'rmsNorm'), weight ?? null, null, epsilon, true, 'rmsNorm');
 }
 

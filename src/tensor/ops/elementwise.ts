@@ -491,7 +491,7 @@ export function nanToNum(
 ): Tensor {
   const x = tensorAt(a, 1, 'nanToNum');
   if (!isFloat(x.dtype)) return makeView(x, x.shape, x.strides);
-  const largest = x.dtype === 'float64' ? Number.MAX_VALUE : 3.4028234663852886e38;
+  const largest = x.dtype === 'float64' ? Number.MAX_VALUE : x.dtype === 'float16' ? 65504 : 3.4028234663852886e38;
   const finite = where(eq(x, Infinity), posinf ?? largest, where(eq(x, -Infinity), neginf ?? -largest, x));
   return where(isnan(x), nan, finite);
 }

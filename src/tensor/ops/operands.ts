@@ -1,6 +1,7 @@
 /* What every operation does with its arguments before it computes: numbers become tensors, types are promoted, shapes broadcast. */
 
 import type { DeviceName } from '../../../kernels/types.ts';
+import { fromHalf, toHalf } from '../../base/half.ts';
 import { compute, deviceOf } from '../dispatch.ts';
 import { defaultDtype, hostArray, isFloat, promote, type DType } from '../dtype.ts';
 import { callName, fail } from '../error.ts';
@@ -99,7 +100,7 @@ export function converted(tensor: Tensor, dtype: DType): Tensor {
 /** What a number is in a type: integers are cut towards 0 and must fit, bool is whether it is 0. */
 export function numberFor(value: Scalar, dtype: DType, name: string): number {
   if (dtype === 'bool') return value ? 1 : 0;
-  if (isFloat(dtype)) return Number(value);
+  if (isFloat(dtype)) return dtype === 'float16' ? fromHalf(toHalf(Number(value))) : Number(value);
   const whole = Math.trunc(Number(value));
   const [low, high] = dtype === 'uint8' ? [0, 255] : [-2147483648, 2147483647];
   if (!(whole >= low && whole <= high)) fail('value', name, `${String(value)} does not fit ${dtype} (${low} to ${high}).`);
