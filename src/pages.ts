@@ -87,9 +87,10 @@ export function createPages({ base, baseHref, openedStore, storeNow, opening: st
     );
   }
   addEventListener('keydown', (event) => {
-    const typing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
-    const field = document.querySelector<HTMLInputElement>('main:not(.nb) input[type=search]');
-    if (event.key === '/' && !typing && field !== null && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    if (event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const typing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
+      const field = document.querySelector<HTMLInputElement>('main:not(.nb) input[type=search]');
+      if (typing || field === null) return;
       event.preventDefault();
       field.focus();
       field.select();
