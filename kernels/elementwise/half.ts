@@ -9,9 +9,6 @@ import text from './half.wgsl';
 
 const shader: Shader = { name: 'half', text };
 
-export const hasHalf = (call: Call<unknown>): boolean =>
-  call.inputs.some(({ dtype }) => dtype === 'float16') || call.outputs[0]!.dtype === 'float16';
-
 /** `cast`, `copy` or `fill` where an operand is float16. */
 export function half<B>(call: Call<B>, to: Target<B>): boolean {
   const y = call.outputs[0]!;

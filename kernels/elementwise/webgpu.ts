@@ -1,6 +1,7 @@
 /* Elementwise calls on the device: each is a chain of one instruction, or many (`generate.ts`). A chain over more buffers than a
    kernel may bind is computed an instruction at a time, its registers in scratch. */
 
+import { apart } from '../../src/base/apart.ts';
 import type { AttributesOf, FusedInstruction } from '../operations.ts';
 import type { Call, DType, View } from '../types.ts';
 import type { Lowering, Target } from '../webgpu/step.ts';
@@ -8,8 +9,13 @@ import type { Shader } from '../webgpu/shader.ts';
 import { floatBits } from '../webgpu/shader.ts';
 import { flat } from '../webgpu/step.ts';
 import { chainStep } from './generate.ts';
-import { half, hasHalf } from './half.ts';
+import { half } from './half.ts';
 import iotaText from './iota.wgsl';
+
+/** What few programs need. */
+const rare = apart('kernels/rare', { half });
+const hasHalf = (call: Call<unknown>): boolean =>
+  call.inputs.some(({ dtype }) => dtype === 'float16') || call.outputs[0]!.dtype === 'float16';
 
 const iotaShader: Shader = { name: 'iota', text: iotaText };
 
@@ -35,12 +41,12 @@ export const binary: Lowering = (call, to) => {
 
 export const where: Lowering = (call, to) => chain(call, to, [{ kind: 'where', condition: 0, a: 1, b: 2 }]);
 
-export const cast: Lowering = (call, to) => (hasHalf(call) ? half(call, to) : chain(call, to, [{ kind: 'cast', a: 0 }]));
+export const cast: Lowering = (call, to) => (hasHalf(call) ? rare.half(call, to) : chain(call, to, [{ kind: 'cast', a: 0 }]));
 
-export const copy: Lowering = (call, to) => (hasHalf(call) ? half(call, to) : chain(call, to, []));
+export const copy: Lowering = (call, to) => (hasHalf(call) ? rare.half(call, to) : chain(call, to, []));
 
 export const fill: Lowering = (call, to) => {
-  if (hasHalf(call)) return half(call, to);
+  if (hasHalf(call)) return rare.half(call, to);
   const { value } = call.attributes as AttributesOf<'fill'>;
   return chain(call, to, [{ kind: 'constant', value }]);
 };

@@ -27,6 +27,8 @@ export function createPlan(gpu: Gpu, traced: Program): Executable<Stored> {
   let built = build(gpu, program);
   let disposed = false;
   let standIn: StandIn | undefined;
+  // Another backend holds float16 unrounded.
+  const hasHalf = traced.buffers.some(({ dtype }) => dtype === 'float16');
 
   const runNow = (args: readonly View<Stored>[], feeds: readonly HostArray[], results: readonly Stored[]): void => {
     if (disposed) return;
@@ -61,7 +63,7 @@ export function createPlan(gpu: Gpu, traced: Program): Executable<Stored> {
             console.warn(error.message);
             return runCalls(gpu, program, inputs, numbers, outputs);
           });
-        if (!gpu.standIn) return whenReady();
+        if (!gpu.standIn || hasHalf) return whenReady();
         return instead(ready, gpu.standIn).then((backend) => {
           if (!backend) return whenReady();
           try {
