@@ -55,12 +55,15 @@ export function split(text, { isCore, partOf, order }) {
 
   // The doors: entries of tables that may lie elsewhere.
   const doors = [];
+  const plainRows = [];
   for (const table of tablesOf(program)) {
     for (const entry of table.entries) {
       if (!isCore(entry.key, table.name)) doors.push({ ...entry, table: table.name });
+      else if (entry.row) plainRows.push(entry);
     }
   }
-  const isBehindDoor = (place) => doors.find(({ value }) => value.range[0] <= place && place < value.range[1]);
+  const within = (node, place) => node !== undefined && node.range[0] <= place && place < node.range[1];
+  const isBehindDoor = (place) => doors.find(({ value, signature }) => within(value, place) || within(signature, place));
   for (const { name, owner, references } of names.values()) {
     for (const reference of references) {
       const door = isBehindDoor(reference.from);
@@ -68,10 +71,10 @@ export function split(text, { isCore, partOf, order }) {
       else reference.in.uses.add(owner);
     }
   }
-  // What a bundler's `__export(x_exports, …)` fills belongs to x_exports; every other statement that is no declaration runs at once.
+  // What completes a declaration belongs to it; every other statement that is no declaration runs at once.
   const roots = [];
   for (const statement of statements) {
-    const filled = exportsFilled(statement.node);
+    const filled = completed(statement.node);
     if (filled && names.has(filled)) names.get(filled).owner.uses.add(statement);
     else if (!isDeclaration(statement.node)) roots.push(statement);
   }
@@ -126,23 +129,36 @@ export function split(text, { isCore, partOf, order }) {
   };
   const made = new Map();
   for (const door of doors) {
-    if (door.inCore) continue;
-    const { value, part } = door;
+    if (door.inCore) {
+      if (door.row) plainRows.push(door);
+      continue;
+    }
+    const { value, part, row, signature } = door;
     // A door to one declaration opens on it; one to an expression on a constant made of it in the part.
     let name;
-    if (value.type === 'Identifier') name = value.name;
+    if (value.type === 'Identifier' && !row) name = value.name;
     else {
       name = `$door${made.size}`;
-      made.set(name, { part, text: text.slice(...value.range), from: value.range[0] });
+      made.set(name, {
+        part,
+        text: row ? `[${text.slice(...signature.range)}, ${text.slice(...value.range)}]` : text.slice(...value.range),
+      });
       for (const known of door.uses) if (known.owner.part !== part) take(part, known);
       names.set(name, { name, owner: { part }, references: [], changes: false });
     }
     door.known = names.get(name);
     if (door.known.owner.part !== part) throw new Error(`parts: ${door.key} was to lie in ${door.partName} and lies elsewhere.`);
     const place = `[${part}, ${JSON.stringify(keyOf(name))}]`;
-    edits.push({ from: value.range[0], to: value.range[1], text: door.shorthand ? `${door.key}: ${place}` : place });
+    if (row) edits.push({ from: signature.range[0], to: signature.range[1], text: JSON.stringify(`${door.key}(`) });
+    edits.push({
+      from: value.range[0],
+      to: row ? row.range[1] - 1 : value.range[1],
+      text: door.shorthand ? `${door.key}: ${place}` : place,
+    });
     door.known.crosses = true;
   }
+  // Which kernels a row is made of is for tests and documents.
+  for (const { row, value } of plainRows) edits.push({ from: value.range[1], to: row.range[1] - 1, text: '' });
   const rewrite = (known, reference) => {
     const head = shorthands.has(reference.from) ? `${known.name}: ` : '';
     edits.push({ from: reference.from, to: reference.to, text: `${head}${shared}[${JSON.stringify(keyOf(known.name))}]` });
@@ -151,7 +167,7 @@ export function split(text, { isCore, partOf, order }) {
     for (const reference of known.references) {
       const door = isBehindDoor(reference.from);
       if (door && !door.inCore) {
-        if (door.value.type === 'Identifier') continue;
+        if (door.value.type === 'Identifier' && !door.row) continue;
         if (known.owner.part !== door.part) {
           known.crosses = true;
           if (known.changes) throw new Error(`parts: ${known.name} changes and is read in a table's entry.`);
@@ -235,10 +251,16 @@ function fileOfEach(text, comments, statements) {
 
 const isDeclaration = ({ type }) => type === 'FunctionDeclaration' || type === 'ClassDeclaration' || type === 'VariableDeclaration';
 
-const exportsFilled = (node) =>
-  node.type === 'ExpressionStatement' && node.expression.type === 'CallExpression' && node.expression.callee.name === '__export'
-    ? node.expression.arguments[0].name
-    : undefined;
+/** The name that a statement completes: `__export(x, …)`, `Object.defineProperty(x.prototype, …)`, `x.y = …`. */
+function completed({ type, expression }) {
+  if (type !== 'ExpressionStatement') return undefined;
+  const head = (node) => (node?.type === 'MemberExpression' ? head(node.object) : node?.type === 'Identifier' ? node.name : undefined);
+  if (expression.type === 'AssignmentExpression' && expression.left.type === 'MemberExpression') return head(expression.left);
+  if (expression.type !== 'CallExpression') return undefined;
+  const { callee } = expression;
+  const defines = callee.name === '__export' || (callee.object?.name === 'Object' && callee.property.name === 'defineProperty');
+  return defines ? head(expression.arguments[0]) : undefined;
+}
 
 function walk(node, visit) {
   if (!node || typeof node.type !== 'string') return;
@@ -275,7 +297,7 @@ function tablesOf(program) {
         const [signature] = row.elements;
         const head = signature.type === 'TemplateLiteral' ? signature.quasis[0].value.cooked : signature.value;
         const value = row.elements.find(({ type }) => type !== 'Literal' && type !== 'TemplateLiteral');
-        if (value) entries.push({ key: head.slice(0, head.indexOf('(')), value });
+        if (value) entries.push({ key: head.slice(0, head.indexOf('(')), value, row, signature });
       }
     } else if (table.type === 'ObjectExpression') {
       for (const { type, kind: how, key, value, shorthand } of table.properties) {

@@ -18,7 +18,7 @@ const core = words(`
   matmul softmax logSoftmax
   add_ sub_ mul_ zero_ fill_ copy_ to
   linear embedding layerNorm dropout scaledDotProductAttention crossEntropy mseLoss
-  Module Parameter Linear Embedding LayerNorm Dropout Sequential ReLU GELU NonDynamicallyQuantizableLinear
+  Parameter
   Optimizer Adam AdamW SGD
 `);
 
@@ -60,8 +60,12 @@ const families = [
   [/tensor\/nn\/(recurrent|sequence)/, () => 'recurrent'],
   [/tensor\/(nn|functional)\/convolution/, () => 'convolution'],
   [/tensor\/functional\/image/, () => 'image'],
+  [
+    /tensor\/nn\/(activation|container|linear|module|norm|shape|state|owned|layer)/,
+    (_, file, name) => (nets.has(name) ? 'modules' : file === 'activation' ? 'activations' : 'layers'),
+  ],
   [/tensor\/nn\/(attention|cache|transformer)|functional\/attention/, () => 'transformer'],
-  [/tensor\/nn\/(init|clip)/, (_, name) => name],
+  [/tensor\/nn\/(init|clip)/, (_, file) => file],
   [/tensor\/optim\/sched/, () => 'schedulers'],
   [/tensor\/optim\//, () => 'optimisers'],
   [/tensor\/(nn|functional)\/loss/, () => 'losses'],
@@ -69,16 +73,18 @@ const families = [
   [/tensor\/(nn|functional)\//, () => 'layers'],
 ];
 const partNames = { conv: 'convolution', pool: 'convolution', recurrent: 'recurrent', fft: 'fft', quantised: 'quantised', sort: 'sort' };
-const partOf = (file) => {
+/** Modules of nearly every net. */
+const nets = words('Module Linear Embedding LayerNorm Dropout Sequential ReLU GELU Tanh Sigmoid Flatten Identity');
+const partOf = (file, key) => {
   for (const [pattern, name] of families) {
     const match = pattern.exec(file);
-    if (match) return name(...match);
+    if (match) return name(match[0], match[1] ?? key, key);
   }
   return 'operations';
 };
 
 /** What two parts share lies in the one named first. */
-const order = ['operations', 'sort', 'kernels', 'layers', 'gpu', 'more-gpu', 'convolution', 'transformer', 'data', 'clip'];
+const order = ['modules', 'operations', 'sort', 'kernels', 'layers', 'gpu', 'more-gpu', 'convolution', 'transformer', 'data', 'clip'];
 
 /** The scripts of `entry`: `{ core: { file, text }, parts: [{ name, file, text, needs }] }`. Files are named without a folder. */
 export async function bundleParts(root, name, entry, { report = () => {}, ...options } = {}) {

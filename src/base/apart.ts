@@ -124,17 +124,18 @@ export function apartClasses<T extends object>(table: string, entries: T): T {
   return entries;
 }
 
-/** The same for rows `[signature, where, function, …]`. */
+/** The same for rows `[signature, where, function, …]`. Behind a door lie signature and function; the row itself says `name(`, and its
+    function has the `signature`. */
 export function apartRows<R extends readonly Row[]>(_table: string, rows: R): R {
   if (parts.length === 0) return rows;
   return rows.map((row) =>
     row.map((cell) => {
       if (!isDoor(cell)) return cell;
-      const signature = row[0] as string;
-      const name = signature.slice(0, signature.indexOf('('));
+      const name = (row[0] as string).slice(0, -1);
       note(name, cell);
-      let run: ((...args: unknown[]) => unknown) | undefined;
-      return (...args: unknown[]) => (run ??= opened(cell, name) as NonNullable<typeof run>)(...args);
+      let found: readonly [string, (...args: unknown[]) => unknown] | undefined;
+      const open = (): NonNullable<typeof found> => (found ??= opened(cell, name) as NonNullable<typeof found>);
+      return Object.defineProperty((...args: unknown[]) => open()[1](...args), 'signature', { get: () => open()[0] });
     }),
   ) as unknown as R;
 }

@@ -71,12 +71,14 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 type Fn = (...args: never[]) => unknown;
 
 /** `fn` behind its signature: options checked and named in errors, missing and surplus arguments refused. */
-export function publicCall(text: string, fn: Fn): (...args: unknown[]) => unknown {
-  const run = fn as (...args: unknown[]) => unknown;
+export function publicCall(given: string, fn: Fn): (...args: unknown[]) => unknown {
+  const run = fn as ((...args: unknown[]) => unknown) & { readonly signature?: string };
+  let text = given;
   let signature: Signature | null = null;
   const name = text.slice(0, text.indexOf('('));
   return (...args) => {
-    signature ??= parseSignature(text);
+    // Of what lies apart the table has the name alone.
+    signature ??= parseSignature((text = run.signature ?? text));
     const { positional, required, rest } = signature;
     const last = args[args.length - 1];
     if (rest < 0 && args.length >= required && args.length <= positional.length && !isPlain(last)) return named(name, run, args);

@@ -51,18 +51,6 @@ Object.defineProperties(Tensor.prototype, {
     },
   },
 });
-Object.defineProperty((nn as unknown as { Module: { prototype: object } }).Module.prototype, outputOf, {
-  value(this: object) {
-    return { kind: 'text', text: String(this) };
-  },
-});
-
-Object.defineProperty((optim.Optimizer as { prototype: object }).prototype, outputOf, {
-  value(this: object) {
-    return { kind: 'text', text: String(this) };
-  },
-});
-
 /** Reads the small tensors on a GPU that these values hold; undefined where there are none. */
 function read(values: readonly unknown[]): Promise<unknown> | undefined {
   const found = [...reach(values).tensors].filter(

@@ -9,7 +9,7 @@ import { utils } from './clip.ts';
 import { ModuleDict, ModuleList, Sequential } from './container.ts';
 import { AdaptiveAvgPool2d, AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, MaxPool2d, Upsample } from './convolution.ts';
 import { init } from './init.ts';
-import { Embedding, Linear, NonDynamicallyQuantizableLinear } from './linear.ts';
+import { Embedding, Linear } from './linear.ts';
 import * as loss from './loss.ts';
 import { Module } from './module.ts';
 import { BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm, RMSNorm } from './norm.ts';
@@ -90,8 +90,6 @@ const classes = apartClasses('nn', {
   TripletMarginLoss: loss.TripletMarginLoss,
   GaussianNLLLoss: loss.GaussianNLLLoss,
 });
-
-apartClasses('nn, inside', { NonDynamicallyQuantizableLinear });
 
 export const modules = joined(
   joined(classes, {

@@ -37,6 +37,8 @@ export class Linear extends Unary {
 
 /** The linear map at the end of attention, which PyTorch prints under this name. */
 export class NonDynamicallyQuantizableLinear extends Linear {}
+// A name that survives a bundler: it stands in the text of a module.
+Object.defineProperty(NonDynamicallyQuantizableLinear, 'name', { value: 'NonDynamicallyQuantizableLinear' });
 
 /** Rows of weight (V, C), N(0, 1), by integer ids (…) → (…, C). The row `paddingIdx` starts as 0 and gets no gradient. */
 export class Embedding extends Unary {

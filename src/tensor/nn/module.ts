@@ -14,6 +14,8 @@ import { inside, ownBuffers, ownModules, ownParameters, type ForwardHook, type F
 import { Parameter } from './parameter.ts';
 import { loadState, stateOf, type Loaded, type StateDict } from './state.ts';
 
+const output: unique symbol = Symbol.for('gradus.output') as never;
+
 // oxlint-disable-next-line typescript/no-explicit-any -- what a module takes and gives is its author's business
 type Any = any;
 
@@ -213,6 +215,11 @@ export class Module {
     return ownModules(this).map(([name, child]) => `(${name}): ${indented(child.toString())}`);
   }
   /** PyTorch's tree. */
+  /** How a cell shows it (src/output/inspect.ts). */
+  [output](): object {
+    return { kind: 'text', text: String(this) };
+  }
+
   toString(): string {
     const [extra, lines] = [this.extraRepr(), this.childLines()];
     if (lines.length === 0) return `${this.constructor.name}(${extra})`;

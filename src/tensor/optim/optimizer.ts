@@ -13,6 +13,8 @@ import { sameShape, show } from '../shape.ts';
 import { makeTensor } from '../reading.ts';
 import { besides, scopeList, Tensor, tensorsOf } from '../tensor.ts';
 
+const output: unique symbol = Symbol.for('gradus.output') as never;
+
 export type Options = Record<string, unknown>;
 /** Options of a group; each optimiser reads its own. */
 export interface ParamGroup extends Options {
@@ -153,6 +155,11 @@ export abstract class Optimizer {
   }
 
   /** As PyTorch prints it: the options of each group. */
+  /** How a cell shows it (src/output/inspect.ts). */
+  [output](): object {
+    return { kind: 'text', text: String(this) };
+  }
+
   toString(): string {
     const groups = this.paramGroups.map(({ params, ...options }, i) => {
       const lines = Object.entries(options).map(
