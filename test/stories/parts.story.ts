@@ -2,7 +2,7 @@
    names is not loaded. */
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -37,7 +37,9 @@ function run(file: string, backend: string): Promise<Record> {
 it.each(['js', 'wasm', 'webgpu'])(
   'destructured, aliased, computed, imported, inherited: every name is there on %s',
   async (backend) => {
-    const { cells, values } = await run(join(fixtures, 'parts.md'), backend);
+    cpSync(join(fixtures, 'parts.md'), join(folder, 'parts.md'));
+    cpSync(join(fixtures, 'parts-module.txt'), join(folder, 'parts-module.ts'));
+    const { cells, values } = await run(join(folder, 'parts.md'), backend);
     expect(cells.map(({ id, state, error }) => `${id} ${state} ${error?.message ?? ''}`)).toEqual(
       ['destructured', 'aliased', 'computed', 'imported', 'inherited', 'all'].map((id) => `${id} done `),
     );
