@@ -3,7 +3,7 @@
 
 import type { CellStatus, Session } from '../session/types.ts';
 import { CodeBox } from './code.ts';
-import { h, icon, setAttribute, setText } from './dom.ts';
+import { h, setAttribute, setText } from './dom.ts';
 import { disposeOutputs, drawOutputs, type OutputContext } from './outputs/index.ts';
 import { marginWords, pointClass, spokenState, statusNodes, type StatusActions } from './status.ts';
 
@@ -15,8 +15,6 @@ export interface CellHost extends StatusActions, Omit<OutputContext, 'cell' | 'g
   readonly ask: Session['look'];
   now(): number;
 }
-
-const paths = { run: 'M4.5 2.8v10.4l8.6-5.2z', stop: 'M4 4h8v8H4z' };
 
 export class CellView {
   readonly element: HTMLElement;
@@ -141,12 +139,6 @@ export class CellView {
       setAttribute(this.#run, 'aria-label', `${running ? 'Stop' : 'Run'} cell ${status.id}`);
       setAttribute(this.#run, 'title', running ? 'Stop cell' : off ? 'Off: it is not evaluated' : 'Run cell (Shift Enter)');
       setAttribute(this.#run, 'aria-disabled', off ? 'true' : undefined);
-      let path = this.#run.querySelector('path');
-      if (path === null) {
-        this.#run.replaceChildren(icon('run'));
-        path = this.#run.querySelector('path');
-      }
-      if (path !== null) setAttribute(path, 'd', running ? paths.stop : paths.run);
     }
     this.tick();
     if (before?.uses !== status.uses || before.usedBy !== status.usedBy) this.#links(status);

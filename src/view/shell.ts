@@ -19,7 +19,7 @@ export function makeShell(status: CellStatus): HTMLElement {
       id: `cell-${id}`,
       'aria-label': `Cell ${id}, not run`,
     },
-    h('button', { class: 'run', type: 'button', 'aria-label': `Run cell ${id}` }, icon('run')),
+    h('button', { class: 'run', type: 'button', 'aria-label': `Run cell ${id}` }),
     h(
       'div',
       { class: 'body' },

@@ -77,7 +77,7 @@ export function renderCell(
   const fold = (what: string): string => `<button class="fold" type="button" aria-expanded="false">${icons.chevron} ${what}</button>`;
   return (
     `<section class="cell" data-cell="${name}" data-language="${escapeHtml(block.language)}" data-state="${off ? 'off' : 'idle'}" id="cell-${name}"${extra} aria-label="Cell ${name}, ${off ? 'off' : 'not run'}">` +
-    `<button class="run" type="button" aria-label="Run cell ${name}" title="${off ? 'Off: it is not evaluated" aria-disabled="true' : 'Run cell (Shift Enter)'}">${icons.run}</button>` +
+    `<button class="run" type="button" aria-label="Run cell ${name}" title="${off ? 'Off: it is not evaluated" aria-disabled="true' : 'Run cell (Shift Enter)'}"></button>` +
     `<div class="body"><span class="pt${off ? ' block' : ''}" aria-hidden="true"></span>${hide === 'code' ? fold(`Code hidden, ${lines} ${lines === 1 ? 'line' : 'lines'}`) : ''}` +
     `<div class="code"${hide === 'code' ? ' hidden' : ''}><pre role="textbox" aria-multiline="true" aria-label="Code of ${name}" tabindex="0" contenteditable="plaintext-only" spellcheck="false" data-code>` +
     `${block.code.startsWith('\n') ? '\n' : ''}${highlight(block.code, analysis?.tokens ?? [], foreign)}</pre></div>` +
