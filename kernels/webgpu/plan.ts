@@ -184,6 +184,7 @@ function build(gpu: Gpu, program: Program) {
     words += Math.ceil((step.words.length * 4) / 256) * 64;
     return offset * 4;
   });
+  const wordsAt = Uint32Array.from(offsets);
   const uniformWords = new Uint32Array(words);
   dispatches.forEach((step, i) => uniformWords.set(step.words, offsets[i]! / 4));
   const uniforms = gpu.device.createBuffer({ size: words * 4 + UNIFORM_BYTES, usage: 0x40 | 0x8, mappedAtCreation: true });
@@ -238,7 +239,7 @@ function build(gpu: Gpu, program: Program) {
         const next = compiled[at]!.gpu!;
         if (next !== pipeline) pass.setPipeline((pipeline = next));
         pass.setBindGroup(0, groups[at]!);
-        pass.setBindGroup(1, uniformGroup, [offsets[at]!]);
+        pass.setBindGroup(1, uniformGroup, wordsAt, at, 1);
         const [x, y, z] = action.step.groups;
         pass.dispatchWorkgroups(x, y, z);
         at++;
