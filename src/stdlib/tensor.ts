@@ -18,7 +18,7 @@ interface TensorPack {
   readonly tensorDraws: TensorDraws;
   createOwnership(host: Pick<Host, 'held'>): (evaluation: Evaluation) => () => void;
   read(values: readonly unknown[]): Promise<unknown> | undefined;
-  openGpu(): Promise<unknown>;
+  openGpu(host: Host): Promise<unknown>;
 }
 
 export interface Tensors {
@@ -78,7 +78,7 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
       tensor: name('tensor'),
       nn: name('nn'),
       optim: name('optim'),
-      gpu: () => (gpu ??= load().then(({ openGpu }) => openGpu())),
+      gpu: () => (gpu ??= load().then(({ openGpu }) => openGpu(host))),
       inspect: () => (value: unknown, options?: InspectOptions) => new Inspected(value, options),
     },
     arriving: () => arriving,

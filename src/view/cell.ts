@@ -32,6 +32,7 @@ export class CellView {
   #waiting = 0;
   #said: string | undefined;
   #linked: string | undefined;
+  #near: boolean;
 
   constructor(element: HTMLElement, status: CellStatus, host: CellHost) {
     this.element = element;
@@ -52,6 +53,7 @@ export class CellView {
       code: () => this.#status.code,
     };
     element.tabIndex = -1;
+    this.#near = element.parentElement?.matches('.part') !== true;
     const pre = element.querySelector<HTMLElement>('[data-code]');
     if (pre?.parentElement) {
       this.#code = new CodeBox(pre.parentElement, pre, status, {
@@ -84,6 +86,13 @@ export class CellView {
     this.#waiting = waiting;
     const words = marginWords(this.#status, this.#host.now(), waiting);
     if (words !== this.#said) setText(this.#say, (this.#said = words));
+  }
+
+  /** It is near the window: in a long notebook it shows from now on what it uses and what uses it. */
+  near(): void {
+    if (this.#near) return;
+    this.#near = true;
+    this.#links(this.#status);
   }
 
   /** A short flash of the line: this cell has just been run again. */
@@ -164,6 +173,7 @@ export class CellView {
   }
 
   #links(status: CellStatus): void {
+    if (!this.#near) return;
     let box = this.#meta.querySelector<HTMLElement>('.far');
     const uses = [...new Map(status.uses.map((use) => [use.name, use.cell]))],
       usedBy = unique(status.usedBy).map((id) => [id, id] as [string, string]);

@@ -163,13 +163,17 @@ test('typing is undone by the same history, in the editor and beside it', async 
   expect(page.problems).toEqual([]);
 });
 
-test('a long notebook keeps its parts, the reader keeps the place, and a far move is quick', async () => {
-  const page = await own('shape-long', Array.from({ length: 200 }, (_, i) => fence(`const v${i} = ${i}\nv${i}`)).join(''));
+test('a long notebook keeps its parts, the reader keeps the place, and a cell that comes near says what it uses', async () => {
+  const page = await own(
+    'shape-long',
+    Array.from({ length: 200 }, (_, i) => fence(`const v${i} = ${i ? `v${i - 1} + 1` : 0}\nv${i}`)).join(''),
+  );
   await page.getByRole('button', { name: 'Run all' }).click();
   await cellIs(page, 'v199', 'done');
   await cell(page, 'v100').focus();
   await cell(page, 'v100').scrollIntoViewIfNeeded();
-  await page.waitForTimeout(400);
+  await expect.poll(() => cell(page, 'v100').locator('.meta').innerText(), patience).toMatch(/uses v99\s+used by v101/);
+  expect(await cell(page, 'v199').locator('.meta').innerText()).not.toContain('uses');
   const top = (): Promise<number> => cell(page, 'v100').evaluate((element) => Math.round(element.getBoundingClientRect().top));
   const before = await top();
   await page.keyboard.press('a');

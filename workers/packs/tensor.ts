@@ -74,6 +74,8 @@ function ahead(host: Host, cell: string): Promise<void> | undefined {
   return fetchParts(namesIn(record), getDefaultDevice() === 'webgpu' ? 'gpu' : undefined)?.catch(() => {});
 }
 
+const provide = ({ options }: Host): void => provideParts(partLoader(options.packs['tensor'] ?? ''));
+
 /** Chooses and reports the device; again after a failure. `generator`: that of the running evaluation. */
 function start(host: Host, generator: () => Generator): Promise<void> {
   let started = starts.get(host);
@@ -94,7 +96,7 @@ function start(host: Host, generator: () => Generator): Promise<void> {
       ? { createThread: () => new Thread((script ??= URL.createObjectURL(new Blob([threadScript], { type: 'text/javascript' })))) }
       : {}),
   });
-  provideParts(partLoader(packs['tensor'] ?? ''));
+  provide(host);
   const named = [...host.program.cells.values()].flatMap(({ record }) => {
     known.add(record);
     return namesIn(record);
@@ -137,5 +139,10 @@ const scope = globalThis as { __gradusPacks?: Record<string, unknown> };
   tensorDraws,
   createOwnership,
   read,
-  openGpu: () => Promise.resolve(fetchParts(['openGpu'])).then(() => far.openGpu()),
+  /** `gpu` alone needs no device of the library's. */
+  async openGpu(host: Host) {
+    provide(host);
+    await fetchParts(['openGpu']);
+    return far.openGpu();
+  },
 };

@@ -1,5 +1,5 @@
-/* The menu of a cell: by right click, Shift+F10 or the menu key, and by the button beside its name. The button stands at the cells
-   that are near the window, since a thousand of them cost what nobody sees. Native menus stay where they help: in code, on
+/* The menu of a cell: by right click, Shift+F10 or the menu key, and by the button beside its name. The button, and in a long notebook
+   the names of what a cell uses, stand at the cells that are near the window, since a thousand of them cost what nobody sees. Native menus stay where they help: in code, on
    links, over selected text, and with Shift. */
 
 import './cell-menu.css';
@@ -44,18 +44,22 @@ export const cellMenu: Feature = (context) => {
   // ---- the button beside the name. In a long notebook a cell is watched only until it is known whether it is near; that a far one
   // comes near its part tells, for nothing: a thousand watched cells cost every frame.
   const told = 'oncontentvisibilityautostatechange' in root;
+  const come = (cell: HTMLElement): void => {
+    addButton(cell);
+    view(cell.dataset['cell'] ?? '')?.near();
+  };
   const near = new IntersectionObserver(
     (seen) => {
       for (const { isIntersecting, target } of seen) {
         if (isIntersecting || (told && target.parentElement?.matches('.part') === true)) near.unobserve(target);
-        if (isIntersecting) addButton(target as HTMLElement);
+        if (isIntersecting) come(target as HTMLElement);
       }
     },
     { rootMargin: '50% 0px' },
   );
   const onNear = (event: Event): void => {
     if (event instanceof ContentVisibilityAutoStateChangeEvent && !event.skipped && event.target instanceof HTMLElement)
-      for (const cell of event.target.querySelectorAll<HTMLElement>(':scope > .cell')) addButton(cell);
+      for (const cell of event.target.querySelectorAll<HTMLElement>(':scope > .cell')) come(cell);
   };
   const observe = (): void => {
     for (const cell of root.querySelectorAll<HTMLElement>('.cell:not(:has(> .meta > .cell-menu))')) near.observe(cell);

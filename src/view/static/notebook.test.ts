@@ -88,7 +88,7 @@ test('code is shown to the letter, with names of other cells as links', () => {
   const html = renderPage(view()).html;
   expect(html).toContain('data-code>const a = 1 &lt; 2</pre>');
   expect(html).toContain('<a class="x" href="#cell-one" data-owner="one" tabindex="-1">a</a> + &quot;&lt;/');
-  expect(html).toContain('<span class="far" data-links="one|c">uses <a href="#cell-one">one</a><br>used by <a href="#cell-c">c</a></span>');
+  expect(html).toContain('<span class="far">uses <a href="#cell-one">one</a><br>used by <a href="#cell-c">c</a></span>');
 });
 
 test('hidden code folds behind a real button, and what is off says so', () => {

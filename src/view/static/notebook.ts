@@ -44,7 +44,7 @@ export function renderPage(view: NotebookView): {
 }
 
 /** The shell of one cell: what the page binds to. `owners` maps names to the cells that define them; `judged`: it is the last cell
-    of an exercise. */
+    of an exercise; `linked`: what it uses stands beside it. */
 export function renderCell(
   block: CellBlock,
   id: string,
@@ -52,6 +52,7 @@ export function renderCell(
   owners: ReadonlyMap<string, string>,
   usedBy: readonly string[] = [],
   judged = false,
+  linked = true,
 ): string {
   const { run, hide, exercise, check } = block.attributes;
   const off = run === 'off';
@@ -64,7 +65,7 @@ export function renderCell(
     cells.length === 0
       ? ''
       : `${label} ${cells.slice(0, 8).map(link).join(', ')}${cells.length > 8 ? ` and ${cells.length - 8} more` : ''}`;
-  const far = [list('uses', uses), list('used by', usedBy)].filter(Boolean);
+  const far = linked ? [list('uses', uses), list('used by', usedBy)].filter(Boolean) : [];
   const lines = block.code.split('\n').length;
   const extra = [
     exercise && ` data-exercise="${escapeHtml(exercise)}"`,
@@ -84,7 +85,7 @@ export function renderCell(
     `${hide === 'output' ? fold('Output hidden') : ''}<div data-outputs${hide === 'output' ? ' hidden' : ''}></div>` +
     `<div data-status>${off ? '<div class="status"><span>Off. It defines nothing.</span></div>' : ''}</div>` +
     `${judged ? '<div class="acts"><button class="btn solid" type="button" data-judge>Run checks <kbd>Shift Enter</kbd></button></div>' : ''}</div>` +
-    `<div class="meta"><b>${name}</b> <span class="say">${off ? 'off' : 'not run'}</span>${far.length ? `<br><span class="far" data-links="${escapeHtml(`${uses.join(' ')}|${usedBy.join(' ')}`)}">${far.join('<br>')}</span>` : ''}</div></section>\n`
+    `<div class="meta"><b>${name}</b> <span class="say">${off ? 'off' : 'not run'}</span>${far.length ? `<br><span class="far">${far.join('<br>')}</span>` : ''}</div></section>\n`
   );
 }
 
@@ -132,7 +133,7 @@ function draw(view: NotebookView): Drawn {
       if (exercise !== undefined && !rows.has(exercise))
         body += exerciseRow(exercise, rows, `<b>${escapeHtml(exercise.replaceAll('-', ' '))}</b>`); // no heading stands right above
       const judged = exercise !== undefined && lastOf.get(exercise) === block;
-      body += renderCell(block, entry?.id ?? `cell-${cell}`, entry?.analysis, owners, followers.get(entry?.id ?? ''), judged);
+      body += renderCell(block, entry?.id ?? `cell-${cell}`, entry?.analysis, owners, followers.get(entry?.id ?? ''), judged, parts === 0);
       if (long && cell % partSize === 0 && block !== notebook.blocks.at(-1)) {
         body += `${parts++ > 0 ? '</div>\n' : ''}<div class="part">\n`;
       }
