@@ -14,10 +14,11 @@ import { runs } from './runs.mjs';
 import { scroll } from './scroll.mjs';
 import { thousand } from './thousand.mjs';
 import { typing } from './typing.mjs';
+import { undo } from './undo.mjs';
 
 /** `takes`: names of rows that may stand behind the bench's own. */
 /** @type {readonly { name: string, title: string, takes?: readonly string[], run(context: any, options?: object): Promise<{ rows: readonly object[], text: string }> }[]} */
-export const benches = [checkpoint, compute, graph, interrupt, log, open, run, runs, scroll, thousand, typing];
+export const benches = [checkpoint, compute, graph, interrupt, log, open, run, runs, scroll, thousand, typing, undo];
 
 /**
  * Runs the named benches (default: all) and prints what they found. Resolves to the exit status: 0, 1 when one failed,
