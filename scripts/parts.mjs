@@ -1,7 +1,7 @@
 /* Splits one bundle into a core and parts that load when they are first needed, by single declarations and not by files.
 
    The bundler writes the whole program flat: one list of declarations whose names are unique. A table that the program hands to `apart`
-   or `apartClasses` (src/tensor/apart.ts) holds doors: an entry that is not on the list of the core may lie elsewhere. Whatever the core
+   or `apartClasses` (src/base/apart.ts) holds doors: an entry that is not on the list of the core may lie elsewhere. Whatever the core
    reaches without a door is the core; what is reached through doors of one part alone lies in that part; what several parts
    need lies in the first of them in the order of `order`, and the others come with it. Each part is a classic script; names that cross
    go through one object, so a part is fetched ahead (fetch) or at the very moment (importScripts).

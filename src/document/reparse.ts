@@ -138,11 +138,11 @@ function shifted(block: Block, by: number, down: number): Block {
     end = block.end + by,
     line = block.line + down;
   if (block.kind === 'prose') return { kind: 'prose', start, end, line };
-  const { kind, code, language, codeStart, codeEnd } = block;
-  const moved = { start, end, codeStart: codeStart + by, codeEnd: codeEnd + by, code };
-  if (kind === 'diagram') return { kind, ...moved, language, line };
-  const { attributes } = block;
-  return { kind, start, end, codeStart: moved.codeStart, codeEnd: moved.codeEnd, code, language, attributes, line };
+  const { code } = block,
+    codeStart = block.codeStart + by,
+    codeEnd = block.codeEnd + by;
+  if (block.kind === 'diagram') return { kind: 'diagram', start, end, codeStart, codeEnd, language: block.language, code, line };
+  return { kind: 'cell', start, end, codeStart, codeEnd, code, language: block.language, attributes: block.attributes, line };
 }
 
 /** The notebook behind an edit of one cell's code that leaves its fences where they are: what follows is only shifted, so

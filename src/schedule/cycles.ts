@@ -18,14 +18,12 @@ export function breakCycles(
     if (cells.length < 2) continue;
     const inside = new Set(cells);
     for (const cell of cells) {
-      const loop = shortestLoop(cell, needs, inside).map((at) => ids[at]!);
-      const names = loop.slice(0, -1).flatMap((_, i) => nameFor(uses[ids.indexOf(loop[i]!)]!, loop[i + 1]!));
-      problems.set(ids[cell]!, cycle(loop, names));
+      const loop = shortestLoop(cell, needs, inside);
+      const words = loop.map((at) => ids[at]!);
+      const names = loop.slice(0, -1).flatMap((at, i) => uses[at]!.find((use) => use.cell === words[i + 1])?.name ?? []);
+      problems.set(ids[cell]!, cycle(words, names));
     }
     for (const cell of cells) left[cell] = needs[cell]!.filter((need) => !inside.has(need));
   }
   return { problems, needs: left };
 }
-
-/** The name by which a cell uses the cell `id`. */
-const nameFor = (uses: GraphCell['uses'], id: string): string[] => uses.flatMap((use) => (use.cell === id ? [use.name] : [])).slice(0, 1);

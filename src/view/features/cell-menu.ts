@@ -1,6 +1,6 @@
-/* The menu of a cell: by right click, Shift+F10 or the menu key, and by the button beside its name. The button, and in a long notebook
-   the names of what a cell uses, stand at the cells that are near the window, since a thousand of them cost what nobody sees. Native menus stay where they help: in code, on
-   links, over selected text, and with Shift. */
+/* The menu of a cell: by right click, Shift+F10 or the menu key, and by the button beside its name. The button, and in a long
+   notebook the names of what a cell uses, stand at the cells that are near the window, since a thousand of them cost what nobody
+   sees. Native menus stay where they help: in code, on links, over selected text, and with Shift. */
 
 import './cell-menu.css';
 import type { Feature, NotebookContext } from '../context.ts';
