@@ -14,6 +14,8 @@ export interface AdapterFacts extends DeviceFacts {
 export interface Gpu {
   readonly device: GPUDevice;
   readonly facts: AdapterFacts;
+  /** What the adapter says of itself. */
+  readonly info: GPUAdapterInfo;
 }
 
 /** The adapter's facts without a device; undefined where there is no WebGPU. */
@@ -43,7 +45,7 @@ export async function requestGpu(): Promise<Gpu> {
       maxComputeWorkgroupSizeX,
     },
   });
-  return { device, facts };
+  return { device, facts, info: adapter.info };
 }
 
 function factsOf(adapter: GPUAdapter): AdapterFacts {

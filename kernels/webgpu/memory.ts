@@ -13,6 +13,8 @@ export interface Block {
   users: number;
   /** The recording that touched it last (`Recorder.recording`). */
   touched: number;
+  /** Another library's buffer: called in the place of pooling it, when its last user is gone. */
+  readonly leave?: () => void;
 }
 
 /** What `Backend.allocate` hands out on this device: words of 4 bytes, each an element, or two of float16. */
@@ -50,6 +52,11 @@ export class Memory {
     this.#fail = fail;
   }
 
+  /** The number of a new block. */
+  number(): number {
+    return ++this.#ids;
+  }
+
   /** A tensor's buffer in a block of its own. Throws a RangeError where the device has no buffers of that size. */
   store(length: number, dtype: DType): Stored {
     const words = wordsFor(length, dtype);
@@ -69,6 +76,7 @@ export class Memory {
 
   leave(block: Block): void {
     if (--block.users > 0) return;
+    if (block.leave) return block.leave();
     const list = this.#free.get(block.bytes);
     if (this.#kept + block.bytes > KEPT_BYTES) {
       this.#trim();
@@ -105,7 +113,7 @@ export class Memory {
       () => {},
     );
     this.#counters.buffers++;
-    return { id: ++this.#ids, gpu, bytes: size, users: 0, touched: 0 };
+    return { id: this.number(), gpu, bytes: size, users: 0, touched: 0 };
   }
 
   /** Destroys what is kept, but for blocks that the open recording uses. What has been submitted still takes effect. */

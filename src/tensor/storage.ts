@@ -90,6 +90,14 @@ export class Storage {
     return account.buffer;
   }
 
+  /** Stands on a buffer that has the numbers already. */
+  adopt(backend: Backend, buffer: unknown): void {
+    this.account.backend = backend;
+    this.account.buffer = buffer;
+    this.onDevice = true;
+    count(this.account, this.length * bytesOf(this.dtype));
+  }
+
   /** The numbers on the host; a fresh zero-filled array where there are none. Call only where `host` or `readSync` can give them. */
   toHost(): HostArray {
     if (this.host) return this.host;

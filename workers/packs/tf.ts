@@ -4,10 +4,12 @@
 import { restoreFrames } from '../../src/stdlib/tf/unframed.ts';
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import '@tensorflow/tfjs-backend-webgpu';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { joins } from '../../src/base/one-gpu.ts';
 import type { Evaluation, Host } from '../../src/stdlib/host.ts';
 import { chooseBackend, type Gpu } from '../../src/stdlib/tf/backend.ts';
 import { trackTensors } from '../../src/stdlib/tf/ownership.ts';
+import { sharedGpu } from '../tensor/one-gpu.ts';
 import { transposeBeforeMatMul } from '../../src/stdlib/tf/wasm-matmul.ts';
 
 restoreFrames();
@@ -16,6 +18,20 @@ let own: ((evaluation: Evaluation) => void) | undefined;
 let started: Promise<unknown> | undefined;
 
 transposeBeforeMatMul(tf);
+
+// On the engine's one GPU device, so that tensors can share buffers.
+if (tf.findBackendFactory('webgpu')) {
+  tf.removeBackend('webgpu');
+  tf.registerBackend(
+    'webgpu',
+    async () => {
+      const { device, info } = await sharedGpu();
+      joins(tf.Tensor, device);
+      return new WebGPUBackend(device, info);
+    },
+    3,
+  );
+}
 
 async function start(host: Host): Promise<void> {
   tf.enableProdMode();

@@ -1,13 +1,14 @@
 /* The devices of tensors in a browser's worker: how wasm and webgpu start, and which one a notebook computes on. What the command line
    asks for is obeyed or refused with the reason; otherwise a real GPU gives webgpu, a software adapter or none gives wasm, and js is the last resort. */
 
-import { findAdapter, requestGpu, type Gpu } from '../../kernels/webgpu/adapter.ts';
+import { findAdapter } from '../../kernels/webgpu/adapter.ts';
 import type { createWebGpuBackend } from '../../kernels/webgpu/backend.ts';
 import { createWasmBackend } from '../../kernels/wasm/backend.ts';
 import type { ThreadLike } from '../../kernels/wasm/module.ts';
 import type { Backend, DeviceName } from '../../kernels/types.ts';
 import { provide, setDefaultDevice, startDevice } from '../../src/tensor/device.ts';
 import type { Report, StartOptions } from '../../src/engine/protocol.ts';
+import { sharedGpu } from './one-gpu.ts';
 
 export type BackendReport = Extract<Report, { kind: 'backend' }>;
 
@@ -20,20 +21,6 @@ export interface DeviceOptions {
   readonly threads: number;
   /** Loads the webgpu backend, which a notebook on wasm does without. */
   readonly loadWebGpu: () => Promise<{ readonly createWebGpuBackend: typeof createWebGpuBackend }>;
-}
-
-let gpu: Promise<Gpu> | undefined;
-
-/** The one GPU device of this engine, for tensors and for kernels of one's own. */
-export function sharedGpu(): Promise<Gpu> {
-  if (!gpu) {
-    gpu = requestGpu();
-    gpu.then(
-      ({ device }) => void device.lost.then(() => (gpu = undefined)),
-      () => (gpu = undefined),
-    );
-  }
-  return gpu;
 }
 
 /** Makes wasm and webgpu known to the library, without starting them. */

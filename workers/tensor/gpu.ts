@@ -5,7 +5,8 @@ import { findAdapter } from '../../kernels/webgpu/adapter.ts';
 import { createKernel, type Kernel } from '../../kernels/webgpu/custom.ts';
 import { getDefaultDevice } from '../../src/tensor/device.ts';
 import { totals } from '../../src/tensor/storage.ts';
-import { sharedGpu, whyNoAdapter } from './devices.ts';
+import { whyNoAdapter } from './devices.ts';
+import { sharedGpu } from './one-gpu.ts';
 
 /** A kernel that is on its way: callable at once, and awaited like a promise of itself. */
 export type LaterKernel = Kernel & PromiseLike<Kernel>;
