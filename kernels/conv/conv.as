@@ -10,7 +10,7 @@
 
 import { address, scratch, word } from '../wasm/memory';
 import { storeLanes } from '../wasm/lanes';
-import { packColumns, packRows } from '../matmul/gemm';
+import { packColumns, transpose4x } from '../matmul/gemm';
 
 /** A padded row's floats: for each remainder modulo the stride, every column with it. */
 @inline
@@ -100,6 +100,24 @@ function block4x8(k: i32, a: usize, b: usize, table: usize, c: usize, cr: usize,
   v128.store(c + 3 * cr, c31, 16);
 }
 
+/** Packs `k` steps of `rows` ≤ 4 rows of a into [k][4]; missing rows repeat the last. */
+function packRows(to: usize, a: usize, ar: usize, k: i32, rows: i32): void {
+  const d1 = rows > 1 ? ar : 0, d2 = d1 + (rows > 2 ? ar : 0), d3 = d2 + (rows > 3 ? ar : 0);
+  for (; k >= 4; k -= 4) {
+    transpose4x(to, v128.load(a), v128.load(a + d1), v128.load(a + d2), v128.load(a + d3), 16);
+    to += 64;
+    a += 16;
+  }
+  for (; k > 0; k--) {
+    store<f32>(to, load<f32>(a));
+    store<f32>(to, load<f32>(a + d1), 4);
+    store<f32>(to, load<f32>(a + d2), 8);
+    store<f32>(to, load<f32>(a + d3), 12);
+    to += 16;
+    a += 4;
+  }
+}
+
 /** 8 by 4 outputs at the end of a row: a and `below` packed [k][4]. */
 function block8x4(k: i32, a: usize, below: usize, b: usize, table: usize, c: usize, more: bool): void {
   let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
@@ -149,7 +167,7 @@ export function conv2d(p: usize, tile: i32): void {
   pad(p, padded, x, y0 * word(p, 18), rows);
   offsets(p, table, rows);
   const a = address(p, 4) + (<usize>(group * M) * <usize>K << 2), ar = (<usize>K) << 2;
-  for (let i = 0; i < M; i += 4) packRows(packed + <usize>i * ar, a + <usize>i * ar, ar, 4, K, min(4, M - i));
+  for (let i = 0; i < M; i += 4) packRows(packed + <usize>i * ar, a + <usize>i * ar, ar, K, min(4, M - i));
   const plane = (<usize>(outH * outW)) << 2;
   const y = address(p, 7) + <usize>((image * groups + group) * M) * plane;
   const lineStep = (<usize>(word(p, 18) * phaseWidth(p) * word(p, 19))) << 2;

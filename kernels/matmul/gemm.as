@@ -1,6 +1,6 @@
-/* c = a·b (+ c) in float32 for one thread, any strides: the microkernel computes 4 rows by 8 columns in registers; panels of b (8 columns
-   by up to `KC` steps) are packed into scratch where reading them in place would be slow. Everything that multiplies matrices calls it:
-   matmul, attention, convolution, recurrent layers, quantised weights. Strides are in bytes.
+/* c = a·b (+ c) in float32 for one thread, any strides: a microkernel computes 6 rows by 8 columns in registers where rows of a are packed, another 4 by 8
+   where they are read in place; panels of b (8 columns by up to `KC` steps) are packed into scratch where reading them in place would be slow. Everything that
+   multiplies matrices calls it: matmul, attention, recurrent layers, quantised weights. Strides are in bytes.
 
    @source Goto, van de Geijn: Anatomy of high-performance matrix multiplication (2008), sections 4 and 5. */
 
@@ -8,8 +8,10 @@ import { sumLanes } from '../wasm/lanes';
 
 /** Steps of the inner dimension between two visits to c; sums are blocked by it. */
 const KC: i32 = 256;
-/** Scratch bytes that `gemm` uses: a packed panel of b, rows of a in groups of four, and one 4 by 8 block. */
-export const GEMM_SCRATCH: usize = 8 * 256 * 4 + 128 * 256 * 4 + 128;
+/** Rows of a that are packed at most: with `KC` steps they fill a part of the second cache. */
+const ROWS: i32 = 132;
+/** Scratch bytes that `gemm` uses: a packed panel of b, one 6 by 8 block, and rows of a in groups of six. */
+export const GEMM_SCRATCH: usize = 8 * 256 * 4 + 192 + 132 * 256 * 4;
 
 /** 4 by 8 block at c (row stride `cr`), rows of a at a0 a1 a2 a3 stepping `ak`, b stepping `bk`; adds to c where `more`. */
 @inline
@@ -55,19 +57,25 @@ function block4x8(k: i32, a0: usize, a1: usize, a2: usize, a3: usize, ak: usize,
   v128.store(c + 3 * cr, c31, 16);
 }
 
-/** The same block from packed rows: a is [k][4], b is [k][8]; two steps at a time. */
+/** A block of 6 rows by 8 columns at c (row stride `cr`) from packed rows: a is [k][6], b steps by `bk`; adds to c where `more`. Twelve sums, two of
+   b and one of a are all the registers that there are, and enough sums to keep two pipes full for the four cycles that an addition takes. */
 @inline
-function packed4x8(k: i32, a: usize, b: usize, c: usize, cr: usize, more: bool): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+function packed6x8(k: i32, a: usize, b: usize, bk: usize, c: usize, cr: usize, more: bool): void {
+  const c1 = c + cr, c2 = c1 + cr, c3 = c2 + cr, c4 = c3 + cr, c5 = c4 + cr;
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00, c40 = c00, c41 = c00, c50 = c00, c51 = c00;
   if (more) {
     c00 = v128.load(c);
     c01 = v128.load(c, 16);
-    c10 = v128.load(c + cr);
-    c11 = v128.load(c + cr, 16);
-    c20 = v128.load(c + 2 * cr);
-    c21 = v128.load(c + 2 * cr, 16);
-    c30 = v128.load(c + 3 * cr);
-    c31 = v128.load(c + 3 * cr, 16);
+    c10 = v128.load(c1);
+    c11 = v128.load(c1, 16);
+    c20 = v128.load(c2);
+    c21 = v128.load(c2, 16);
+    c30 = v128.load(c3);
+    c31 = v128.load(c3, 16);
+    c40 = v128.load(c4);
+    c41 = v128.load(c4, 16);
+    c50 = v128.load(c5);
+    c51 = v128.load(c5, 16);
   }
   for (; k > 0; k--) {
     const b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -83,17 +91,27 @@ function packed4x8(k: i32, a: usize, b: usize, c: usize, cr: usize, more: bool):
     x = v128.load_splat<f32>(a, 12);
     c30 = f32x4.add(f32x4.mul(x, b0), c30);
     c31 = f32x4.add(f32x4.mul(x, b1), c31);
-    a += 16;
-    b += 32;
+    x = v128.load_splat<f32>(a, 16);
+    c40 = f32x4.add(f32x4.mul(x, b0), c40);
+    c41 = f32x4.add(f32x4.mul(x, b1), c41);
+    x = v128.load_splat<f32>(a, 20);
+    c50 = f32x4.add(f32x4.mul(x, b0), c50);
+    c51 = f32x4.add(f32x4.mul(x, b1), c51);
+    a += 24;
+    b += bk;
   }
   v128.store(c, c00);
   v128.store(c, c01, 16);
-  v128.store(c + cr, c10);
-  v128.store(c + cr, c11, 16);
-  v128.store(c + 2 * cr, c20);
-  v128.store(c + 2 * cr, c21, 16);
-  v128.store(c + 3 * cr, c30);
-  v128.store(c + 3 * cr, c31, 16);
+  v128.store(c1, c10);
+  v128.store(c1, c11, 16);
+  v128.store(c2, c20);
+  v128.store(c2, c21, 16);
+  v128.store(c3, c30);
+  v128.store(c3, c31, 16);
+  v128.store(c4, c40);
+  v128.store(c4, c41, 16);
+  v128.store(c5, c50);
+  v128.store(c5, c51, 16);
 }
 
 /** The `rows` by `columns` corner of a 4 by 8 block, from `from` (row stride 32) to c; adds where `more`. */
@@ -144,7 +162,12 @@ export function packColumns(to: usize, b: usize, bk: usize, bn: usize, k: i32, c
 /** Four rows of four (`step` bytes apart) become four columns at `to`, whose rows lie `down` bytes apart. */
 @inline
 export function transpose4(to: usize, from: usize, step: usize, down: usize): void {
-  const r0 = v128.load(from), r1 = v128.load(from + step), r2 = v128.load(from + 2 * step), r3 = v128.load(from + 3 * step);
+  transpose4x(to, v128.load(from), v128.load(from + step), v128.load(from + 2 * step), v128.load(from + 3 * step), down);
+}
+
+/** The same of four rows that are loaded. */
+@inline
+export function transpose4x(to: usize, r0: v128, r1: v128, r2: v128, r3: v128, down: usize): void {
   const t0 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
   const t2 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7), t3 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
   v128.store(to, v128.shuffle<i64>(t0, t1, 0, 2));
@@ -153,20 +176,21 @@ export function transpose4(to: usize, from: usize, step: usize, down: usize): vo
   v128.store(to + 3 * down, v128.shuffle<i64>(t2, t3, 1, 3));
 }
 
-/** Packs `k` steps of `rows` ≤ 4 rows of a into [k][4]; missing rows repeat the last. */
+/** Packs `k` steps of `rows` ≤ 6 rows of a into [k][6]; missing rows repeat the last. */
 export function packRows(to: usize, a: usize, ar: usize, ak: usize, k: i32, rows: i32): void {
   const a1 = a + (rows > 1 ? ar : 0), a2 = a1 + (rows > 2 ? ar : 0), a3 = a2 + (rows > 3 ? ar : 0);
-  const d1 = a1 - a, d2 = a2 - a, d3 = a3 - a;
+  const a4 = a3 + (rows > 4 ? ar : 0), a5 = a4 + (rows > 5 ? ar : 0);
+  const d1 = a1 - a, d2 = a2 - a, d3 = a3 - a, d4 = a4 - a, d5 = a5 - a;
   if (ak == 4) {
     for (; k >= 4; k -= 4) {
-      const r0 = v128.load(a), r1 = v128.load(a + d1), r2 = v128.load(a + d2), r3 = v128.load(a + d3);
-      const t0 = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5);
-      const t2 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7), t3 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7);
-      v128.store(to, v128.shuffle<i64>(t0, t1, 0, 2));
-      v128.store(to, v128.shuffle<i64>(t0, t1, 1, 3), 16);
-      v128.store(to, v128.shuffle<i64>(t2, t3, 0, 2), 32);
-      v128.store(to, v128.shuffle<i64>(t2, t3, 1, 3), 48);
-      to += 64;
+      transpose4x(to, v128.load(a), v128.load(a + d1), v128.load(a + d2), v128.load(a + d3), 24);
+      const r4 = v128.load(a + d4), r5 = v128.load(a + d5);
+      const low = v128.shuffle<i32>(r4, r5, 0, 4, 1, 5), high = v128.shuffle<i32>(r4, r5, 2, 6, 3, 7);
+      v128.store64_lane(to, low, 0, 16);
+      v128.store64_lane(to, low, 1, 40);
+      v128.store64_lane(to, high, 0, 64);
+      v128.store64_lane(to, high, 1, 88);
+      to += 96;
       a += 16;
     }
   }
@@ -175,14 +199,16 @@ export function packRows(to: usize, a: usize, ar: usize, ak: usize, k: i32, rows
     store<f32>(to, load<f32>(a + d1), 4);
     store<f32>(to, load<f32>(a + d2), 8);
     store<f32>(to, load<f32>(a + d3), 12);
-    to += 16;
+    store<f32>(to, load<f32>(a + d4), 16);
+    store<f32>(to, load<f32>(a + d5), 20);
+    to += 24;
     a += ak;
   }
 }
 
 /**
  * c [m, n] (row stride `cr`, columns 4 bytes apart) = a [m, k] · b [k, n], added to c where `more`. 2·m·n·k flop.
- * `room`: `GEMM_SCRATCH` bytes. m is best ≤ 128 where the rows of a are packed (else they are read in place).
+ * `room`: `GEMM_SCRATCH` bytes. m is best a multiple of 6 ≤ 132 (beyond, rows of a are read in place).
  */
 export function gemm(m: i32, n: i32, k: i32, a: usize, ar: usize, ak: usize, b: usize, bk: usize, bn: usize, c: usize, cr: usize, more: bool, room: usize): void {
   if (k <= 0) {
@@ -198,12 +224,13 @@ export function gemm(m: i32, n: i32, k: i32, a: usize, ar: usize, ak: usize, b: 
     }
     return;
   }
-  const panel = room, corner = room + 8 * 256 * 4, rowsAt = corner + 128;
-  const packA = n >= 64 && m <= 128;
+  const panel = room, corner = room + 8 * KC * 4, rowsAt = corner + 192;
+  const packA = n >= 48 && m >= 6 && m <= ROWS;
   const packB = bn != 4 || (m >= 32 && (bk & 511) == 0);
+  const high = packA ? 6 : 4;
   for (let done = 0; done < k; done += KC) {
     const steps = min(KC, k - done);
-    if (packA) for (let i = 0; i < m; i += 4) packRows(rowsAt + <usize>i * KC * 4, a + ar * <usize>i, ar, ak, steps, min(4, m - i));
+    if (packA) for (let i = 0; i < m; i += 6) packRows(rowsAt + <usize>i * KC * 4, a + ar * <usize>i, ar, ak, steps, min(6, m - i));
     for (let j = 0; j < n; j += 8) {
       const columns = min(8, n - j);
       let bj = b + <usize>j * bn, bjk = bk;
@@ -213,22 +240,15 @@ export function gemm(m: i32, n: i32, k: i32, a: usize, ar: usize, ak: usize, b: 
         bjk = 32;
       }
       const cj = c + ((<usize>j) << 2);
-      for (let i = 0; i < m; i += 4) {
-        const rows = min(4, m - i);
-        const whole = rows == 4 && columns == 8;
+      for (let i = 0; i < m; i += high) {
+        const rows = min(high, m - i);
+        const whole = rows == high && columns == 8;
         const ci = cj + cr * <usize>i;
         const to = whole ? ci : corner, step = whole ? cr : 32, add = whole && more;
-        if (packA && bjk == 32) packed4x8(steps, rowsAt + <usize>i * KC * 4, bj, to, step, add);
+        if (packA) packed6x8(steps, rowsAt + <usize>i * KC * 4, bj, bjk, to, step, add);
         else {
-          let a0 = a + ar * <usize>i, a1 = a0 + (rows > 1 ? ar : 0), a2 = a1 + (rows > 2 ? ar : 0), a3 = a2 + (rows > 3 ? ar : 0), s = ak;
-          if (packA) {
-            a0 = rowsAt + <usize>i * KC * 4;
-            a1 = a0 + 4;
-            a2 = a0 + 8;
-            a3 = a0 + 12;
-            s = 16;
-          }
-          block4x8(steps, a0, a1, a2, a3, s, bj, bjk, to, step, add);
+          const a0 = a + ar * <usize>i, a1 = a0 + (rows > 1 ? ar : 0), a2 = a1 + (rows > 2 ? ar : 0), a3 = a2 + (rows > 3 ? ar : 0);
+          block4x8(steps, a0, a1, a2, a3, ak, bj, bjk, to, step, add);
         }
         if (!whole) storeCorner(corner, ci, cr, rows, columns, more);
       }

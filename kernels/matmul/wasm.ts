@@ -6,7 +6,7 @@ import type { Encoder } from '../wasm/tape.ts';
 import { tilesFor } from '../wasm/tape.ts';
 
 /** Scratch that gemm.as uses (GEMM_SCRATCH there). */
-export const GEMM_SCRATCH = 8 * 256 * 4 + 128 * 256 * 4 + 128;
+export const GEMM_SCRATCH = 8 * 256 * 4 + 192 + 132 * 256 * 4;
 
 export const matmul: Encoder = (call, tape) => {
   const { bias, activation } = call.attributes as AttributesOf<'matmul'>;
@@ -35,13 +35,13 @@ export const matmul: Encoder = (call, tape) => {
 
 /** Tiles small enough to share (about half a million multiplications each), large enough that packing pays. */
 export function tileOf(batch: number, M: number, N: number, K: number): { rows: number; columns: number } {
-  let rows = Math.min(M, 128);
+  let rows = Math.min(M, 132);
   let columns = Math.min(N, 256);
   const work = () => batch * tilesFor(M, rows) * tilesFor(N, columns);
   const large = M * N * K * batch > 65536;
-  while (large && work() < 4 && rows * columns * K > 262144 && rows > 16) {
+  while (large && work() < 8 && rows * columns * K > 262144 && rows > 16) {
     if (columns > 64 && columns > rows) columns = Math.ceil(columns / 2 / 8) * 8;
-    else rows = Math.ceil(rows / 2 / 4) * 4;
+    else rows = Math.ceil(rows / 2 / 6) * 6;
   }
   return { rows, columns };
 }
