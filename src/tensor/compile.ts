@@ -13,6 +13,7 @@ import { backendOf } from './device.ts';
 import { compute, dense, emptyTensor, tracing, withTracer, type Tracer } from './dispatch.ts';
 import { hostArray, type DType } from './dtype.ts';
 import { fail, TensorError, unnamed } from './error.ts';
+import { settleNow } from './ops/checks.ts';
 import { leavesOf, mapTree } from './ops/composed.ts';
 import { describe } from './ops/operands.ts';
 import { contiguousStrides, sizeOf, type Shape } from './shape.ts';
@@ -200,14 +201,16 @@ class Recorder implements Tracer {
     this.steps.push({ kind: 'action', action });
   }
 
-  guard(t: Tensor, check: (values: Tensor) => void): void {
+  guard(t: Tensor, check: (values: Tensor) => void): boolean {
     const { storage, shape, strides, offset } = t;
-    if (storage.symbolic && !this.owns(storage)) return;
+    if (storage.symbolic && !this.owns(storage)) return true;
     const buffer = this.buffers[this.indexOf(storage)]!;
     const look = (at: Storage, from: number): void => check(new Tensor(at, shape, strides, from + offset, true, false));
     if (buffer.kind === 'constant') look(storage, 0);
     else if (buffer.kind === 'argument') this.guards.push((leaves) => look(leaves[buffer.slot]!.storage, leaves[buffer.slot]!.offset));
     else if (buffer.kind === 'held' && !this.held.get(storage)!.written) this.guards.push(() => look(storage, 0));
+    else return false;
+    return true;
   }
 
   note(module: { readonly training: boolean }): void {
@@ -485,6 +488,7 @@ function finish(
       if (device !== 'js') storage.wroteDevice();
     }
     for (const t of made) if (device !== 'js') t.storage.wroteDevice();
+    if (device !== 'webgpu') settleNow(backend);
     for (const { leaf, grad } of grads) if (leaf.grad !== grad) leaf.grad = grad;
     return fill(form, made, leaves);
   };

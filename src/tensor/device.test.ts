@@ -1,6 +1,6 @@
 /* A device that is read asynchronously, as a GPU is: what throws there, and what goes on working. It is the js backend under the name webgpu. */
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { createJsBackend } from '../../kernels/js/backend.ts';
 import type { Backend } from '../../kernels/types.ts';
@@ -96,4 +96,71 @@ test('a model moves with the moments of its optimiser, and training goes on as i
     return weight.array();
   };
   expect(await train(true)).toEqual(await train(false));
+});
+
+describe('what only the device has is looked at there, and told by the next reading', () => {
+  const F = nn.functional as Any;
+  /** Ids that only the device has, as what it computes: `bad` among zeros. */
+  const there = (bad: number, n = 2000): Tensor => tensor.zeros([n], { dtype: 'int32' }).add(tensor.arange(n).eq(7).to('int32').mul(bad));
+  const table = (): Any => tensor.ones([4, 2]);
+  const calls: readonly (readonly [string, (ids: Any) => Any, string])[] = [
+    ['embedding', (ids) => F.embedding(ids, table()), 'index'],
+    ['at', (ids) => table().at(ids), 'index'],
+    ['scatterAdd', (ids) => tensor.zeros([4]).scatterAdd(0, ids, tensor.ones([2000])), 'index'],
+    ['oneHot', (ids) => F.oneHot(ids, 4), 'index'],
+    ['crossEntropy', (ids) => F.crossEntropy(tensor.zeros([2000, 4]), ids), 'class'],
+    ['nllLoss', (ids) => F.nllLoss(tensor.zeros([2000, 4]), ids), 'class'],
+  ];
+  test.each(calls)('%s, once; and again in a plan that makes the ids', async (name, call, word) => {
+    const message = `${name}: ${word} 9 is out of range for 4`;
+    const bad = call(there(9));
+    await expect(bad.data()).rejects.toThrow(coded('index', message));
+    expect((await bad.data()).length).toBeGreaterThan(0); // told once
+    await call(there(3)).sum().item();
+    const given = tensor.compile(call);
+    const made = tensor.compile((ids: Any) => call(ids.add(0)));
+    for (const compiled of [given, made]) {
+      await compiled(there(2)).sum().item();
+      const wrong = compiled(there(9));
+      await expect(wrong.data()).rejects.toThrow(coded('index', message));
+      await compiled(there(2)).sum().item();
+    }
+  });
+
+  test('an ignored class and negative ids are fine', async () => {
+    expect(await F.crossEntropy(tensor.zeros([2000, 4]), there(-100)).item()).toBeCloseTo(Math.log(4), 5);
+    expect((await table().at(there(-4)).data()).length).toBe(4000);
+    await expect(table().at(there(-5)).data()).rejects.toThrow('at: index -5 is out of range for 4 elements.');
+  });
+
+  test('an integer divided by 0', async () => {
+    const zero = there(1).sub(1); // −1 but for one 0
+    await expect(tensor.ones([2000], { dtype: 'int32' }).floorDivide(zero).data()).rejects.toThrow(
+      coded('value', 'floorDivide: an integer was divided by 0.'),
+    );
+    expect((await there(5).remainder(3).data())[7]).toBe(2);
+  });
+
+  test('a gather gives NaN, and a warning; detectAnomaly throws', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (const ids of [there(9), tensor([0, 9], { dtype: 'int32' })]) {
+      const values = await tensor.ones([4]).gather(0, ids).data();
+      expect([values.includes(NaN), values[0]]).toEqual([true, 1]);
+      expect(warn).toHaveBeenLastCalledWith(expect.stringContaining('gather: index 9 is out of range for 4 elements.'));
+      const whole = tensor.ones([4], { dtype: 'int32' });
+      await expect((async () => tensor.autograd.detectAnomaly(() => whole.gather(0, ids)))()).rejects.toThrow(
+        'gather: index 9 is out of range',
+      );
+    }
+    warn.mockRestore();
+  });
+
+  test('a thousand looks leave memory as it was', async () => {
+    const [ids, w] = [there(3), table()];
+    const step = tensor.compile((i: Any) => F.embedding(i, w).sum());
+    await step(ids).item();
+    const before = tensor.memory();
+    for (let i = 0; i < 1000; i++) tensor.scope(() => void step(ids));
+    expect(tensor.memory()).toMatchObject({ bytes: before.bytes, tensors: before.tensors });
+  });
 });

@@ -23,8 +23,11 @@ export interface Tracer {
   note(module: { readonly training: boolean }): void;
   /** Something that a compiled call has to repeat on the host each time (counting a step). */
   repeat(action: () => void): void;
-  /** Values that are there before each run (an argument, what was found outside) are handed to `check`, which throws where they are wrong. */
-  guard(t: Tensor, check: (values: Tensor) => void): void;
+  /**
+   * Values that are there before each run (an argument, what was found outside) are handed to `check`, which throws where they are wrong.
+   * False where the plan makes them.
+   */
+  guard(t: Tensor, check: (values: Tensor) => void): boolean;
 }
 
 let tracer: Tracer | null = null;

@@ -9,6 +9,7 @@ import { show, sizeOf, type Shape } from './shape.ts';
 import { mirror, rested } from './storage.ts';
 import { Tensor } from './tensor.ts';
 import type { Nested } from './surface.ts';
+import { dueOn, isDue } from './ops/checks.ts';
 import { describe, tensorAt } from './ops/operands.ts';
 
 /** Reading while a function is compiled would freeze a value into the plan. */
@@ -40,10 +41,12 @@ export function readAll(tensors: readonly Tensor[], name = 'readAll'): Promise<H
     return { buffer: tensor.storage.toDevice(backend), offset: tensor.offset, length: tensor.numel(), dtype: tensor.dtype };
   });
   const backend = backendOf(device);
-  const reading = backend.read(ranges);
+  const due = dueOn(backend);
+  const reading = backend.read([...ranges, ...due.ranges]);
   if (device === 'webgpu') mirror(backend);
   return rested(
     reading.then((values) => {
+      due.settle(values.slice(wanted.length));
       wanted.forEach(({ at }, i) => (ready[at] = values[i]!));
       return ready as HostArray[];
     }),
@@ -68,6 +71,14 @@ export function rowMajor(t: Tensor, data: HostArray): HostArray {
     }
   }
   return out;
+}
+
+/** Looks at what the device has found wrong (ops/checks.ts), for those who read nothing else. */
+export async function readChecks(device: DeviceName): Promise<void> {
+  if (!isDue(device)) return;
+  const backend = backendOf(device);
+  const due = dueOn(backend);
+  if (due.ranges.length > 0) due.settle(await backend.read(due.ranges));
 }
 
 export const data = (a: Tensor): Promise<HostArray> => readAll([a], 'data').then(([values]) => values!);

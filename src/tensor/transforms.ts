@@ -7,11 +7,12 @@ import { compute, repeatOnHost, tracing } from './dispatch.ts';
 import { isFloat } from './dtype.ts';
 import { fail, failAs, unnamed } from './error.ts';
 import { leavesOf, mapTree, rebuild } from './ops/composed.ts';
+import { isDue, strictly } from './ops/checks.ts';
 import { describe, oneOf } from './ops/operands.ts';
 import { clone, detach, reshape, stack } from './ops/view.ts';
 import { drawHook, laterGenerator } from './random.ts';
 import type { Generator, GeneratorState } from '../base/random.ts';
-import { data, makeTensor, refuseTrace } from './reading.ts';
+import { data, makeTensor, readChecks, refuseTrace } from './reading.ts';
 import { sameShape, show } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
@@ -420,21 +421,28 @@ export function detectAnomaly<R>(fn: () => R): R {
       else if (hasNaN(storage.toHost(), t)) report(name, backward);
     }
   });
+  const strictBefore = strictly.on;
+  strictly.on = true;
+  const end = (): void => {
+    strictly.on = strictBefore;
+    setWatcher(before);
+  };
   let result: R;
   try {
     result = unnamed(fn);
   } catch (error) {
-    setWatcher(before);
+    end();
     throw error;
   }
   const later = async (value: unknown): Promise<unknown> => {
     for (const { name, tensor, backward } of pending)
       if (!tensor.disposed && (await data(tensor)).some(Number.isNaN)) report(name, backward);
+    await readChecks('webgpu');
     return value;
   };
-  if (result instanceof Promise) return result.finally(() => setWatcher(before)).then(later) as R;
-  setWatcher(before);
-  return (pending.length > 0 ? later(result) : result) as R;
+  if (result instanceof Promise) return result.finally(end).then(later) as R;
+  end();
+  return (pending.length > 0 || isDue('webgpu') ? later(result) : result) as R;
 }
 
 function hasNaN(values: ArrayLike<number>, t: Tensor): boolean {

@@ -42,6 +42,11 @@ describe.each(['js', 'wasm'])('on %s', (device) => {
       expect(() => call(bad)).toThrow(message);
       expect(() => compiled(bad)).toThrow(message);
       expect(() => compiled(good)).not.toThrow();
+      // Ids that the plan makes are looked at by the plan.
+      const made = tensor.compile((ids: Loose) => call(ids.mul(1).add(0)));
+      made(good);
+      expect(() => made(bad)).toThrow(message);
+      expect(() => made(good)).not.toThrow();
     });
 
     test.each([

@@ -70,7 +70,7 @@ export function gather(a: Tensor, dim: number, indices: Tensor): Tensor {
   const at = dimIn(dim, x.ndim);
   if (x.ndim === 0 || index.ndim === 0) return reshape(gather(atLeast1(x), 0, atLeast1(index)), index.shape);
   checkIndexShape(x, at, index, 'gather');
-  checkRange(index, x.shape[at]!, 'gather');
+  checkRange(index, x.shape[at]!, 'gather', { mild: true });
   return pick(x, at, index);
 }
 
@@ -157,7 +157,7 @@ export function indexSelect(a: Tensor, dim: number, indices: Tensor): Tensor {
   if (index.ndim !== 1) fail('shape', 'indexSelect', `expected a 1-D index, got ${show(index.shape)}. Use at(…, index) for more dims.`);
   const at = dimIn(dim, x.ndim);
   if (x.ndim === 0) return reshape(indexSelect(reshape(x, [1]), 0, index), []);
-  checkRange(index, x.shape[at]!, 'indexSelect');
+  checkRange(index, x.shape[at]!, 'indexSelect', { mild: true });
   if (at === 0) return rowsOf(x, index);
   return pick(x, at, alongDim(index, x.shape, at));
 }
@@ -240,8 +240,8 @@ const scalarLike = (value: number | boolean, like: Tensor): Tensor =>
 export function take(a: Tensor, indices: Tensor): Tensor {
   const x = tensorAt(a, 1, 'take');
   const index = indexAt(indices, 2, 'take');
-  checkRange(index, x.numel(), 'take', { from: -x.numel() });
-  return reshape(gather(reshape(x, [-1]), 0, wrapped(reshape(index, [-1]), x.numel())), index.shape);
+  checkRange(index, x.numel(), 'take', { from: -x.numel(), mild: true });
+  return reshape(pick(reshape(x, [-1]), 0, wrapped(reshape(index, [-1]), x.numel())), index.shape);
 }
 
 /** Negative indices counted from the end. */
