@@ -78,7 +78,7 @@ export function createGpt(model) {
   const next = tensor.compile((id, position) =>
     tensor.noGrad(() => {
       const places = tensor.arange(context);
-      const here = places.eq(position).reshape(1, 1, context, 1);
+      const here = position.reshape(1, 1, 1, 1).expand(1, heads, 1, c / heads);
       const past = places.le(position).reshape(1, 1, 1, context);
       let x = F.embedding(id, p.wte).add(F.embedding(position, p.wpe));
       for (let i = 0; i < layers; i++) {
@@ -86,8 +86,8 @@ export function createGpt(model) {
           .split(c, { dim: -1 })
           .map((part) => part.reshape(1, heads, 1, c / heads));
         const { k: keys, v: values } = caches[i];
-        keys.copy_(tensor.where(here, k, keys));
-        values.copy_(tensor.where(here, v, values));
+        keys.copy_(keys.scatter(2, here, k));
+        values.copy_(values.scatter(2, here, v));
         const y = F.scaledDotProductAttention(q, keys, values, { attnMask: past });
         x = x.add(map(y.reshape(1, c), `${i}.out`));
         x = x.add(map(F.gelu(map(norm(x, `${i}.ln2`), `${i}.up`), { approximate: 'tanh' }), `${i}.down`));

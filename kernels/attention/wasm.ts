@@ -16,7 +16,8 @@ export const attention: Encoder = (call, tape) => {
   const [B, H, T] = q!.shape as [number, number, number];
   const S = k!.shape[2]!;
   if (B * H * T === 0 || S === 0) return false;
-  tape.begin('attention', B * H * tilesFor(T, BLOCK), GEMM_SCRATCH + BLOCK * rowBytes(S));
+  const work = B * H * T * S * (q!.shape[3]! + v!.shape[3]!);
+  tape.begin('attention', B * H * tilesFor(T, BLOCK), GEMM_SCRATCH + BLOCK * rowBytes(S), work);
   tape.address(q).address(k).address(v).address(mask).address(out).address(lse);
   putSizes(tape, q!, k!, v!, mask, call.attributes as AttributesOf<'attention'>);
   putStrides(tape, out!);

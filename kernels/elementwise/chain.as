@@ -136,25 +136,8 @@ function loadBlock(p: usize, o: usize, to: usize, start: i32, n: i32): void {
   while (n > 0) {
     let m = min(n, length - i);
     n -= m;
-    if (byte) {
-      for (; m > 0; m--) {
-        store<i32>(to, <i32>load<u8>(at));
-        at += <usize>step;
-        to += 4;
-      }
-    } else if (step == 4) {
-      for (; m >= 4; m -= 4) {
-        v128.store(to, v128.load(at));
-        at += 16;
-        to += 16;
-      }
-      for (; m > 0; m--) {
-        store<i32>(to, load<i32>(at));
-        at += 4;
-        to += 4;
-      }
-    } else if (step == 0) {
-      const value = v128.load_splat<i32>(at);
+    if (step == 0) {
+      const value = byte ? i32x4.splat(<i32>load<u8>(at)) : v128.load_splat<i32>(at);
       for (; m >= 4; m -= 4) {
         v128.store(to, value);
         to += 16;
@@ -163,7 +146,20 @@ function loadBlock(p: usize, o: usize, to: usize, start: i32, n: i32): void {
         store<i32>(to, i32x4.extract_lane(value, 0));
         to += 4;
       }
+    } else if (byte) {
+      for (; m > 0; m--) {
+        store<i32>(to, <i32>load<u8>(at));
+        at += <usize>step;
+        to += 4;
+      }
     } else {
+      if (step == 4) {
+        for (; m >= 4; m -= 4) {
+          v128.store(to, v128.load(at));
+          at += 16;
+          to += 16;
+        }
+      }
       for (; m > 0; m--) {
         store<i32>(to, load<i32>(at));
         at += <usize>step;

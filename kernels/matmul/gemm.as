@@ -314,6 +314,35 @@ function rowTimes(n: i32, k: i32, a: usize, ak: usize, b: usize, bk: usize, c: u
 
 /** One row: c [n] = dots of a [k] with n rows of b, both adjacent along k. */
 function rowDots(n: i32, k: i32, a: usize, b: usize, bn: usize, c: usize, more: bool): void {
+  if ((k & 7) == 0) {
+    for (; n >= 4; n -= 4) {
+      const b1 = b + bn, b2 = b1 + bn, b3 = b2 + bn, end = (<usize>k) << 2;
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+      for (let i: usize = 0; i < end; i += 32) {
+        let x = v128.load(a + i);
+        s0 = f32x4.add(f32x4.mul(v128.load(b + i), x), s0);
+        s1 = f32x4.add(f32x4.mul(v128.load(b1 + i), x), s1);
+        s2 = f32x4.add(f32x4.mul(v128.load(b2 + i), x), s2);
+        s3 = f32x4.add(f32x4.mul(v128.load(b3 + i), x), s3);
+        x = v128.load(a + i, 16);
+        t0 = f32x4.add(f32x4.mul(v128.load(b + i, 16), x), t0);
+        t1 = f32x4.add(f32x4.mul(v128.load(b1 + i, 16), x), t1);
+        t2 = f32x4.add(f32x4.mul(v128.load(b2 + i, 16), x), t2);
+        t3 = f32x4.add(f32x4.mul(v128.load(b3 + i, 16), x), t3);
+      }
+      s0 = f32x4.add(s0, t0);
+      s1 = f32x4.add(s1, t1);
+      s2 = f32x4.add(s2, t2);
+      s3 = f32x4.add(s3, t3);
+      // Lanes 0 + 1 and 2 + 3 of two sums in one register, then of all four.
+      const p = f32x4.add(v128.shuffle<i32>(s0, s1, 0, 2, 4, 6), v128.shuffle<i32>(s0, s1, 1, 3, 5, 7));
+      const q = f32x4.add(v128.shuffle<i32>(s2, s3, 0, 2, 4, 6), v128.shuffle<i32>(s2, s3, 1, 3, 5, 7));
+      const sums = f32x4.add(v128.shuffle<i32>(p, q, 0, 2, 4, 6), v128.shuffle<i32>(p, q, 1, 3, 5, 7));
+      v128.store(c, more ? f32x4.add(sums, v128.load(c)) : sums);
+      b = b3 + bn;
+      c += 16;
+    }
+  }
   for (; n > 0; n--) {
     const s = dot(a, b, k);
     store<f32>(c, more ? s + load<f32>(c) : s);

@@ -20,7 +20,7 @@ export const matmul: Encoder = (call, tape) => {
   const down = tilesFor(M, rows);
   const across = tilesFor(N, columns);
   tape
-    .begin('matmul', batch * down * across, GEMM_SCRATCH)
+    .begin('matmul', batch * down * across, GEMM_SCRATCH, batch * M * N * K)
     .address(a)
     .address(b)
     .address(bias ? c : undefined)

@@ -1,7 +1,7 @@
 /* Words of an instruction, addresses of the control block, and each thread's scratch memory.
 
-   An instruction is a record of 32-bit words: operation, tiles (independent pieces of its work), its own length in bytes, a spare
-   word; then what the operation reads (words 4 …). Kernels are functions (record, tile): they may run on any thread, in any order. */
+   An instruction is a record of 32-bit words: operation, tiles (independent pieces of its work), its own length in bytes, 1
+   where the calling thread does all tiles; then what the operation reads (words 4 …). Kernels are functions (record, tile): they may run on any thread, in any order. */
 
 /** Byte addresses of the control block, the first page's start: `STATE` is (record << 32 | tiles not yet taken). */
 export const STATE: usize = 64;

@@ -87,6 +87,9 @@ export interface TapeHost<B> {
   table(key: string, make: () => Float64Array): number;
 }
 
+/** Multiply-adds that take a thread some ten microseconds. */
+const WORTH_SHARING = 1 << 17;
+
 /** Appends a call's records, or answers false where the host must compute it. */
 export type Encoder = <B>(call: Call<B>, tape: Tape<B>) => boolean;
 
@@ -122,12 +125,16 @@ export class Tape<B> {
     this.patches.length = 0;
   }
 
-  /** Begins a record whose work falls into `tiles` independent pieces, each using up to `scratchBytes`. */
-  begin(op: Opcode, tiles: number, scratchBytes = 0): this {
+  /**
+   * Begins a record whose work falls into `tiles` independent pieces, each using up to `scratchBytes`. With a `work` (multiply-adds of all) of a few
+   * microseconds they stay on the calling thread: to hand one over, and to wait for a thread that the system has put aside, takes longer.
+   */
+  begin(op: Opcode, tiles: number, scratchBytes = 0, work = Infinity): this {
     if (this.length + 64 > this.words.length) this.#grow(64);
     this.#start = this.length;
     this.words[this.length] = opcodes[op];
     this.words[this.length + 1] = tiles;
+    this.words[this.length + 3] = work < WORTH_SHARING ? 1 : 0;
     this.length += 4;
     if (scratchBytes > this.scratchBytes) this.scratchBytes = scratchBytes;
     return this;

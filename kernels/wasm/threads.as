@@ -20,7 +20,7 @@ export function runTape(p: usize, count: i32): void {
   for (; count > 0; count--) {
     const tiles = tilesOf(p);
     if (tiles == 1) execute(p, 0);
-    else if (threads == 1) for (let t = 0; t < tiles; t++) execute(p, t);
+    else if (threads == 1 || load<u32>(p, 12) != 0) for (let t = 0; t < tiles; t++) execute(p, t);
     else share(p, tiles);
     p += <usize>load<u32>(p, 8);
   }
