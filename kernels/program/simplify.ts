@@ -32,7 +32,11 @@ export function simplify(program: Program): Program {
     const before = calls.length;
     calls = rewriteForward(buffers, calls);
     calls = dropDead({ buffers, calls });
-    calls = writeWhereWanted({ buffers, calls });
+    // Each pass leaves copies of what it changed; it costs a tenth of a round.
+    for (let left = -1; left !== calls.length;) {
+      left = calls.length;
+      calls = writeWhereWanted({ buffers, calls });
+    }
     if (calls.length === before && round > 0) break;
   }
   return { buffers, calls };

@@ -10,6 +10,8 @@ export const SLEEPERS: usize = 192;
 export const WAKE: usize = 256;
 export const STOP: usize = 320;
 export const MAIN_WAITS: usize = 384;
+/** 24 kB that nothing else uses, between the module's data and an eager call's record. */
+export const WARM: usize = 8192;
 /** Where the threads' scratch begins, and bytes of it for each. */
 export const SCRATCH_BASE: usize = 448;
 export const SCRATCH_SIZE: usize = 452;

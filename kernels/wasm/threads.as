@@ -4,8 +4,9 @@
    One 64-bit word holds the record's address and the count of tiles not yet taken; a tile is taken by compare-and-swap of the whole word,
    so what a late helper takes is always a tile of the current record. Helpers spin a while, then sleep on `WAKE`. */
 
+import { warmUp } from '../matmul/gemm';
 import { execute } from './execute';
-import { DONE, MAIN_WAITS, SLEEPERS, STATE, STOP, WAKE, setThread, tilesOf } from './memory';
+import { DONE, MAIN_WAITS, SLEEPERS, STATE, STOP, WAKE, WARM, setThread, tilesOf } from './memory';
 
 const SPINS: i32 = 20000;
 let threads: i32 = 1;
@@ -65,6 +66,7 @@ function takeTile(): bool {
 /** A helper's life: returns when `STOP` is set. */
 export function help(index: i32): void {
   setThread(index);
+  if (index == 1) warmUp(WARM);
   while (atomic.load<i32>(STOP) == 0) {
     let spins = 0;
     while (spins < SPINS) spins = takeTile() ? 0 : spins + 1;
