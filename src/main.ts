@@ -10,6 +10,7 @@ import { bindNotebook } from './view/NotebookView.ts';
 import type { NotebookOptions } from './view/context.ts';
 import { decoded, h } from './view/dom.ts';
 import { noteRecent } from './view/notebooks/recent.ts';
+import { chooseBackend, chosenBackend } from './computing.ts';
 import { parameters } from './parameters.ts';
 import { takeOver } from './takeover.ts';
 import type { PageData } from './opening.ts';
@@ -131,6 +132,9 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
       get address() {
         return parameters(location.search);
       },
+      get backend() {
+        return chosenBackend(compiled.front?.id);
+      },
       base: base.href,
       packs: Object.fromEntries(Object.entries(__PACKS__).map(([name, path]) => [name, new URL(path, base).href])),
     },
@@ -146,6 +150,10 @@ function comeAlive({ compiled, folder, stored, kept, shippedHash, unsaved, view 
   const unbind = bindNotebook(root, session, {
     site: { base: baseHref, notebooks: ownNotebooks },
     quiet,
+    computing: {
+      chosen: () => chosenBackend(compiled.front?.id) ?? 'auto',
+      choose: (on) => chooseBackend(compiled.front?.id, on === 'auto' ? undefined : on),
+    },
     ...(folder === undefined
       ? {}
       : { exercises: { store, desk: async () => (await import('./judging.ts')).openDesk(base, folder, compiled.front) } }),

@@ -3,6 +3,7 @@
    runs on opening, the engine gets its first plan, which the build has made, and plain values are shown as they come; all
    that the engine says is kept for the app (takeover.ts). The plan and the app wait until the first frame is drawn. */
 
+import { chosenBackend } from './computing.ts';
 import type { ProgramCell, Report, Request } from './engine/protocol.ts';
 import { parameters } from './parameters.ts';
 import type { Compiled } from './session/types.ts';
@@ -53,6 +54,7 @@ function begin(early: EarlyEngine, { compiled, opening }: PageData): void {
   const base = new URL(page.dataset['base'] ?? './', location.href);
   const { run: _, ...interrupt } = begun;
   const seed = compiled.front?.seed;
+  const backend = chosenBackend(compiled.front?.id);
   const start: Request = {
     kind: 'start',
     options: {
@@ -62,6 +64,7 @@ function begin(early: EarlyEngine, { compiled, opening }: PageData): void {
       base: base.href,
       packs: Object.fromEntries(Object.entries(opening.packs).map(([name, path]) => [name, new URL(path, base).href])),
       ...(seed === undefined ? {} : { seed }),
+      ...(backend === undefined ? {} : { backend }),
       ...interrupt,
     },
   };

@@ -40,7 +40,7 @@ export interface StartOptions {
   /** Front matter's seed; absent: the worker draws one. */
   readonly seed?: number;
   /** What the command line asked for; absent: by what is there. */
-  readonly backend?: 'webgpu' | 'wasm' | 'js';
+  readonly backend?: 'webgpu' | 'wasm' | 'js' | undefined;
   /** Parameters of the page's address, for inputs that ask for one. */
   readonly address?: Readonly<Record<string, readonly string[]>>;
   /** Values of `--set`, by name. */

@@ -273,7 +273,7 @@ export function bindNotebook(root: HTMLElement, session: Session, options: Noteb
       loadFeatures,
     };
     const undoCommands = implementCore(context);
-    const undoBar = bindBar(document, { commands, facts: live.facts });
+    const undoBar = bindBar(document, { commands, facts: live.facts, wanted: () => void loadFeatures().catch(() => undefined) });
     const undoKeys = bindKeyboard(commands);
     let features: Promise<void> | undefined, unbindFeatures: (() => void) | undefined;
     let exercises: Promise<void> | undefined, unbindExercises: (() => void) | undefined;

@@ -10,6 +10,8 @@ import type { Facts } from './reactive.ts';
 export interface BarOptions {
   readonly commands: Commands;
   readonly facts: Accessor<Facts>;
+  /** The bar's own menu opens: what else stands in it is wanted. */
+  readonly wanted: () => void;
 }
 
 /** Below this width the commands stand in a sheet, in px (look.css). */
@@ -17,7 +19,7 @@ const menuBelow = 1024;
 
 const paths = { run: 'M4.5 2.8v10.4l8.6-5.2z', stop: 'M4 4h8v8H4z' };
 
-export function bindBar(page: Document, { commands, facts }: BarOptions): () => void {
+export function bindBar(page: Document, { commands, facts, wanted }: BarOptions): () => void {
   const all = (action: string): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(`[data-action="${action}"]`)];
   const runAll = all('run-all'),
     places = [...page.querySelectorAll<HTMLElement>('[data-engine-facts], .bar .engine')];
@@ -31,7 +33,7 @@ export function bindBar(page: Document, { commands, facts }: BarOptions): () => 
     const action = button?.dataset['action'];
     if (button === null || action === undefined || !ids.has(action) || action === 'theme') return; // the theme is every page's own
     if (action === 'menu') {
-      if (innerWidth < menuBelow) return; // the sheet that the button opens by itself
+      if (innerWidth < menuBelow) return wanted(); // the sheet that the button opens by itself
       event.preventDefault();
     }
     commands.run(action as CommandId);

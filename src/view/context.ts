@@ -24,6 +24,14 @@ export interface ExerciseOptions {
   readonly store: Promise<Store> | undefined;
 }
 
+export type Chosen = 'auto' | 'webgpu' | 'wasm' | 'js';
+
+export interface Computing {
+  chosen(): Chosen;
+  /** For engines that start from now on; false where this browser keeps nothing, and nothing has changed. */
+  choose(on: Chosen): boolean;
+}
+
 export interface NotebookOptions {
   /** Absent: nothing leads elsewhere. */
   readonly site?: Site;
@@ -37,6 +45,8 @@ export interface NotebookOptions {
   readonly quiet?: Promise<unknown>;
   /** Is given what hands on text that editors hold back for a moment. */
   readonly typed?: (flush: () => void) => void;
+  /** Where it computes by its reader's choice, kept in this browser; absent: that cannot be chosen here. */
+  readonly computing?: Computing;
   /** Why nothing can be run here (an opened file before it is saved). */
   readonly locked?: string;
   /** ms since epoch. Default: Date.now. */

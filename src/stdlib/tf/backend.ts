@@ -1,6 +1,7 @@
 /* Which backend `tf` computes on. What the command line asks for is obeyed or refused with the reason; otherwise by what
    is there: a real GPU gives webgpu, a software adapter or none gives wasm, and js (tfjs calls it cpu) is the last resort. */
 
+import { describeAdapter, isSoftware, type AdapterLike } from '../../base/adapter.ts';
 import type { Report, StartOptions } from '../../engine/protocol.ts';
 import type { TensorFlow } from './ownership.ts';
 
@@ -10,16 +11,7 @@ export type BackendReport = Extract<Report, { kind: 'backend' }>;
 export interface Gpu {
   requestAdapter(options?: { powerPreference?: 'high-performance' }): Promise<GpuAdapter | null>;
 }
-export interface GpuAdapter {
-  readonly isFallbackAdapter?: boolean;
-  readonly info?: {
-    readonly vendor?: string;
-    readonly architecture?: string;
-    readonly device?: string;
-    readonly description?: string;
-    readonly isFallbackAdapter?: boolean;
-  };
-}
+export type GpuAdapter = AdapterLike;
 
 /** Sets the backend of `tf` and returns what was chosen and why. Rejects when the requested one cannot be had. */
 export async function chooseBackend(
@@ -81,18 +73,4 @@ export async function computesOnGpu(
   if (requested) return requested === 'webgpu';
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   return adapter ? !isSoftware(adapter) : false;
-}
-
-function describeAdapter({ info }: GpuAdapter): string {
-  const words = [info?.vendor, info?.architecture, info?.device, info?.description].filter((word) => word);
-  return [...new Set(words)].join(' ') || 'unnamed adapter';
-}
-
-/** An adapter that computes on the CPU. */
-export function isSoftware(adapter: GpuAdapter): boolean {
-  return (
-    adapter.isFallbackAdapter === true ||
-    adapter.info?.isFallbackAdapter === true ||
-    /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(describeAdapter(adapter))
-  );
 }

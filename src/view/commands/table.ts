@@ -106,6 +106,7 @@ const rows = [
   { id: 'reset-answer', title: 'Reset to the starter', group: 'Edit', cell: true },
   { id: 'export-answers', title: 'Export my answers', group: 'Notebook' },
   { id: 'print', title: 'Print', group: 'Notebook' },
+  { id: 'compute', title: 'Compute on…', group: 'Notebook' },
   { id: 'notebooks', title: 'Your notebooks', group: 'Notebook' },
   { id: 'runs', title: 'Runs', group: 'Notebook' },
   { id: 'storage', title: 'Storage and settings', group: 'Notebook' },

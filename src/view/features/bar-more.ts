@@ -13,7 +13,7 @@ const sections: readonly (readonly CommandId[])[] = [
   ['insert-text', 'fold-all-code', 'fold-all-output'],
   ['outline', 'graph', 'help'],
   ['save-version', 'versions', 'compare-shipped', 'reset-shipped'],
-  ['export-answers', 'print', 'notebooks', 'runs', 'storage'],
+  ['compute', 'export-answers', 'print', 'notebooks', 'runs', 'storage'],
 ];
 /** A write that takes longer has not happened, as far as its reader should trust it. */
 const patienceMs = 4000;
@@ -50,7 +50,9 @@ export const barMore: Feature = (context) => {
   // ---- below 1024 px: the same as buttons of the bar's own menu
   const more = h('div', { class: 'more-commands' });
   const onToggle = (event: Event): void => {
-    if ((event as ToggleEvent).newState !== 'open') return;
+    if ((event as ToggleEvent).newState === 'open') list();
+  };
+  const list = (): void =>
     more.replaceChildren(
       ...sections.flatMap((section) => [
         h('hr'),
@@ -72,8 +74,8 @@ export const barMore: Feature = (context) => {
           }),
       ]),
     );
-  };
   sheet?.append(more);
+  if (sheet?.matches(':popover-open')) list();
   sheet?.addEventListener('beforetoggle', onToggle);
 
   // ---- what is saved

@@ -28,6 +28,7 @@ const features: readonly Feature[] = [
   rename,
   cellMenu,
   later(['find', 'find-next', 'find-previous'], async () => (await import('./find.ts')).find),
+  later(['compute'], async () => (await import('./compute.ts')).compute),
   outline,
   barMore,
   tabs,

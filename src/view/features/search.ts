@@ -39,6 +39,7 @@ const also: Readonly<Partial<Record<CommandId, string>>> = {
   'insert-text': 'markdown prose',
   download: 'export file save as md',
   restart: 'kernel clear reset forget',
+  compute: 'backend device auto gpu webgpu wasm webassembly js javascript cpu tensor tf',
   stop: 'interrupt cancel',
   versions: 'history restore',
   'hide-code': 'collapse fold',
@@ -88,6 +89,7 @@ function commandsOf({ commands, session, selection }: NotebookContext): Source {
     const { history } = session;
     if (id === 'run-stale') return plural(session.ids.filter((cell) => session.cell(cell)?.state === 'stale').length, 'cell');
     if (id === 'restart') return 'forget all values';
+    if (id === 'compute') return session.backend?.backend;
     if (id === 'undo') return history.undo;
     if (id === 'redo') return history.redo;
     return undefined;
