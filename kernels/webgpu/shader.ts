@@ -2,7 +2,9 @@
    call any function of the libraries by name. A pipeline specialises `const NAME = …;` and `alias NAME = …;` lines, and as "fn NAME"
    the body of a one-line function `fn NAME(…) -> … { return …; }`. Nothing here knows a device. */
 
+import { apart } from '../../src/base/apart.ts';
 import math from '../elementwise/math.wgsl';
+import rare from '../elementwise/rare.wgsl';
 import rowsAlone from './rows-alone.wgsl';
 import rowsShared from './rows-shared.wgsl';
 
@@ -66,18 +68,26 @@ interface Part {
   readonly uses: readonly string[];
 }
 
-let libraries: { readonly math: Map<string, Part>; readonly alone: Map<string, Part>; readonly shared: Map<string, Part> } | undefined;
+type Library = ReadonlyMap<string, Part>;
+let libraries: { readonly math: Library; readonly alone: Library; readonly shared: Library } | undefined;
+let rarely: Library | undefined;
+/** Read where a shader names a function that the other libraries lack. */
+const far = apart('kernels/rare', { rare });
 
 /** The library declarations that `text` needs, each once, those called first. */
 function linked(text: string, shared: boolean): string {
   libraries ??= { math: readLibrary(math), alone: readLibrary(rowsAlone), shared: readLibrary(rowsShared) };
-  const library = { get: (name: string) => libraries!.math.get(name) ?? libraries![shared ? 'shared' : 'alone'].get(name) };
+  const find = (name: string): Part | undefined =>
+    libraries!.math.get(name) ??
+    libraries![shared ? 'shared' : 'alone'].get(name) ??
+    (rarely ?? (/(?:Float|Int|Uint)$/.test(name) ? (rarely = readLibrary(far.rare)) : undefined))?.get(name);
   const needed: string[] = [];
   const seen = new Set<string>();
   const own = new Set([...text.matchAll(/^(?:fn|struct|var<private>|var<workgroup>|const) (\w+)/gm)].map((match) => match[1]!));
   const visit = (name: string): void => {
-    const part = library.get(name);
-    if (!part || seen.has(name) || own.has(name)) return;
+    if (seen.has(name) || own.has(name)) return;
+    const part = find(name);
+    if (!part) return;
     seen.add(name);
     part.uses.forEach(visit);
     needed.push(part.text);
