@@ -48,6 +48,12 @@ const commonPlot = (): Plugin => ({
     what comes late or alone is not in it. */
 const awaited = /\/(?:editor|features|exercises|editing|plot|markdown|controls|pages|store)-[^/]*$/;
 
+/** What shows a notebook of the reader's own before the app is there, and what it shares with the app: neither waits for the other. */
+const apart = [
+  { name: 'ground', test: /\/src\/(base\/(hash|optional)|view\/(dom|words|outputs\/colours)|store\/record)\.ts$/ },
+  { name: 'reopening', test: /\/src\/(reopening|store\/opening|view\/(kept|markup|frame|static\/(bar|html)))\.ts$/ },
+];
+
 export default defineConfig({
   base: './',
   plugins: [wgsl(), libraryNamesPlugin(), wholeSolid(), commonPlot(), solid()],
@@ -63,7 +69,10 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false, resolveDependencies: (file, deps) => (awaited.test(file) ? deps : []) },
     assetsInlineLimit: 0,
-    rolldownOptions: { input: ['index.html', 'embed.html'].filter(existsSync) },
+    rolldownOptions: {
+      input: ['index.html', 'embed.html'].filter(existsSync),
+      output: { codeSplitting: { groups: apart } },
+    },
   },
   test: { environment: 'node' },
 });

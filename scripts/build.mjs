@@ -424,6 +424,7 @@ export function pageAssets() {
     exerciseStyles: textOf(manifest, 'src/view/exercises/index.ts'),
     engine: readJson('build/engine.json')?.typescript ?? '',
     packs: readJson('build/packs.json') ?? {},
+    reopening: Object.values(manifest).find(({ name }) => name === 'reopening')?.file,
     own: [...new Set(own.flatMap((key) => [manifest[key].file, ...importsOf(manifest, key, new Set(['index.html', key]))]))],
     plot: [...new Set(plot.flatMap((key) => [manifest[key].file, ...importsOf(manifest, key, new Set(['index.html', key]))]))],
   };

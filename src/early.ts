@@ -3,6 +3,7 @@
    its engine starts at once, in parallel to everything else. What needs the body is in opening.ts. Built as text and allowed by its hash. */
 
 import type { PageData } from './opening.ts';
+import type { StoredShown } from './store/types.ts';
 import type { EarlyEngine } from './takeover.ts';
 
 declare global {
@@ -26,9 +27,10 @@ const patienceMs = 1500;
 if (/^#(\/.|g1\.|src=)/.test(location.hash)) {
   page.dataset['place'] = 'app';
   setTimeout(() => delete page.dataset['place'], heldMs);
-  const { app, own } = page.dataset;
+  const { app, own, reopening } = page.dataset;
   for (const address of `${app ?? ''} ${own ?? ''}`.split(' ').filter(Boolean))
     document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: address }));
+  if (reopening !== undefined) document.head.append(Object.assign(document.createElement('script'), { type: 'module', src: reopening }));
 }
 try {
   const theme = localStorage.getItem('theme');
@@ -55,10 +57,22 @@ function readAhead(coded: string): void {
       request.onsuccess = () => {
         const database = request.result;
         try {
-          const reading = database.transaction(['notebooks', 'outputs', 'pages']);
+          const reading = database.transaction(['notebooks', 'outputs', 'pages', 'shown']);
           const of = (name: string): IDBObjectStore => reading.objectStore(name);
-          const asked = [of('notebooks').get(id), of('outputs').getAll(IDBKeyRange.bound([id], [id, []])), of('pages').get(id)] as const;
-          reading.oncomplete = () => resolve([asked[0].result, asked[1].result, asked[2].result]);
+          const shown: IDBRequest<StoredShown | undefined> = of('shown').get(id);
+          let one: readonly IDBRequest[] = [],
+            all: IDBRequest<unknown[]> | undefined;
+          shown.onsuccess = () => {
+            const { apart } = shown.result ?? {};
+            if (Array.isArray(apart)) one = apart.map((cell) => of('outputs').get([id, cell]));
+            else all = of('outputs').getAll(IDBKeyRange.bound([id], [id, []]));
+          };
+          const notebook = of('notebooks').get(id),
+            page = of('pages').get(id);
+          reading.oncomplete = () => {
+            const outputs = all?.result ?? [...(shown.result?.outputs ?? []), ...one.map(({ result }): unknown => result)];
+            resolve([notebook.result, outputs, page.result]);
+          };
           reading.onerror = reading.onabort = none;
         } catch {
           none(); // of an earlier version

@@ -52,16 +52,16 @@ async function noteStore(): Promise<void> {
   localStorage.setItem('stored', '1');
   if (!navigator.userActivation?.hasBeenActive) location.reload();
 }
-async function storeNow(): Promise<Store | undefined> {
-  return Promise.race([openedStore().catch(() => undefined), new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
-}
+const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
+  Promise.race([work, new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
+const storeNow = (): Promise<Store | undefined> => inTime(openedStore().catch(() => undefined));
 
 /** What is stored of a notebook. */
 async function opening(id: string): Promise<StoredOpening> {
   const ahead = window.__ahead;
   window.__ahead = undefined;
   const records = ahead?.id === id ? await ahead.records : undefined;
-  const read = records && (await import('./store/index.ts')).soundOpening(records);
+  const read = records && (await import('./store/opening.ts')).soundOpening(records);
   return read ?? (await openedStore()).opening(id);
 }
 
@@ -231,7 +231,7 @@ const pages = (): Promise<Pages> =>
           close = then;
         },
       }),
-    (error: unknown) => {
+    (error) => {
       made = undefined; // tried again when next needed
       throw error;
     },
@@ -244,11 +244,12 @@ const saveCopy = async (text: string): Promise<void> => {
 /** One's own copy and results from last time, where anything was ever stored; rejects where they cannot be read. */
 async function storedOpening(id: string): Promise<StoredOpening | undefined> {
   if (!anyStored) return undefined;
-  const copy = opening(id).catch((error: { code?: string }) => {
-    if (error.code !== 'storage-missing') throw error;
-    return undefined;
-  });
-  return Promise.race([copy, new Promise<undefined>((resolve) => setTimeout(resolve, storeMs))]);
+  return inTime(
+    opening(id).catch((error: { code?: string }) => {
+      if (error.code !== 'storage-missing') throw error;
+      return undefined;
+    }),
+  );
 }
 
 /** The data of the page; undefined, and said, where they do not come. */
@@ -337,10 +338,10 @@ document.addEventListener('click', (event) => {
   const hash = link?.getAttribute('href') ?? '#';
   if (link === null || event.defaultPrevented || event.ctrlKey || event.metaKey || app(hash)) return;
   if (!app(location.hash) && !link.matches('.skip')) return;
-  const target = document.getElementById(decoded(hash.slice(1)));
   event.preventDefault();
+  const target = document.getElementById(decoded(hash.slice(1)));
   if (target === null) return;
-  if (!target.matches('a, button, input, [tabindex]')) target.setAttribute('tabindex', '-1');
+  if (!target.matches('a, button, input, [tabindex]')) target.tabIndex = -1;
   target.scrollIntoView();
   target.focus({ preventScroll: true });
 });

@@ -7,9 +7,9 @@ import type { Store, StoredNotebook, StoredOpening, StoredPage } from './store/t
 import type { Opening } from './main.ts';
 import type { Compiled, Session } from './session/types.ts';
 import { decoded, h } from './view/dom.ts';
-import { drawn, showKept } from './view/kept.ts';
-import { makeBar, plainPage, type Place } from './view/frame.ts';
-import { setMarkup } from './view/markup.ts';
+import { download } from './view/download.ts';
+import { buildName, place, replaceBody as putInPlace } from './reopening.ts';
+import { makeBar, plainPage } from './view/frame.ts';
 import { recentIds } from './view/notebooks/recent.ts';
 import type { Shipped } from './view/notebooks/entries.ts';
 import { ago } from './view/words.ts';
@@ -33,9 +33,7 @@ export interface Host {
 export type Pages = ReturnType<typeof createPages>;
 
 export function createPages({ base, baseHref, openedStore, storeNow, opening: storedOf, comeAlive, close }: Host) {
-  const page = document.documentElement;
-  /** Names the code that makes pages (a chunk is named by its content, and by that of all it loads) and where this one stands. */
-  const build = `${import.meta.url} ${baseHref}`;
+  const build = buildName(import.meta.url, baseHref);
   /** The session that `showText` began last. */
   let alive: Session | undefined;
   /** A text that a page made here wants opened as if it were a file. */
@@ -47,12 +45,8 @@ export function createPages({ base, baseHref, openedStore, storeNow, opening: st
 
   function replaceBody(title: string, ...content: Node[]): void {
     close();
-    for (const child of [...document.body.children]) if (child.tagName !== 'SCRIPT' && !child.classList.contains('skip')) child.remove();
-    document.body.append(...content);
-    document.title = `${title} · Gradus`;
-    delete page.dataset['place'];
-    delete page.dataset['engine'];
-    scrollTo(0, 0);
+    window.__reopened = undefined;
+    putInPlace(title, ...content);
   }
 
   /** Renders a text in the browser and brings it alive. `page` is taken instead where it was made of this text by this code. */
@@ -66,12 +60,17 @@ export function createPages({ base, baseHref, openedStore, storeNow, opening: st
     const own = ready
       ? { ...ready, compiled: { ...(JSON.parse(ready.compiled) as Omit<Compiled, 'text'>), text } }
       : await (await import('./own.ts')).renderOwn(text, baseHref);
-    const box = h('div'),
-      place: Place = { title: own.title, commands: true, ...(own.label === undefined ? {} : { label: own.label }) };
-    setMarkup(box, own.html);
-    const shown = showKept(box, opening.kept ?? []);
-    replaceBody(own.title, makeBar(baseHref, place), ...band.filter((part) => part !== null), ...box.childNodes);
-    if (shown) await drawn();
+    const standing = await window.__reopened;
+    window.__reopened = undefined;
+    if (standing === undefined || standing.build !== ready?.build || standing.hash !== ready.hash) {
+      close();
+      await place(
+        own,
+        baseHref,
+        opening.kept ?? [],
+        band.filter((part) => part !== null),
+      );
+    }
     const session = (alive = comeAlive({ ...opening, compiled: own.compiled }));
     const cell = /[?&]cell=([^&]+)/.exec(location.hash)?.[1];
     if (cell !== undefined) document.getElementById(`cell-${decoded(cell)}`)?.scrollIntoView();
@@ -166,11 +165,7 @@ export function createPages({ base, baseHref, openedStore, storeNow, opening: st
   }
 
   async function showRuns(): Promise<void> {
-    const [{ RunsPage }, { render }, { download }] = await Promise.all([
-      import('./view/runs/RunsPage.tsx'),
-      import('solid-js/web'),
-      import('./view/download.ts'),
-    ]);
+    const [{ RunsPage }, { render }] = await Promise.all([import('./view/runs/RunsPage.tsx'), import('solid-js/web')]);
     const box = h('div');
     replaceBody('Runs', makeBar(baseHref, { title: 'Runs', commands: false, main: 'runs' }), box);
     close(
@@ -192,21 +187,16 @@ export function createPages({ base, baseHref, openedStore, storeNow, opening: st
 
   async function showNotebooks(): Promise<void> {
     const known = shippedHere();
-    const [{ NotebooksPage }, { render }, { download }] = await Promise.all([
-      import('./view/notebooks/NotebooksPage.tsx'),
-      import('solid-js/web'),
-      import('./view/download.ts'),
-    ]);
+    const [{ NotebooksPage }, { render }] = await Promise.all([import('./view/notebooks/NotebooksPage.tsx'), import('solid-js/web')]);
     const box = h('div');
     replaceBody('Notebooks', makeBar(baseHref, { title: 'Notebooks', commands: false, main: 'notebooks' }), box);
     close(render(() => NotebooksPage({ store: openedStore, base: baseHref, shipped: () => known, recent: recentIds(), download }), box));
   }
 
   async function showStorage(): Promise<void> {
-    const [{ makeStoragePage }, { persist, space }, { download }, store] = await Promise.all([
+    const [{ makeStoragePage }, { persist, space }, store] = await Promise.all([
       import('./view/storage/StoragePage.ts'),
       import('./store/index.ts'),
-      import('./view/download.ts'),
       openedStore().catch((error: unknown) => error as GradusError),
     ]);
     const { element, dispose } = makeStoragePage({ store, space: () => space(), persist: () => persist(), base: baseHref, download });

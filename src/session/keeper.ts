@@ -52,6 +52,8 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
   let base = notebook().text;
   /** The latest stored revision, of this tab or another, that this session's text holds. */
   let included = saved;
+  /** What the store has of all cells, as far as this session knows: not where another tab writes too. */
+  let shown: Map<string, StoredOutputs> | undefined;
   let held = false;
   let disposed = false;
   /** Names this sitting's place among what pages that went away left behind. */
@@ -154,8 +156,9 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
       if (made === undefined) return [];
       return { notebook: id, cell, hash: contentHash(made), time: kept ?? now(), outputs: bounded(outputs.map(({ output }) => output)) };
     });
+    for (const record of records) shown?.set(record.cell, record);
     try {
-      await (await store).saveOutputs(records);
+      await (await store).saveOutputs(records, shown && [...shown.values()]);
       worked('outputs');
     } catch (reason) {
       for (const entry of ended) unstored.add(entry);
@@ -225,6 +228,7 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
     /** Gives cells that show nothing yet what they showed last time; returns their ids. What is kept of a cell that is called otherwise
         by now is found by its code. */
     restore(entries: ReadonlyMap<string, Entry>, records: readonly StoredOutputs[]): ReadonlySet<string> {
+      if (!held) shown = new Map(records.map((record) => [record.cell, record]));
       const cells = new Set<string>();
       const isOpen = ({ state, outputs }: Entry): boolean => state === 'idle' && outputs.length === 0;
       const show = (entry: Entry, { time, outputs }: StoredOutputs): void => {
@@ -264,6 +268,7 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
     hold(on: boolean): void {
       if (held === on) return;
       held = on;
+      shown = undefined;
       clearTimeout(saveTimer);
       saveTimer = undefined;
       if (!on) void save();

@@ -14,7 +14,7 @@ import { isPoints, isRun } from './records.ts';
 import type { Imported } from './types.ts';
 
 /** Made again when they are missing. */
-const caches = new Set<string>(['pages']);
+const caches = new Set<string>(['pages', 'shown']);
 /** Many and large; the others are written at once. */
 const ofRuns: readonly Names[] = ['runs', 'points', 'checkpoints'];
 const first: readonly Names[] = ['notebooks', 'versions', 'outputs', 'answers', 'mastery', 'settings'];

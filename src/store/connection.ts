@@ -17,7 +17,8 @@ export type Writing = IDBPTransaction<GradusSchema, Names[], 'readwrite'>;
 export interface Connection {
   /** Runs `work` on the database and words what it throws. A broken connection is opened anew, once. */
   read<T>(work: (database: Database) => Promise<T>): Promise<T>;
-  /** One transaction over `stores`; resolves when it has completed, leaves nothing behind when `work` throws. */
+  /** One transaction over `stores`; resolves when it has completed, leaves nothing behind when `work` throws. Who writes `outputs` without
+      naming `shown` drops what is gathered there. */
   write(stores: Names[], durability: 'strict' | 'relaxed', work: (transaction: Writing) => Promise<unknown> | void): Promise<void>;
   listen(listener: (event: StoreEvent) => unknown): () => void;
   close(): void;
@@ -83,7 +84,13 @@ export async function connect(name: string): Promise<Connection> {
     read: guarded,
     write: (stores, durability, work) =>
       guarded(async (open) => {
-        const transaction = open.transaction(stores, 'readwrite', { durability });
+        const gathered = stores.includes('outputs') && !stores.includes('shown');
+        const transaction = open.transaction(gathered ? [...stores, 'shown'] : stores, 'readwrite', { durability });
+        if (gathered)
+          void transaction
+            .objectStore('shown')
+            .clear()
+            .catch(() => undefined); // fails where the transaction does
         const done = transaction.done.then(
           () => undefined,
           (error: unknown) => ({ error }),

@@ -11,7 +11,6 @@ export async function openStore(options?: StoreOptions): Promise<Store> {
   return store;
 }
 export type { StoreOptions };
-export { soundOpening } from './records.ts';
 export { persist, space, type Space } from './space.ts';
 export { sweepDeadRuns, tabName } from './tab.ts';
 export { versionLimit } from './versions.ts';

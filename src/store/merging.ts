@@ -6,7 +6,8 @@ import { optional } from '../base/optional.ts';
 import type { Names } from './connection.ts';
 import { isEqual } from './equal.ts';
 import { isNotebook } from './record.ts';
-import { isAnswer, isMastery, isOutputs, isVersion } from './records.ts';
+import { isOutputs } from './opening.ts';
+import { isAnswer, isMastery, isVersion } from './records.ts';
 import type { StoredAnswer, StoredMastery, StoredNotebook, StoredOutputs, StoredVersion } from './types.ts';
 
 /** Not for other eyes, or for this browser alone: settings that no archive holds. */

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, test, vi } from 'vitest';
-import { soundOpening } from './records.ts';
+import { soundOpening } from './opening.ts';
 import { openStore } from './store.ts';
 
 test('a page is kept where its notebook is stored, and does not come back behind one that was deleted', async () => {

@@ -1,38 +1,11 @@
 /* Whether a record read from the database is what it should be. Another version, a broken disk or a curious hand may have
    written it; each check looks at what the code relies on and at nothing more. */
 
-import { has, isNotebook } from './record.ts';
-import type {
-  StoredAnswer,
-  StoredMastery,
-  StoredOpening,
-  StoredOutputs,
-  StoredPage,
-  StoredPoints,
-  StoredRun,
-  StoredVersion,
-} from './types.ts';
+import { has } from './record.ts';
+import type { StoredAnswer, StoredMastery, StoredPoints, StoredRun, StoredVersion } from './types.ts';
 
 export function isVersion(record: unknown): record is StoredVersion {
   return has(record, { notebook: 'string', time: 'number', text: 'string' });
-}
-
-export function isOutputs(record: unknown): record is StoredOutputs {
-  return (
-    has(record, { notebook: 'string', cell: 'string', hash: 'string', time: 'number' }) &&
-    Array.isArray(record['outputs']) &&
-    record['outputs'].every((output) => has(output, { kind: 'string' }))
-  );
-}
-
-export function isPage(record: unknown): record is StoredPage {
-  return has(record, { notebook: 'string', hash: 'string', build: 'string', title: 'string', html: 'string', compiled: 'string' });
-}
-
-/** What the page's first script read (early.ts), where all of it is as it should be. */
-export function soundOpening([notebook, outputs, page]: readonly [unknown, readonly unknown[], unknown]): StoredOpening | undefined {
-  if ((notebook !== undefined && !isNotebook(notebook)) || !outputs.every(isOutputs)) return undefined;
-  return { notebook, outputs, page: isPage(page) ? page : undefined };
 }
 
 export function isAnswer(record: unknown): record is StoredAnswer {

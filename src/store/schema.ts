@@ -13,6 +13,7 @@ import type {
   StoredPage,
   StoredPoints,
   StoredRun,
+  StoredShown,
   StoredText,
   StoredVersion,
 } from './types.ts';
@@ -28,6 +29,7 @@ export interface GradusSchema extends DBSchema {
   answers: { key: [notebook: string, exercise: string]; value: StoredAnswer };
   mastery: { key: [notebook: string, exercise: string]; value: StoredMastery };
   pages: { key: string; value: StoredPage };
+  shown: { key: string; value: StoredShown };
   settings: { key: string; value: { readonly key: string; readonly value: unknown } };
 }
 
@@ -57,6 +59,10 @@ export const migrations: readonly ((database: Database, upgrade: Upgrade) => voi
   // 4: texts that runs ran in, each once.
   (database) => {
     database.createObjectStore('texts', { keyPath: ['notebook', 'hash'] });
+  },
+  // 5: what a long notebook showed last, once more in one record.
+  (database) => {
+    database.createObjectStore('shown', { keyPath: 'notebook' });
   },
 ];
 

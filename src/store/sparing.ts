@@ -2,7 +2,8 @@
    their notebook. Oldest first, and only when the reader says so; what was deleted can be brought back. */
 
 import type { Connection } from './connection.ts';
-import { isOutputs, isVersion } from './records.ts';
+import { isOutputs } from './opening.ts';
+import { isVersion } from './records.ts';
 import type { Sparable } from './types.ts';
 import { bytesOf } from './usage.ts';
 

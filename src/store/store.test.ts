@@ -8,7 +8,7 @@ import { migrations, type GradusSchema } from './schema.ts';
 import { joinChunks } from './points.ts';
 import { openStore } from './store.ts';
 import { sweepDeadRuns, type Locks } from './tab.ts';
-import type { StoredNotebook, StoredRun, StoredVersion } from './types.ts';
+import type { Store, StoredNotebook, StoredOutputs, StoredRun, StoredVersion } from './types.ts';
 
 beforeEach(() => {
   vi.stubGlobal('indexedDB', new IDBFactory());
@@ -153,6 +153,42 @@ test('outputs are kept by notebook and cell, many at once, the last one counts',
     ['a', { kind: 'text', text: '3' }],
     ['b', { kind: 'text', text: '2' }],
   ]);
+});
+
+describe('what a long notebook showed last, gathered in one record,', () => {
+  const of = (i: number, text: string): StoredOutputs => ({
+    ...{ notebook: 'n', cell: `c${i}`, hash: 'h', time: 1 },
+    outputs: [{ kind: 'text', text }],
+  });
+  const many = Array.from({ length: 150 }, (_, i) => of(i, i === 7 ? 'x'.repeat(3000) : String(i)));
+  const gathered = async () => (await raw()).get('shown', 'n');
+
+  test('holds what is small and names the rest', async () => {
+    const store = await openStore();
+    await store.saveOutputs(many, many);
+    expect(await gathered()).toEqual({ notebook: 'n', outputs: many.filter(({ cell }) => cell !== 'c7'), apart: ['c7'] });
+    expect(await store.outputs('n')).toHaveLength(150);
+  });
+
+  test('is not made for a short notebook, nor of what is not all known', async () => {
+    const store = await openStore();
+    await store.saveOutputs(many.slice(0, 50), many.slice(0, 50));
+    expect(await gathered()).toBeUndefined();
+    await store.saveOutputs(many);
+    expect(await gathered()).toBeUndefined();
+  });
+
+  test.each([
+    ['outputs that do not know it', (store: Store) => store.saveOutputs([of(1, 'other')])],
+    ['clearing', async (store: Store) => void (await store.clear('n', 'outputs'))],
+    ['deleting the notebook', (store: Store) => store.deleteNotebook('n')],
+    ['sparing', async (store: Store) => void (await (await store.sparable())[0]!.clear(1))],
+  ])('goes with %s', async (_, change) => {
+    const store = await openStore();
+    await store.saveOutputs(many, many);
+    await change(store);
+    expect(await gathered()).toBeUndefined();
+  });
 });
 
 test('settings come back', async () => {
@@ -408,6 +444,7 @@ describe('the database', () => {
       ['points', ['run', 'chunk'], []],
       ['runs', 'id', ['name', 'notebook', 'startedAt', 'state']],
       ['settings', 'key', []],
+      ['shown', 'notebook', []],
       ['texts', ['notebook', 'hash'], []],
       ['versions', ['notebook', 'time'], []],
     ]);

@@ -8,9 +8,11 @@ import { createAnswers } from './answers.ts';
 import { connect, type Names } from './connection.ts';
 import { createMastery } from './mastery.ts';
 import { joinChunks } from './points.ts';
+import { isOutputs, isPage } from './opening.ts';
 import { isNotebook } from './record.ts';
-import { isAnswer, isMastery, isOutputs, isPage, isPoints, isRun, isVersion } from './records.ts';
+import { isAnswer, isMastery, isPoints, isRun, isVersion } from './records.ts';
 import { prefixRange, type Database } from './schema.ts';
+import { gather } from './shown.ts';
 import type { Store, StoredOutputs, StoredRun } from './types.ts';
 import { createRunWrites } from './runs.ts';
 import { createVersions } from './versions.ts';
@@ -152,11 +154,13 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
 
     outputs: (notebook) => read(async (database) => soundOutputs(await database.getAll('outputs', prefixRange(notebook)))),
 
-    saveOutputs: (outputs) =>
+    saveOutputs: (outputs, all) =>
       outputs.length === 0
         ? Promise.resolve()
-        : write(['outputs'], 'relaxed', async (transaction) => {
-            await Promise.all(outputs.map((entry) => transaction.objectStore('outputs').put(entry)));
+        : write(all ? ['outputs', 'shown'] : ['outputs'], 'relaxed', async (transaction) => {
+            const putting: Promise<unknown>[] = outputs.map((entry) => transaction.objectStore('outputs').put(entry));
+            if (all) putting.push(gather(transaction.objectStore('shown'), outputs[0]!.notebook, all));
+            await Promise.all(putting);
           }),
 
     runs: (filter) => read((database) => findRuns(database, filter)),

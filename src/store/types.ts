@@ -68,6 +68,16 @@ export interface StoredOutputs {
   readonly outputs: readonly Output[];
 }
 
+/** The same of a whole long notebook in one record, which is read in a tenth of the time of a thousand. It says what `outputs` say, or
+    is not there: whatever else writes those drops it (connection.ts). */
+export interface StoredShown {
+  readonly notebook: string;
+  /** Of cells whose outputs are small. */
+  readonly outputs: readonly StoredOutputs[];
+  /** Cells whose outputs stand by themselves alone. */
+  readonly apart: readonly string[];
+}
+
 /** The page that the browser made of a notebook of the reader's own, kept only so that it opens sooner: made again where it is not of
     this text and this build. */
 export interface StoredPage {
@@ -281,7 +291,8 @@ export interface Store {
   nameVersion(notebook: string, time: number, name: string | undefined): Promise<void>;
   deleteVersion(notebook: string, time: number): Promise<void>;
   outputs(notebook: string): Promise<readonly StoredOutputs[]>;
-  saveOutputs(outputs: readonly StoredOutputs[]): Promise<void>;
+  /** `all`: what there is of the notebook then, these included, where that is known. */
+  saveOutputs(outputs: readonly StoredOutputs[], all?: readonly StoredOutputs[]): Promise<void>;
   runs(filter?: { readonly name?: string; readonly notebook?: string; readonly state?: RunState }): Promise<readonly StoredRun[]>;
   /** What the reader wrote about it stays; the notebook's text goes where each text is kept once. */
   saveRun(run: StoredRun): Promise<void>;

@@ -21,7 +21,7 @@ interface Count {
 }
 
 /** What is counted too, but cleared nowhere here. */
-const besides = ['answers', 'mastery', 'pages'] as const;
+const besides = ['answers', 'mastery', 'pages', 'shown'] as const;
 
 export function createUsage({ read, write }: Connection): Usage {
   async function usageOf(database: Database): Promise<readonly NotebookUsage[]> {
@@ -83,9 +83,10 @@ export function createUsage({ read, write }: Connection): Usage {
       count.answers += bytesOf(record);
       if (record['kind'] === 'prediction') count.counts.predictions++;
     });
-    await each('pages', (record) => {
-      of(record['notebook']).page += bytesOf(record);
-    });
+    for (const name of ['pages', 'shown'] as const)
+      await each(name, (record) => {
+        of(record['notebook']).page += bytesOf(record);
+      });
     const sum = ({ text, versions, outputs, runs, answers, page }: NotebookUsage): number =>
       text + versions + outputs + runs + answers + page;
     return [...all].map(([id, count]): NotebookUsage => ({ id, ...count })).sort((a, b) => sum(b) - sum(a));

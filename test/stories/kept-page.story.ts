@@ -10,11 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
-const cells = 80;
+/** So many that what they showed is gathered in one record too, but for the last, which is large. */
+const cells = 121;
 const text = `---\ngradus: 1\nid: long\ntitle: A long one\n---\n\n# A long one <b>bold</b>\n\n${Array.from(
-  { length: cells },
+  { length: cells - 1 },
   (_, i) => `\`\`\`ts\nconst v${i} = ${i === 0 ? '1' : `v${i - 1} + 1`};\nv${i}\n\`\`\``,
-).join('\n\n')}\n`;
+).join('\n\n')}\n\n\`\`\`ts\nconst large = 'x'.repeat(3000);\nlarge\n\`\`\`\n`;
 
 const parsers = /\/(analysis|own|purify|front-lines)[^/]*\.js/;
 /** Reloads, and tells which parsers the page asked for until its cells stand with what they showed. */
@@ -60,8 +61,8 @@ test('the second opening parses nothing and shows what the cells showed; another
   await page.waitForTimeout(1000); // outputs are kept a moment after they came
 
   expect(await reopened(page)).toEqual([]);
-  expect(await page.locator('[data-cell="v79"] [data-outputs]').textContent()).toBe('80');
-  expect(await page.locator('[data-cell="v79"]').getAttribute('data-state')).toBe('idle');
+  expect(await page.locator('[data-cell="v119"] [data-outputs]').textContent()).toBe('120');
+  expect(await page.locator('[data-cell="v119"]').getAttribute('data-state')).toBe('idle');
   await page.getByRole('button', { name: 'Run cell v3', exact: true }).click();
   await page.locator('[data-cell="v3"][data-state=done]').waitFor();
 
@@ -84,5 +85,47 @@ test('the second opening parses nothing and shows what the cells showed; another
   await page.reload();
   await expect.poll(() => page.locator('[data-kept]').count()).toBe(cells - 1);
   expect(await page.getByRole('textbox', { name: 'Code of v0', exact: true }).innerText()).toContain('100');
+  await page.context().close();
+});
+
+test('text and results from last time stand there before the app comes, and the app goes on from them', async () => {
+  const page = await site.page('', { viewport: { width: 1100, height: 800 } });
+  await keepCopy(page, text);
+  await page.getByRole('button', { name: 'Run all', exact: true }).first().click();
+  await expect.poll(() => page.locator('[data-cell][data-state=done]').count()).toBe(cells);
+  await expect.poll(async () => (await stored(page))?.['hash']).toBeTruthy();
+  await page.waitForTimeout(1000);
+
+  let come = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    come = resolve;
+  });
+  await page.route(/\/assets\/index-[^/]*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload({ waitUntil: 'commit' });
+  await expect.poll(() => page.locator('[data-kept]').count()).toBe(cells - 1);
+  expect(await page.evaluate(() => 'alive' in document.documentElement.dataset)).toBe(false);
+  expect(await page.title()).toBe('A long one bold · Gradus');
+  expect(await page.locator('h1').innerText()).toBe('A long one bold');
+  expect(await page.locator('[data-cell="v119"] [data-outputs]').textContent()).toBe('120');
+  await page.getByRole('button', { name: 'Run cell v3', exact: true }).click();
+  come();
+  await page.locator('[data-cell="v3"][data-state=done]').waitFor();
+  await expect.poll(() => page.locator('[data-kept]').count()).toBe(1); // all others hang on v3
+  expect(await page.locator('[data-cell="large"] [data-outputs]').textContent()).toContain('xxx');
+
+  // The address is left before the app is there: what it names then is shown, and nothing of the notebook.
+  await page.unroute(/\/assets\/index-[^/]*\.js/);
+  await page.goto('about:blank');
+  await page.goBack({ waitUntil: 'commit' });
+  await page.evaluate(() => {
+    location.hash = '#/runs';
+  });
+  await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor();
+  expect(await page.locator('main.nb').count()).toBe(0);
+  await page.goBack();
+  await page.locator('[data-cell="v119"] [data-outputs]', { hasText: '120' }).waitFor();
   await page.context().close();
 });

@@ -5,6 +5,7 @@ import type { GradusError } from '../../base/errors.ts';
 import type { Kept } from '../../session/keeping.ts';
 import type { Feature, NotebookContext } from '../context.ts';
 import { h } from '../dom.ts';
+import { download as save } from '../download.ts';
 import { bytes } from '../storage/bytes.ts';
 import { closeBand, showBand, type Band } from './band.ts';
 
@@ -127,8 +128,7 @@ function textButtons({ commands, session, options }: NotebookContext, { code }: 
     act: () => {
       void session.keeping?.store
         .then((store) => store.rawNotebook(session.keeping!.id))
-        .then(async (raw) => {
-          const { download: save } = await import('../download.ts');
+        .then((raw) => {
           if (raw) save(raw.text, `${options.name}-stored.${raw.whole ? 'md' : 'json'}`);
         });
     },

@@ -33,6 +33,8 @@ export interface Assets {
   readonly plot?: readonly string[];
   /** What opens a notebook of the reader's own: asked for with the app where the address of the map's page names one. */
   readonly own?: readonly string[];
+  /** Shows such a notebook as it was, before the app is there. */
+  readonly reopening?: string;
 }
 
 export interface Page {
@@ -122,7 +124,10 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, p
   const json = data === undefined || beside ? '' : `<script type="application/json" id="notebook-data">${jsonHtml(data)}</script>\n`;
   const app = [assets.script, ...(assets.preload ?? [])].filter(Boolean).map(at).join(' ');
   const looks = assets.look ? ` data-look="${at(assets.look)}"` : '';
-  const own = kind === 'map' && assets.own?.length ? ` data-own="${escapeHtml(assets.own.map(at).join(' '))}"` : '';
+  const own =
+    kind === 'map' && assets.own?.length
+      ? ` data-own="${escapeHtml(assets.own.map(at).join(' '))}"${assets.reopening ? ` data-reopening="${at(assets.reopening)}"` : ''}`
+      : '';
   const running = `${runs && assets.engine ? ` data-run="${at(assets.engine)}"` : ''}${plots && assets.plot?.length ? ` data-plot="${escapeHtml(assets.plot.join(' '))}"` : ''}`;
   const skip = kind === 'map' ? 'Skip to the course' : 'Skip to the notebook';
   return `<!doctype html>
