@@ -27,7 +27,7 @@ const flags = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
-  '--disable-features=HttpsUpgrades,LensOverlay,MediaRouter,OptimizationHints,PaintHolding',
+  '--disable-features=HttpsUpgrades,LensOverlay,MediaRouter,OptimizationHints,PaintHolding,WebUIOmniboxPopup,WebUIOmniboxAimPopup',
 ];
 
 /** Starts one, with an empty profile. Close it when done. */
