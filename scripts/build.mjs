@@ -11,6 +11,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildKernels, kernelSources, kernelsFile } from './build-kernels.mjs';
+import { enginePlan } from './engine-parts.mjs';
 import { bundleParts } from './tensor-parts.mjs';
 import { wgslText } from './wgsl.mjs';
 
@@ -65,10 +66,14 @@ const steps = [
     inputs: () => [
       at('workers/typescript'),
       ...['base', 'document', 'analysis', 'schedule', 'output', 'engine', 'stdlib'].map((layer) => at('src', layer)),
+      at('workers/tensor/parts.ts'),
       at('package-lock.json'),
       at('scripts/build.mjs'),
+      at('scripts/engine-parts.mjs'),
+      at('scripts/parts.mjs'),
+      at('scripts/tensor-parts.mjs'),
     ],
-    outputs: () => [at('build/engine.json'), ...listed('build/engine.json')],
+    outputs: () => [at('build/engine-parts.json'), at('build/engine.json'), ...listed('build/engine.json')],
     run: buildEngine,
   },
   {
@@ -152,9 +157,21 @@ function sourcesOf() {
 
 /* ---- engine and packs: one IIFE each, named by hash ---- */
 
+/** The engine's core is the worker's script; its parts lie beside it. `wants`: which parts a mentioned name needs, for the pages. */
 async function buildEngine() {
-  const files = await bundle({ typescript: at('workers/typescript/entry.ts') }, 'engine');
-  writeJson('build/engine.json', files);
+  const { core, parts, doors } = await bundleParts(root, 'typescript', at('workers/typescript/entry.ts'), { plan: enginePlan });
+  rmSync(at('dist/engine'), { recursive: true, force: true });
+  mkdirSync(at('dist/engine'), { recursive: true });
+  for (const { file, text } of [core, ...parts]) writeFileSync(at('dist/engine', file), text);
+  const filesOf = (name) => {
+    const part = parts.find((one) => one.name === name);
+    return part ? [...part.needs.flatMap((number) => filesOf(parts[number - 1].name)), `engine/${part.file}`] : [];
+  };
+  writeJson('build/engine-parts.json', Object.fromEntries(doors.map(({ key, partName }) => [key, [...new Set(filesOf(partName))]])));
+  writeJson('build/engine.json', {
+    typescript: `engine/${core.file}`,
+    ...Object.fromEntries(parts.map(({ name, file }) => [`typescript-${name}`, `engine/${file}`])),
+  });
 }
 
 async function buildPacks() {
@@ -423,6 +440,7 @@ export function pageAssets() {
     formulaStyles: textOf(manifest, 'src/view/formulas.ts'),
     exerciseStyles: textOf(manifest, 'src/view/exercises/index.ts'),
     engine: readJson('build/engine.json')?.typescript ?? '',
+    engineParts: readJson('build/engine-parts.json') ?? {},
     packs: readJson('build/packs.json') ?? {},
     reopening: Object.values(manifest).find(({ name }) => name === 'reopening')?.file,
     own: [...new Set(own.flatMap((key) => [manifest[key].file, ...importsOf(manifest, key, new Set(['index.html', key]))]))],

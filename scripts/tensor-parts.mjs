@@ -86,8 +86,11 @@ const partOf = (file, key) => {
 /** What two parts share lies in the one named first. */
 const order = ['modules', 'operations', 'sort', 'kernels', 'layers', 'gpu', 'more-gpu', 'convolution', 'transformer', 'data', 'clip'];
 
+/** How the compute library is split; its scripts share one global object. */
+export const tensorPlan = { isCore, partOf, order, shared: '__gradusParts' };
+
 /** The scripts of `entry`: `{ core: { file, text }, parts: [{ name, file, text, needs }] }`. Files are named without a folder. */
-export async function bundleParts(root, name, entry, { report = () => {}, ...options } = {}) {
+export async function bundleParts(root, name, entry, { report = () => {}, plan = tensorPlan, ...options } = {}) {
   const [{ build }, { minify }] = await Promise.all([import('esbuild'), import('vite')]);
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -104,10 +107,10 @@ export async function bundleParts(root, name, entry, { report = () => {}, ...opt
     absWorkingDir: root,
     ...options,
   });
-  const made = split(outputFiles[0].text, { isCore, partOf, order });
+  const made = split(outputFiles[0].text, plan);
   report(made);
   const small = async (label, text) => {
-    const wrapped = `(()=>{const $shared=globalThis.__gradusParts??={};${text}\n})();`;
+    const wrapped = `(()=>{const $shared=globalThis.${plan.shared}??={};${text}\n})();`;
     const { code, errors } = await minify(`${label}.js`, wrapped, { module: false, compress: { target: 'es2022' } });
     if (errors?.length) throw new Error(`${label}: ${errors[0].message}`);
     return code;
@@ -120,5 +123,5 @@ export async function bundleParts(root, name, entry, { report = () => {}, ...opt
   }
   const table = JSON.stringify(parts.map(({ file, needs, name: of }) => [file, needs, of]));
   const text = await small(name, `const __PARTS__=${table};${made.core}`);
-  return { core: { file: named(name, text), text }, parts };
+  return { core: { file: named(name, text), text }, parts, doors: made.doors };
 }

@@ -90,11 +90,17 @@ if (notebook !== undefined && page.dataset['place'] === undefined) {
   window.__coming = fetch(notebook).then((response) => response.json() as Promise<PageData>);
   window.__coming.catch(() => undefined); // asked for again when it is needed
 }
-const address = page.dataset['run'];
+const [address, ...parts] = page.dataset['run']?.split(' ') ?? [];
 if (address !== undefined && page.dataset['place'] === undefined)
   try {
     const worker = new Worker(address, { name: 'gradus-ts' });
     window.__engine = { worker, reports: [] };
+    // Its own requests for them are answered by these.
+    for (const part of parts)
+      fetch(part).then(
+        (response) => response.text(),
+        () => undefined,
+      );
     worker.onerror = () => {
       window.__engine = undefined;
     };

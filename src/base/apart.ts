@@ -17,8 +17,9 @@ export interface PartLoader {
   ahead(file: string): Promise<() => void>;
 }
 
-const scope = globalThis as { __gradusParts?: Record<string, unknown> };
-const shared = (scope.__gradusParts ??= {});
+/** What the scripts of one library share: the build puts it around each of them. */
+declare const $shared: Record<string, unknown>;
+const shared: Record<string, unknown> = typeof $shared === 'undefined' ? {} : $shared;
 
 /** Of each part: file, numbers of the parts that it needs, name. The build writes it here. */
 declare const __PARTS__: readonly (readonly [file: string, needs: readonly number[], name: string])[];
@@ -26,6 +27,8 @@ const parts: typeof __PARTS__ = typeof __PARTS__ === 'undefined' ? [] : __PARTS_
 
 let loader: PartLoader | undefined;
 const present = new Set<number>();
+/** Parts that are on their way. */
+const coming = new Map<number, Promise<() => void>>();
 /** Which part a mentioned name lies in. */
 const mentions = new Map<string, Set<number>>();
 
@@ -62,6 +65,14 @@ function opened([part, key]: Door, name: string): unknown {
   return shared[key];
 }
 
+/** Tables that were handed over, for `openAll`. */
+const tables: object[] = [];
+
+/** Loads every part and opens every door: from then on nothing is looked for in the shared object, which may be hidden. */
+export function openAll(): void {
+  for (const table of tables) Object.values(table);
+}
+
 /** The parts that are to be loaded for these, those needed first. */
 function missingOf(wanted: Iterable<number>, found: number[] = []): number[] {
   for (const part of wanted) {
@@ -84,7 +95,7 @@ export function fetchParts(names: Iterable<string>, device?: string): Promise<vo
   }
   const missing = missingOf(wanted);
   if (missing.length === 0 || !loader) return undefined;
-  return Promise.all(missing.map((one) => loader!.ahead(parts[one - 1]![0]))).then((runs) => {
+  return Promise.all(missing.map(ahead)).then((runs) => {
     runs.forEach((run, i) => {
       // Meanwhile it may have been needed at once.
       if (present.has(missing[i]!)) return;
@@ -94,8 +105,18 @@ export function fetchParts(names: Iterable<string>, device?: string): Promise<vo
   });
 }
 
+function ahead(part: number): Promise<() => void> {
+  let fetched = coming.get(part);
+  if (!fetched) {
+    coming.set(part, (fetched = loader!.ahead(parts[part - 1]![0])));
+    fetched.catch(() => coming.delete(part)); // the network may come back
+  }
+  return fetched;
+}
+
 /** A table of functions or classes whose entries may lie apart. `table`: its name, by which the build knows it. */
 export function apart<T extends object>(table: string, entries: T): T {
+  if (parts.length) tables.push(entries);
   for (const name of parts.length ? Object.keys(entries) : []) {
     const value = (entries as Record<string, unknown>)[name];
     if (!isDoor(value)) continue;

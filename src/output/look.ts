@@ -9,6 +9,9 @@ import type { TensorStats, ValueNode } from './types.ts';
     undefined for a question that it leaves to us. */
 export const lookOf: unique symbol = Symbol.for('gradus.look') as never;
 
+/** What has this is a way to show another value, which questions are about. */
+export const targetOf: unique symbol = Symbol('target') as never;
+
 /** The way from an output's value to a value inside: each step is the place among the children as they are shown (own
     entries, then what the class gives by getters). */
 export type Path = readonly number[];

@@ -88,6 +88,8 @@ export interface Library {
   /** Called around each stretch of a cell's own code: puts this evaluation's `Math.random` and tensor ownership in place
       and returns what takes it away again. */
   enter(evaluation: Evaluation): () => void;
+  /** Settles when the parts of the library that the cell names are there; undefined where they are. */
+  ahead?(cell: Pick<ProgramCell, 'code' | 'reads' | 'imports'>): Promise<unknown> | undefined;
   /** Reads what of these values cannot be read at once (tensors on a GPU), so that `toJson` can; undefined where nothing is to be read. */
   read(values: readonly unknown[]): Promise<unknown> | undefined;
   /** A value as JSON by the bounds of notebook.md 4, or undefined when it is left out. */

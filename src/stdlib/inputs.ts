@@ -22,6 +22,7 @@
 
    A label of a choice or a button is a string, or { html, text }. `disabled` is a boolean, or an array of indices. */
 
+import { apart } from '../base/apart.ts';
 import { button, file } from './inputs/actions.ts';
 import { chooser, toggle } from './inputs/choices.ts';
 import { formatDate, formatLocaleAuto, formatLocaleNumber, formatTrim, searchFilter } from './inputs/format.ts';
@@ -38,7 +39,8 @@ const typed =
   (options: TextOptions = {}): Handle =>
     text(typeof options === 'object' && options !== null ? { ...options, type } : options);
 
-export const Inputs = {
+/** All but numbers may lie apart (scripts/engine-parts.mjs). */
+export const Inputs = apart('Inputs', {
   range,
   number,
   select: chooser('select'),
@@ -69,4 +71,4 @@ export const Inputs = {
   formatLocaleNumber,
   formatTrim,
   formatDate,
-};
+});

@@ -1,9 +1,9 @@
 /* What `inspect(value, options)` gives: a tensor with its statistics and pictures, also of a typed array that is told its
-   shape; other values as their tree. The page asks about what stands behind it (`target`). */
+   shape; other values as their tree. The page asks about what stands behind it (`targetOf`). */
 
 import { isTypedArray, tensorFacts, type TypedArray } from '../output/kinds.ts';
 import { outputOf, toOutput } from '../output/inspect.ts';
-import { lookOf, type Look } from '../output/look.ts';
+import { lookOf, targetOf, type Look } from '../output/look.ts';
 import { regionOf } from '../output/regions.ts';
 import { describe } from '../output/statistics.ts';
 import type { Output } from '../output/types.ts';
@@ -30,14 +30,14 @@ const sentLimit = 10_000;
 
 export class Inspected {
   /** What the page may ask about. */
-  readonly target: unknown;
+  readonly [targetOf]: unknown;
   readonly #name: string | undefined;
   constructor(value: unknown, { shape, as, name }: InspectOptions = {}) {
-    this.target = shaped(value, shape, as);
+    this[targetOf] = shaped(value, shape, as);
     this.#name = name;
   }
   [outputOf](): Output | Promise<Output> | undefined {
-    const output = toOutput(this.target);
+    const output = toOutput(this[targetOf]);
     const named = (of: Output): Output => (of.kind === 'tensor' && this.#name !== undefined ? { ...of, name: this.#name } : of);
     return output instanceof Promise ? output.then(named) : output && named(output);
   }

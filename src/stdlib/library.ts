@@ -2,24 +2,19 @@
    evaluation when its cell first reads it; large libraries come as packs. What the executor may ask stands in host.ts. */
 
 import type { Evaluation, Host, Library } from './host.ts';
-import { fnv1a32 } from '../base/hash.ts';
-import { random, type Generator } from '../base/random.ts';
-import { toJson } from '../output/json.ts';
+import type { Generator } from '../base/random.ts';
 import { createAsk } from './ask.ts';
-import { checkNames, noteCases } from './checks.ts';
-import { makeConsole } from './console.ts';
-import { dataNames } from './data.ts';
 import { Input, Inputs } from './inputs.ts';
-import { createModules, type Namespace } from './modules.ts';
+import { given, mentioned } from './mentioned.ts';
+import type { Namespace } from './modules.ts';
 import type { Names } from './names.ts';
-import { createPlot } from './plot/index.ts';
 import { runNames } from './runs.ts';
+import { fetchParts } from '../base/apart.ts';
+import { seldom } from './seldom.ts';
 import { createShow } from './show.ts';
 import type { SweepKit } from './sweep/index.ts';
-import { templateNames } from './templates.ts';
-import { computesOnGpu } from './tf/backend.ts';
 import { createTensors } from './tensor.ts';
-import { createTime } from './time.ts';
+import type { Time } from './time.ts';
 import type { UnitKit } from './unit.ts';
 
 /** What a pack leaves behind: the library as a cell sees it. */
@@ -40,14 +35,11 @@ export function createLibrary(host: Host): Library {
   const seed = host.options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
   const ask = createAsk(host);
   const show = createShow(ask);
-  const { control, patient, names: timeNames } = createTime(host, show);
+  let time: Time | undefined;
   const generators = new WeakMap<Evaluation, { own: Generator; math: Generator }>();
   const generatorOf = (evaluation: Evaluation): { own: Generator; math: Generator } => {
     let pair = generators.get(evaluation);
-    if (!pair) {
-      const own = random(seed).fork(fnv1a32(evaluation.cell));
-      generators.set(evaluation, (pair = { own, math: own.fork(1) }));
-    }
+    if (!pair) generators.set(evaluation, (pair = seldom.draws(seed, evaluation.cell)));
     return pair;
   };
   const fromPack =
@@ -56,37 +48,43 @@ export function createLibrary(host: Host): Library {
       ((await host.load(pack)) as Pack).create(host, evaluation);
   const tf = fromPack('tf');
   const ort = async (evaluation: Evaluation): Promise<unknown> =>
-    fromPack((await computesOnGpu(host.options.backend)) ? 'ort-webgpu' : 'ort')(evaluation);
+    fromPack((await seldom.ort(host.options.backend)) ? 'ort-webgpu' : 'ort')(evaluation);
   let ofNoCell: Generator | undefined;
-  const tensors = createTensors(host, (evaluation) => (evaluation ? generatorOf(evaluation).own : (ofNoCell ??= random(seed))));
+  const tensors = createTensors(host, (evaluation) => (evaluation ? generatorOf(evaluation).own : (ofNoCell ??= seldom.random(seed))));
   /** One recorder for all cells, so that a mark made in one stands in a plot of another. */
   let plot: Readonly<Record<string, unknown>> | undefined;
-  const Plot = (): Readonly<Record<string, unknown>> => (plot ??= createPlot(host));
+  const Plot = (): Readonly<Record<string, unknown>> => (plot ??= seldom.Plot(host));
+
+  const checks = once(() => seldom.check(host));
+  if (host.options.judge) checks(); // it remembers the built-ins as they are before the answer runs
 
   const names: Names = {
-    ...templateNames,
+    ...named(given.md, () => seldom.md),
     display:
       (evaluation) =>
       (...shown: unknown[]): void => {
         for (const value of shown) show(value, evaluation);
       },
-    ...timeNames,
-    ...dataNames(host),
+    ...named(given.progress, () => (time ??= seldom.progress(host, show)).names),
+    ...named(
+      given.dataset,
+      once(() => seldom.dataset(host)),
+    ),
     ...runNames(host, {
       seed,
-      random,
+      random: (from) => seldom.random(from),
       draws: generatorOf,
       tensorsNow: tensors.now,
       tensors: () => tensors.load(),
       tf,
     }),
-    ...checkNames(host),
+    ...named(given.check, checks),
     view: (evaluation) => (input: unknown) => ask.view(input, evaluation),
     Inputs: () => Inputs,
-    console: (evaluation) => makeConsole(evaluation, host.current),
+    console: (evaluation) => seldom.console(evaluation, host.current),
     // A generator gives tensors once the library is there, so a cell that draws beside the one that loads it waits with it.
     random(evaluation) {
-      const make = (from?: number | bigint): Generator => (from === undefined ? generatorOf(evaluation).own : random(from));
+      const make = (from?: number | bigint): Generator => (from === undefined ? generatorOf(evaluation).own : seldom.random(from));
       const given = (): typeof make => make;
       return tensors.arriving()?.then(given, given) ?? make;
     },
@@ -123,28 +121,28 @@ export function createLibrary(host: Host): Library {
   };
 
   const has = (name: string): boolean => Object.hasOwn(names, name);
-  const importModule = createModules(
-    host,
-    {
-      '@observablehq/plot': () => new Proxy(Plot(), { has: (target, name) => typeof name === 'string' && target[name] !== undefined }),
-      '@tensorflow/tfjs': tf,
-      'onnxruntime-web': ort,
-      'gradus:tensor': (evaluation) => tensors.importModule(evaluation, bind('random', evaluation)),
-      'gradus:prop': async (evaluation) =>
-        ((await host.load('prop')) as { create(options: PropOptions): unknown }).create({
-          seed,
-          cell: evaluation.cell,
-          tried: (cases) => noteCases(evaluation, cases),
-        }),
-      'gradus:counting': () => host.load('counting'),
-      'gradus:answer': async () => ((await host.load('answer')) as { create(host: Pick<Host, 'service'>): unknown }).create(host),
-      'gradus:parts': async () => ((await host.load('parts')) as { create(input: typeof Input, host: Host): unknown }).create(Input, host),
-    },
-    async (number, evaluation) => {
+  const bundled: Parameters<typeof seldom.import>[1] = {
+    '@observablehq/plot': () => new Proxy(Plot(), { has: (target, name) => typeof name === 'string' && target[name] !== undefined }),
+    '@tensorflow/tfjs': tf,
+    'onnxruntime-web': ort,
+    'gradus:tensor': (evaluation) => tensors.importModule(evaluation, bind('random', evaluation)),
+    'gradus:prop': async (evaluation) =>
+      ((await host.load('prop')) as { create(options: PropOptions): unknown }).create({
+        seed,
+        cell: evaluation.cell,
+        tried: (cases) => seldom.noteCases(evaluation, cases),
+      }),
+    'gradus:counting': () => host.load('counting'),
+    'gradus:answer': async () => ((await host.load('answer')) as { create(host: Pick<Host, 'service'>): unknown }).create(host),
+    'gradus:parts': async () => ((await host.load('parts')) as { create(input: typeof Input, host: Host): unknown }).create(Input, host),
+  };
+  const modules = once(() =>
+    seldom.import(host, bundled, async (number, evaluation) => {
       const { importUnit } = (await host.load('unit')) as { importUnit(number: string, kit: UnitKit): Promise<Namespace> };
       return importUnit(number, { host, evaluation, has, bind, importModule });
-    },
+    }),
   );
+  const importModule: Library['importModule'] = async (source, evaluation) => modules()(source, evaluation);
 
   patchMathRandom();
   return {
@@ -153,8 +151,8 @@ export function createLibrary(host: Host): Library {
     show,
     view: ask.view,
     input: ask.input,
-    control,
-    patient,
+    control: (id, action) => time?.control(id, action) ?? false,
+    patient: (id) => time?.patient(id) ?? false,
     importModule,
     enter(evaluation) {
       const before = randomness;
@@ -165,9 +163,21 @@ export function createLibrary(host: Host): Library {
         leave?.();
       };
     },
+    ahead: (cell) => fetchParts(mentioned(cell))?.catch(() => {}), // what is missing is loaded when it is used, and says why it cannot
     read: tensors.read,
-    toJson,
+    toJson: (value) => seldom.json(value),
   };
+}
+
+/** What `make` gives, made when it is first asked for. */
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+/** The names of a table that is made when a cell reads the first of them. */
+function named(names: readonly string[], table: () => Names): Names {
+  return Object.fromEntries(names.map((name) => [name, (evaluation: Evaluation) => table()[name]!(evaluation)]));
 }
 
 /** Names that load something: `help` does not read them to find out what it was given. */

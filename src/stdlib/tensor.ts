@@ -4,10 +4,10 @@
 import { provideTensorDraws, type Generator, type TensorDraws } from '../base/random.ts';
 import { provideHints } from './absent.ts';
 import type { Evaluation, Host } from './host.ts';
-import { Inspected, type InspectOptions } from './inspected.ts';
-import { misspeltHint } from './misspelt.ts';
+import type { InspectOptions } from './inspected.ts';
 import type { Namespace } from './modules.ts';
 import type { Names } from './names.ts';
+import { seldom } from './seldom.ts';
 
 /** What the pack leaves behind. */
 interface TensorPack {
@@ -54,7 +54,7 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     if (!ready) {
       provideTensorDraws(loaded.tensorDraws);
       enter = loaded.createOwnership(host);
-      provideHints((error) => misspeltHint(error, loaded.module));
+      provideHints((error) => seldom.misspelt(error, loaded.module));
       ready = loaded;
     }
     return ready;
@@ -79,7 +79,7 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
       nn: name('nn'),
       optim: name('optim'),
       gpu: () => (gpu ??= load().then(({ openGpu }) => openGpu(host))),
-      inspect: () => (value: unknown, options?: InspectOptions) => new Inspected(value, options),
+      inspect: () => (value: unknown, options?: InspectOptions) => new seldom.inspect(value, options),
     },
     arriving: () => arriving,
     now: () => ready?.module,

@@ -25,6 +25,8 @@ export interface Binding {
 
 export function createBinding({ library, lending, set, placed }: BindingOptions): Binding {
   const bind: Binding['bind'] = async (evaluation, names, args) => {
+    const coming = library.ahead?.(evaluation.owner.record);
+    if (coming) await lending.lend(evaluation, coming);
     for (const name of names) {
       const bound = library.bind(name, evaluation);
       if (name === 'view') evaluation.boundView = bound;

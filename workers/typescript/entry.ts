@@ -4,7 +4,10 @@
 import { createExecutor } from './executor.ts';
 import type { Executor } from './types.ts';
 import { createGuard } from './guard.ts';
+import { mentioned } from '../../src/stdlib/mentioned.ts';
 import { seal } from './sealed.ts';
+import { apart, fetchParts, openAll, provideParts } from '../../src/base/apart.ts';
+import { partLoader } from '../tensor/parts.ts';
 import { createLibrary } from '../../src/stdlib/library.ts';
 import type { Report, Request, StartOptions } from '../../src/engine/protocol.ts';
 
@@ -14,6 +17,9 @@ declare const self: {
   addEventListener(type: 'error' | 'unhandledrejection', listener: (event: ErrorEvent & PromiseRejectionEvent) => void): void;
 };
 declare function importScripts(...urls: string[]): void;
+
+provideParts(partLoader(location.href));
+const judging = apart('engine', { seal });
 
 let executor: Executor | undefined;
 let judges = false;
@@ -25,8 +31,16 @@ self.addEventListener('message', ({ data, isTrusted }) => {
   if (request.kind === 'start') {
     if (executor) return;
     judges = request.options.judge === true;
-    if (judges) seal(self);
+    if (judges) {
+      openAll();
+      Reflect.deleteProperty(globalThis, '__gradusEngine'); // an answer would reach into the checks by it
+      judging.seal(self);
+    }
     executor = start(request.options);
+  }
+  if (request.kind === 'plan') {
+    const run = new Set(request.run);
+    void fetchParts(request.define.filter(({ id }) => run.has(id)).flatMap(mentioned))?.catch(() => {}); // asked for again by the cell
   }
   executor?.receive(request);
 });

@@ -27,6 +27,8 @@ export interface Assets {
   readonly exerciseStyles?: string;
   /** The TypeScript engine (a classic script, run as a worker). */
   readonly engine: string;
+  /** Its parts, by a name that mentions them. */
+  readonly engineParts?: Readonly<Record<string, readonly string[]>>;
   /** Addresses of the packs by name, for the engine. */
   readonly packs?: Readonly<Record<string, string>>;
   /** What draws plots: asked for once the engine is there, where a notebook has plots. */
@@ -51,6 +53,8 @@ export interface Page {
   readonly data?: unknown;
   /** The engine starts at once, because the notebook runs on opening; faces of type come after its first result. */
   readonly runs?: boolean;
+  /** Parts of the engine that its first cells need: they come beside it. */
+  readonly parts?: readonly string[];
   readonly plots?: boolean;
   /** The page shows formulas: their two main faces are fetched with it. */
   readonly formulas?: boolean;
@@ -86,7 +90,7 @@ const drawnEarly = '<div data-state="done"><div class="out" data-kind="value"><d
 
 export const faces = /@font-face\s*\{[^}]*url\([^}]*\}/g;
 
-export function pageHtml({ title, body, place, base, assets, kind, data, runs, plots, formulas, description }: Page): string {
+export function pageHtml({ title, body, place, base, assets, kind, data, runs, parts = [], plots, formulas, description }: Page): string {
   const at = (path: string): string => escapeHtml(base + path);
   const rooted = (css: string): string =>
     css.replace(/url\((["']?)\.\.\//g, (_, quote: string) => `url(${quote}${base}`).replaceAll('</', '<\\/');
@@ -128,7 +132,7 @@ export function pageHtml({ title, body, place, base, assets, kind, data, runs, p
     kind === 'map' && assets.own?.length
       ? ` data-own="${escapeHtml(assets.own.map(at).join(' '))}"${assets.reopening ? ` data-reopening="${at(assets.reopening)}"` : ''}`
       : '';
-  const running = `${runs && assets.engine ? ` data-run="${at(assets.engine)}"` : ''}${plots && assets.plot?.length ? ` data-plot="${escapeHtml(assets.plot.join(' '))}"` : ''}`;
+  const running = `${runs && assets.engine ? ` data-run="${[assets.engine, ...parts].map(at).join(' ')}"` : ''}${plots && assets.plot?.length ? ` data-plot="${escapeHtml(assets.plot.join(' '))}"` : ''}`;
   const skip = kind === 'map' ? 'Skip to the course' : 'Skip to the notebook';
   return `<!doctype html>
 <html lang="en" data-base="${escapeHtml(base)}" data-kind="${kind}" data-engine="off"${app && ` data-app="${app}"`}${beside}${own}${looks}${running}>

@@ -14,6 +14,7 @@ import { compileUnit } from '../../session/unit-file.ts';
 import type { ProgramCell, Request } from '../../engine/protocol.ts';
 import type { PageData } from '../../opening.ts';
 import type { Compiled } from '../../session/types.ts';
+import { mentioned } from '../../stdlib/mentioned.ts';
 import { contentHash } from '../../base/hash.ts';
 import { renderMap } from './map.ts';
 import type { MathRenderer } from './markdown.ts';
@@ -47,12 +48,12 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     const drawn = renderPage({ notebook, compiled, base, expressions, math, html: 'keep', written, course });
     const unit = course.unitById(id);
     const phase = course.phases.find((p) => p.number === (unit?.phase ?? notebook.front?.phase));
-    const runs = notebook.front?.open === 'run';
+    const opening = notebook.front?.open === 'run' ? firstPlan(compiled) : undefined;
     const data: PageData = {
       compiled,
       shippedHash: contentHash(text),
       folder,
-      ...(runs ? { opening: { ...firstPlan(compiled), packs: assets.packs ?? {} } } : {}),
+      ...(opening ? { opening: { ...opening, packs: assets.packs ?? {} } } : {}),
     };
     const json = JSON.stringify(data);
     const beside = json.length > inPage ? `notebook-${contentHash(json)}.json` : undefined;
@@ -65,7 +66,8 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
       assets,
       kind: 'notebook',
       data: beside ?? data,
-      runs,
+      runs: opening !== undefined,
+      parts: opening ? enginePartsOf(compiled, opening.run, assets.engineParts ?? {}) : [],
       plots: opensWithPlots(compiled),
       formulas: drawn.formulas,
     });
@@ -107,6 +109,12 @@ export function prerender({ notebooks, assets }: Site): { path: string; html: st
     { path: factsPath, html: JSON.stringify(facts) },
     ...notebooks.flatMap(unitFile),
   ];
+}
+
+/** Parts of the engine that these cells mention. What only makes plots may come later: its drawing takes longer to arrive. */
+function enginePartsOf({ cells }: Compiled, run: readonly string[], byName: NonNullable<Assets['engineParts']>): readonly string[] {
+  const names = cells.flatMap(({ id, analysis }) => (run.includes(id) ? mentioned(analysis) : []));
+  return [...new Set(names.flatMap((name) => (name !== 'Plot' && Object.hasOwn(byName, name) ? byName[name]! : [])))];
 }
 
 /** Whether plots may be among what is drawn on opening: those that wait for a prediction are not. */
