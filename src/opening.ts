@@ -1,7 +1,7 @@
 /* The last script of every page, behind its body. What needs no app works from here on for good: the theme, folds, closing
    the outline and the menu behind a choice; what else is pressed is kept for the app (`window.__early`). Where the notebook
    runs on opening, the engine gets its first plan, which the build has made, and plain values are shown as they come; all
-   that the engine says is kept for the app (takeover.ts). The plan and the app wait until the first frame is drawn. */
+   that the engine says is kept for the app (takeover.ts). The app waits until the first frame is drawn. */
 
 import { chosenBackend } from './computing.ts';
 import type { ProgramCell, Report, Request } from './engine/protocol.ts';
@@ -197,25 +197,19 @@ window.__late = () => {
 };
 addEventListener('load', () => setTimeout(() => window.__late?.(), facesMs));
 
-// ---- behind the first frame: the first plan and the app
-let went = false;
-function go(): void {
-  if (went) return;
-  went = true;
-  const early = window.__engine;
-  // Where nothing is stored there is no copy of one's own, and no setting against it.
-  if (early !== undefined && window.__stored === false && document.visibilityState === 'visible') {
-    const start = (data: PageData): void => {
-      window.__data = data;
-      begin(early, data);
-    };
-    if (window.__coming === undefined) start(JSON.parse(document.getElementById('notebook-data')?.textContent ?? '') as PageData);
-    else void window.__coming.then(start, () => undefined);
-  }
-  bringApp();
+// ---- the first plan, at once; the app behind the first frame
+// Where nothing is stored there is no copy of one's own, and no setting against it.
+const early = window.__engine;
+if (early !== undefined && window.__stored === false && document.visibilityState === 'visible') {
+  const start = (data: PageData): void => {
+    window.__data = data;
+    begin(early, data);
+  };
+  if (window.__coming === undefined) start(JSON.parse(document.getElementById('notebook-data')?.textContent ?? '') as PageData);
+  else void window.__coming.then(start, () => undefined);
 }
-if (page.dataset['place'] === 'app' || document.hidden) go();
+if (page.dataset['place'] === 'app' || document.hidden) bringApp();
 else {
-  requestAnimationFrame(() => setTimeout(go));
-  setTimeout(go, appMs);
+  requestAnimationFrame(() => setTimeout(bringApp));
+  setTimeout(bringApp, appMs);
 }
