@@ -29,6 +29,7 @@ beforeAll(async () => {
     endless,
     line: figures(line),
     pixels: figures(line, pixels),
+    apart: figures("const kind = 'sel' + 'ect';\nview(Inputs[kind](['a', 'b']));"),
   });
   browser = (await launchChromium()) as Browser;
   for (const isolation of [true, false]) servers.push(await startServer({ root: folder, isolation }));
@@ -123,15 +124,23 @@ test('a line waits for the common part of Plot alone; a figure of pixels in the 
   const scripts: Record<string, number> = {};
   for (const id of ['line', 'pixels']) {
     const { page, problems, release } = await open(id);
-    const seen: string[] = [];
-    page.on('request', (request) => seen.push(request.url()));
     release();
     await page.locator('[data-kind="plot"] svg').first().waitFor();
     if (id === 'pixels') await page.locator('[data-kind="plot"] svg image').waitFor();
     await page.waitForLoadState('networkidle');
-    scripts[id] = seen.filter((url) => /\/assets\/(?!index-).*\.js$/.test(url)).length;
+    scripts[id] = await page.evaluate(
+      () => performance.getEntriesByType('resource').filter(({ name }) => /\/assets\/(?!index-).*\.js$/.test(name)).length,
+    );
     expect(problems).toEqual([]);
     await page.context().close();
   }
   expect(scripts['pixels']!).toBeGreaterThan(scripts['line']!);
+});
+
+test('what lies in a part of the engine that nothing names is loaded when it is used', async () => {
+  const { page, problems, release } = await open('apart');
+  release();
+  await page.locator('[data-kind="input"] select').waitFor();
+  expect(problems).toEqual([]);
+  await page.context().close();
 });
