@@ -97,10 +97,9 @@ if (address !== undefined && page.dataset['place'] === undefined)
     window.__engine = { worker, reports: [] };
     // Its own requests for them are answered by these.
     for (const part of parts)
-      fetch(part).then(
-        (response) => response.text(),
-        () => undefined,
-      );
+      fetch(part)
+        .then((response) => response.text())
+        .catch(() => undefined);
     worker.onerror = () => {
       window.__engine = undefined;
     };
