@@ -185,7 +185,9 @@ test('a tree by keyboard: any depth, the next hundred, getters when asked, searc
   expect(await tree.getByRole('treeitem').count()).toBe(8);
   await go('ArrowRight', 'ArrowRight'); // into rows, and open
   await expect.poll(() => tree.getByRole('treeitem').count(), { timeout: 10_000 }).toBeGreaterThan(100);
-  await go('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowDown'); // into the first of them, to `deep`
+  await go('ArrowRight', 'ArrowRight'); // to the first of them, and open
+  await tree.locator('[aria-level="4"]').first().waitFor();
+  await go('ArrowRight', 'ArrowDown'); // to `deep`
   expect(await row()).toMatch(/^deep/);
   for (let level = 4; level < 10; level++) {
     await go('ArrowRight');

@@ -113,12 +113,17 @@ export function createTree(element: HTMLElement, context: OutputContext): TreeVi
           carried.map(({ key: name, value }) => ({ key: name, node: value })),
           (node as { size: number }).size,
         );
+        // The value carries a dozen of them, the engine has the rest of the hundred.
+        if (row.parent && carried.length < Math.min(row.total, pageSize)) {
+          insert(row);
+          await load(row, carried.length, pageSize - carried.length, true);
+        }
       } else await load(row, 0, pageSize);
     }
     insert(row);
   }
-  /** Children of a row from the engine; false, with a sentence below the row, where there are none to be had. */
-  async function load(row: TreeRow, from: number, many: number): Promise<boolean> {
+  /** Children of a row from the engine; false, and unless `quiet` with a sentence below the row, where there are none to be had. */
+  async function load(row: TreeRow, from: number, many: number, quiet = false): Promise<boolean> {
     const mine = turn;
     try {
       const answer = await look({ of: 'children', path: row.path, from, count: many });
@@ -126,7 +131,7 @@ export function createTree(element: HTMLElement, context: OutputContext): TreeVi
       fillIn(row, from, answer.children, answer.total);
       return true;
     } catch (error) {
-      if (mine === turn) say(row, (error as Error).message);
+      if (mine === turn && !quiet) say(row, (error as Error).message);
       return false;
     }
   }
