@@ -71,11 +71,15 @@ export function createGpt(model) {
     return loss;
   });
   const logitsOf = tensor.compile((ids) => tensor.noGrad(() => forward(ids).select(1, context - 1)));
+  return { step, logitsOf, forward, layers: [p, map, norm] };
+}
 
-  /** One position with keys and values of those before it, in tensors of fixed size, so that the call is one plan. */
+/** The same GPT, one position with keys and values of those before it, in tensors of fixed size, so that the call is one plan. */
+export function createNext(model, [p, map, norm]) {
+  const { layers, channels: c, heads, context } = model;
   const cache = () => tensor.zeros([1, heads, context, c / heads]);
   const caches = Array.from({ length: layers }, () => ({ k: cache(), v: cache() }));
-  const next = tensor.compile((id, position) =>
+  return tensor.compile((id, position) =>
     tensor.noGrad(() => {
       const places = tensor.arange(context);
       const here = position.reshape(1, 1, 1, 1).expand(1, heads, 1, c / heads);
@@ -95,7 +99,6 @@ export function createGpt(model) {
       return F.linear(norm(x, 'ln'), p.head);
     }),
   );
-  return { step, logitsOf, next, forward };
 }
 
 /** The perceptron on the default device: `step(x, y)` gives the loss. */

@@ -5,7 +5,7 @@ import { reference } from '../../kernels/reference.ts';
 import { backendOf } from '../../src/tensor/device.ts';
 import { nn, tensor } from '../../src/tensor/index.ts';
 import { gpt, gptBatch, mlp, mlpBatch, small } from './gpt.mjs';
-import { createGpt, createMlp, provideDevices } from './gradus-gpt.mjs';
+import { createGpt, createMlp, createNext, provideDevices } from './gradus-gpt.mjs';
 import { concat, inputs, shapes } from './workloads.mjs';
 
 const F = nn.functional;
@@ -132,7 +132,7 @@ const makers = {
   },
   /** One position with a cache; the clock counts the 64th alike. */
   cached() {
-    const { next } = createGpt(gpt);
+    const next = createNext(gpt, createGpt(gpt).layers);
     const ids = gptBatch(gpt, 0).ids;
     let at = 0;
     let last;
