@@ -91,3 +91,27 @@ describe('the wasm backend', () => {
     single.free(y);
   });
 });
+
+test('arguments that a program holds take no place from its results', () => {
+  const make = (values: number[]): WasmBuffer => {
+    const buffer = single.allocate(values.length, 'float32');
+    single.write(buffer, Float32Array.from(values));
+    return buffer;
+  };
+  const [held, result] = [make([1, 2]), make([0, 0])];
+  const view = (buffer: number): View<number> => ({ buffer, offset: 0, shape: [2], strides: [1], dtype: 'float32' });
+  const program = single.compile({
+    buffers: [
+      { kind: 'held', dtype: 'float32', length: 2, buffer: held },
+      { kind: 'result', slot: 0, dtype: 'float32', length: 2 },
+    ],
+    calls: [{ op: 'unary', inputs: [view(0)], outputs: [view(1)], attributes: { fn: 'neg' } }],
+  });
+  program.run([whole(held, [2])], [], [result]);
+  const values = (buffer: WasmBuffer) => [...single.readSync!({ buffer, offset: 0, length: 2, dtype: 'float32' })];
+  expect([values(held), values(result)]).toEqual([
+    [1, 2],
+    [-1, -2],
+  ]);
+  program.dispose();
+});

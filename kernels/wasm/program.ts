@@ -96,7 +96,8 @@ class TapeProgram implements Executable<WasmBuffer> {
     const device = this.#device;
     device.needScratch(this.#scratchBytes);
     const copies: WasmBuffer[] = [];
-    const pointers = args.map((view) => {
+    // Arguments that are held (parameters, what is written in place) come too; those behind the last slot have no place.
+    const pointers = args.slice(0, this.#arguments).map((view) => {
       if (linearStep(view.shape, view.strides) === 1 || sizeOf(view.shape) <= 1)
         return view.buffer.pointer + view.offset * bytesOf(view.dtype);
       const buffer = device.allocate(sizeOf(view.shape), view.dtype);

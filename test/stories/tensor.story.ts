@@ -151,6 +151,16 @@ describe('From the command line', () => {
     120_000,
   );
 
+  it.each(['js', 'wasm', 'webgpu'])(
+    'what is compiled does what is not, on %s as on js',
+    async (backend) => {
+      const { record } = await run(join(fixtures, 'compiled.md'), '--backend', backend, '--timeout', '140');
+      expect(record.cells.filter(({ error }) => error)).toEqual([]);
+      expect(record.values['report']).toEqual(['done 25']);
+    },
+    180_000,
+  );
+
   it.each(['wasm', 'webgpu'])(
     'models of onnxruntime and tfjs run on %s, and tensors cross',
     async (backend) => {

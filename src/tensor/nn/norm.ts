@@ -177,7 +177,7 @@ export class GroupNorm extends Unary {
     return groupNorm(input, this.numGroups, this.weight, this.bias, { eps: this.eps });
   }
   protected override extraRepr(): string {
-    return `${this.numGroups}, ${this.numChannels}, eps=${python(this.eps)}, affine=${python(this.weight !== null)}`;
+    return `${this.numGroups}, ${this.numChannels}, eps=${python(this.eps)}, affine=${python(this.weight !== null)}, bias=${python(this.bias !== null)}`;
   }
 }
 

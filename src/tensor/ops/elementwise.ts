@@ -88,7 +88,9 @@ export function unary(fn: UnaryName, x: Tensor): Tensor {
   const from = x.dtype;
   if (toBool.has(fn)) return compute('unary', [x], x.shape, 'bool', { fn });
   if (fn === 'bitwiseNot' && isFloat(from)) fail('dtype', fn, `expected integers or bool, got ${from}.`);
-  if (from === 'bool' && (fn === 'neg' || fn === 'abs' || fn === 'square' || fn === 'relu')) {
+  if (from === 'bool' && fn === 'square') return unary(fn, cast(x, 'int32'));
+  if (fn === 'frac' && !isFloat(from)) fail('dtype', fn, `expected floats, got ${from}.`);
+  if (from === 'bool' && (fn === 'neg' || fn === 'abs' || fn === 'relu')) {
     fail('dtype', fn, `expected numbers, got bool. Use logicalNot(), or int() first.`);
   }
   const keeps = isFloat(from) || integral.has(fn);

@@ -266,7 +266,10 @@ export function norm(a: Tensor, { p = 2, dim, keepdim = false }: { p?: NormOrder
 
 export function median(a: Tensor, dim?: number | null, { keepdim = false }: Keep = {}): Tensor | Picked {
   const x = tensorAt(a, 1, 'median');
-  if (dim === undefined || dim === null) return (median(reshape(x, [x.numel()]), 0) as Picked).values;
+  if (dim === undefined || dim === null) {
+    if (x.numel() === 0 && isFloat(x.dtype)) return compute('fill', [], [], x.dtype, { value: NaN }, x.device);
+    return (median(reshape(x, [x.numel()]), 0) as Picked).values;
+  }
   const at = dimIn(dim, x.ndim);
   const n = x.shape[at] ?? 1;
   if (n === 0) fail('value', 'median', `expected at least one element to reduce, got ${show(x.shape)}.`);
