@@ -167,7 +167,7 @@ describe('the text of a module is PyTorch’s', () => {
       'Conv1d(2, 4, kernel_size=(3,), stride=(1,), padding=same, bias=False)',
       () => new nn.Conv1d(2, 4, 3, { padding: 'same', bias: false }),
     ],
-    ['GroupNorm(2, 4, eps=1e-05, affine=True)', () => new nn.GroupNorm(2, 4)],
+    ['GroupNorm(2, 4, eps=1e-05, affine=True, bias=True)', () => new nn.GroupNorm(2, 4)],
     ['CrossEntropyLoss()', () => new nn.CrossEntropyLoss()],
   ])('%s', (text, make) => expect(String(make())).toBe(text));
 });
