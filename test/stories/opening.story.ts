@@ -144,3 +144,34 @@ test('what lies in a part of the engine that nothing names is loaded when it is 
   expect(problems).toEqual([]);
   await page.context().close();
 });
+
+test('nothing in an engine that judges leads to what the parts of the engine share', async () => {
+  const { page } = await open('apart');
+  const told = await page.evaluate(
+    async (address) => {
+      const worker = new Worker(new URL(address, location.href));
+      const reports: { kind: string; output?: unknown }[] = [];
+      const idle = new Promise((resolve) => {
+        worker.onmessage = ({ data }: MessageEvent<typeof reports>) => {
+          reports.push(...data);
+          if (data.some(({ kind }) => kind === 'idle')) resolve(undefined);
+        };
+      });
+      const interruptUrl = URL.createObjectURL(new Blob(['']));
+      worker.postMessage({
+        kind: 'start',
+        options: { set: {}, headless: false, address: {}, base: location.href, packs: {}, judge: true, interruptUrl },
+      });
+      const code =
+        "const found = Object.getOwnPropertyNames(globalThis).filter((name) => name.includes('radus')).join()\n__g.show((found))\nreturn {found}";
+      const cell = { id: 'a', rank: 1, code, defines: [{ name: 'found' }], reads: [], uses: [], writes: [], imports: [], shifts: [] };
+      worker.postMessage({ kind: 'plan', plan: 1, define: [cell], remove: [], run: ['a'] });
+      await idle;
+      worker.terminate();
+      return JSON.stringify(reports.find(({ kind }) => kind === 'output')?.output);
+    },
+    '../../' + (JSON.parse(readFileSync(join(root, 'build/engine.json'), 'utf8')) as { typescript: string }).typescript,
+  );
+  expect(told).toContain('"\\"\\""');
+  await page.context().close();
+});
