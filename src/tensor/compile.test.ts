@@ -347,3 +347,16 @@ test('a thousand compiled steps leave the memory as it was; a disposed function 
   step.dispose();
   expect(() => step(X, Y)).toThrow('compile: this compiled function was disposed.');
 });
+
+test('a parameter put in the place of another is the one that counts', () => {
+  const layer = new nn.Linear(2, 1) as Any;
+  const run = compile((x: Tensor) => tensor.noGrad(() => layer(x).sum()));
+  run(tensor.ones([1, 2]));
+  layer.weight = new nn.Parameter(tensor.zeros([1, 2]));
+  layer.bias = new nn.Parameter(tensor.ones([1]));
+  expect((run(tensor.ones([3, 2])) as Any).itemSync()).toBe(3);
+  expect((run(tensor.ones([1, 2])) as Any).itemSync()).toBe(1);
+  const { signatures } = run;
+  run(tensor.ones([1, 2]));
+  expect(run.signatures).toBe(signatures);
+});

@@ -165,6 +165,7 @@ class Recorder implements Tracer {
   readonly guards: ((leaves: readonly Tensor[]) => void)[] = [];
   readonly held = new Map<Storage, { index: number; written: boolean }>();
   readonly modules = new Map<{ readonly training: boolean }, boolean>();
+  readonly owners = new Set<object>();
   readonly writtenArguments = new Set<number>();
   device: DeviceName | null = null;
   private readonly numbers = new Map<Storage, number>();
@@ -213,8 +214,9 @@ class Recorder implements Tracer {
     return true;
   }
 
-  note(module: { readonly training: boolean }): void {
-    if (!this.modules.has(module)) this.modules.set(module, module.training);
+  note(mode: { readonly training: boolean }, module: object): void {
+    if (!this.modules.has(mode)) this.modules.set(mode, mode.training);
+    this.owners.add(module);
   }
 
   record(op: OperationName, inputs: readonly Tensor[], outputs: readonly Tensor[], attributes: Call['attributes']): void {
@@ -328,6 +330,12 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
     const inside = new Set(made);
     const conditions = {
       modules: [...recorder.modules],
+      // What stands in them by name: a parameter that was put in another's place is another capture.
+      members: [...recorder.owners].flatMap((module) =>
+        Object.entries(module as Readonly<Record<string, unknown>>).flatMap(([key, value]) =>
+          value instanceof Tensor && !value.storage.symbolic ? [{ module: module as Readonly<Record<string, unknown>>, key, value }] : [],
+        ),
+      ),
       frozen: [...frozen],
       // Disposed of since, they are traced anew, and what uses them throws.
       captured: [...found].filter((t) => !t.storage.symbolic && !inside.has(t)),
@@ -338,6 +346,7 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
       plan: finished?.plan ?? { kernels: 0, dispatches: 0, submissions: 0, bytes: 0 },
       holds: () =>
         conditions.modules.every(([module, training]) => module.training === training) &&
+        conditions.members.every(({ module, key, value }) => module[key] === value) &&
         conditions.captured.every((t) => !t.disposed) &&
         conditions.frozen.every(([t, wants]) => t.wants === wants) &&
         conditions.grads.every(([t, first]) => t.grad === first.value) &&

@@ -20,7 +20,7 @@ export interface Tracer {
   adopt(storage: Storage): void;
   owns(storage: Storage): boolean;
   /** A module took part, in training or not. */
-  note(module: { readonly training: boolean }): void;
+  note(mode: { readonly training: boolean }, module: object): void;
   /** Something that a compiled call has to repeat on the host each time (counting a step). */
   repeat(action: () => void): void;
   /**

@@ -46,7 +46,7 @@ export class Module {
   }
 
   get training(): boolean {
-    tracing()?.note(this[inside]);
+    tracing()?.note(this[inside], this);
     return this[inside].training;
   }
   set training(mode: boolean) {
@@ -246,7 +246,7 @@ export class Unary extends Layer {}
 
 function invoke(module: Module, given: Any[]): unknown {
   const own = module[inside];
-  tracing()?.note(own);
+  tracing()?.note(own, module);
   let args = given;
   for (const hook of own.pre) {
     const next = hook(module, args);
