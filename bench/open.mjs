@@ -1,10 +1,11 @@
 /* Opening a page: first paint, first result (the value has the right text), the slider, the plot, and what crossed the line, with an
-   empty cache each time. Ours (a shipped unit, a small notebook as a shipped page, the same as one's own) beside the peers'
-   builds of the same small notebook; plain, with the processor four times slower, and over 1.6 Mbit/s. The first edit is
-   timed from Shift+Enter to the new value: it loads what an opening did not need. Bytes and edits come from openings of their own, which are
-   not timed: a driver with a log of the network slows what it looks at (bare.mjs). */
+   empty cache each time. Ours (a shipped unit, a small notebook as a shipped page, isolated and not, the same as one's own) beside the
+   peers' builds of the same small notebook; plain, from a page of another site, with the processor four times slower, and over
+   1.6 Mbit/s. The first edit is timed from Shift+Enter to the new value: it loads what an opening did not need. Bytes and edits come
+   from openings of their own, which are not timed: a driver with a log of the network slows what it looks at (bare.mjs). */
 
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { interleave, median, ms, ratio, table } from './measure.mjs';
 import { buildPeers } from './peers.mjs';
@@ -14,12 +15,25 @@ import { startThrottle } from './throttle.mjs';
 
 export const conditions = [
   { name: 'plain' },
+  { name: 'from a page of another site', away: true },
   { name: '4x slower processor', slowdown: 4 },
   { name: '1.6 Mbit/s, 150 ms', line: { bitsPerSecond: 1_600_000, roundTripMs: 150 } },
 ];
 const patienceMs = 60_000;
 /** First edits that are timed. */
 const edits = 3;
+/** How long a reader is on the page that they come from: the browser has put its processes in order. */
+const restMs = 500;
+
+/** A page of another site (another name of this machine), as where a link is followed from: the page that opens gets a process of its
+    own then, isolated or not. */
+async function startElsewhere(context) {
+  const root = join(await context.scratch(), 'elsewhere');
+  await mkdir(root, { recursive: true });
+  await writeFile(join(root, 'index.html'), '<!doctype html><title>Elsewhere</title><p>Elsewhere');
+  const server = await startServer({ root, isolation: false });
+  return { url: server.url.replace('127.0.0.1', 'localhost'), close: server.close };
+}
 
 export const open = {
   name: 'open',
@@ -33,6 +47,7 @@ export const open = {
     const unit = largestUnit(context.root);
     const targets = [
       { name: 'gradus, small notebook', folder: site, path: 'n/bench-small/', isolation: true, edit: true },
+      { name: 'gradus, the same not isolated', folder: site, path: 'n/bench-small/', isolation: false },
       { name: 'gradus, own notebook', folder: site, path: '#/n/bench-own', isolation: true, edit: true, own },
       ...(unit ? [{ name: `gradus, unit ${unit}`, folder: site, path: `n/${unit}/`, isolation: true, unit: true }] : []),
       ...(await buildPeers(context)).map((peer) => ({
@@ -43,8 +58,10 @@ export const open = {
       })),
     ];
 
+    const elsewhere = await startElsewhere(context);
     const rows = [];
-    for (const condition of conditions) {
+    for (const { away, ...conditioned } of conditions) {
+      const condition = { ...conditioned, ...(away ? { from: elsewhere.url } : {}) };
       const lines = [];
       const rivals = {};
       const weighed = {};
@@ -78,6 +95,7 @@ export const open = {
         });
       }
     }
+    await elsewhere.close();
     return {
       rows,
       text: conditions
@@ -108,7 +126,7 @@ export const open = {
 };
 
 /** One opening in a fresh profile, timed: ms since the navigation began. */
-export async function time(context, target, url, { slowdown }) {
+export async function time(context, target, url, { slowdown, from }) {
   const profile = await (await context.bare()).profile();
   try {
     const page = await profile.page();
@@ -117,6 +135,10 @@ export async function time(context, target, url, { slowdown }) {
       await page.until(() => document.title.startsWith('No notebook'), undefined, patienceMs);
       await storeNotebook(page, target.own);
       await page.goto('about:blank');
+    }
+    if (from) {
+      await page.goto(from);
+      await page.waitForTimeout(restMs);
     }
     if (slowdown) await page.slow(slowdown);
     await page.before(watch, { unit: target.unit === true });
