@@ -360,3 +360,29 @@ test('a parameter put in the place of another is the one that counts', () => {
   run(tensor.ones([1, 2]));
   expect(run.signatures).toBe(signatures);
 });
+
+test('so is a module put in the place of another, a bias where none was, a layer that was appended', () => {
+  const ones = tensor.ones([1, 2]);
+  class Net extends nn.Module {
+    row = new nn.Sequential(new nn.Linear(2, 2, { bias: false }));
+    override forward(x: Tensor) {
+      return this.row(x);
+    }
+  }
+  const net = new Net() as Any;
+  const plain = (x: Tensor): number => tensor.noGrad(() => net(x).sum()).itemSync();
+  const run = compile((x: Tensor) => tensor.noGrad(() => net(x).sum()));
+  const changes = [
+    () => {},
+    () => (net.row = new nn.Sequential(new nn.Linear(2, 2, { bias: false }))),
+    () => (net.row[0].bias = new nn.Parameter(tensor.ones([2]))),
+    () => (net.row[0].bias = null),
+    () => net.row.append(new nn.Linear(2, 3)),
+  ];
+  for (const change of changes) {
+    change();
+    expect((run(ones) as Any).itemSync()).toBeCloseTo(plain(ones), 5);
+  }
+  run(ones);
+  expect(run.signatures).toBe(changes.length - 1); // without the bias it is as it was
+});

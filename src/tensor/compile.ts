@@ -330,12 +330,15 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
     const inside = new Set(made);
     const conditions = {
       modules: [...recorder.modules],
-      // What stands in them by name: a parameter that was put in another's place is another capture.
-      members: [...recorder.owners].flatMap((module) =>
-        Object.entries(module as Readonly<Record<string, unknown>>).flatMap(([key, value]) =>
-          value instanceof Tensor && !value.storage.symbolic ? [{ module: module as Readonly<Record<string, unknown>>, key, value }] : [],
-        ),
-      ),
+      // What stands in them by name: a parameter or a module that was put in another's place, or where none was, is another capture.
+      members: [...recorder.owners].flatMap((owner) => {
+        const module = owner as Readonly<Record<string, unknown>>;
+        return [...Object.entries(module), ['length', module['length']] as const].flatMap(([key, value]) =>
+          value === null || key === 'length' || (value instanceof Tensor ? !value.storage.symbolic : recorder.owners.has(value as object))
+            ? [{ module, key, value }]
+            : [],
+        );
+      }),
       frozen: [...frozen],
       // Disposed of since, they are traced anew, and what uses them throws.
       captured: [...found].filter((t) => !t.storage.symbolic && !inside.has(t)),
@@ -497,7 +500,12 @@ function finish(
       if (device !== 'js') storage.wroteDevice();
     }
     for (const t of made) if (device !== 'js') t.storage.wroteDevice();
-    if (device !== 'webgpu') settleNow(backend);
+    try {
+      if (device !== 'webgpu') settleNow(backend);
+    } catch (error) {
+      for (const t of made) t.dispose(); // nobody gets them
+      throw error;
+    }
     for (const { leaf, grad } of grads) if (leaf.grad !== grad) leaf.grad = grad;
     return fill(form, made, leaves);
   };

@@ -45,7 +45,9 @@ describe.each(['js', 'wasm'])('on %s', (device) => {
       // Ids that the plan makes are looked at by the plan.
       const made = tensor.compile((ids: Loose) => call(ids.mul(1).add(0)));
       made(good);
+      const { tensors } = tensor.memory();
       expect(() => made(bad)).toThrow(message);
+      expect(tensor.memory().tensors).toBe(tensors); // results that nobody gets go
       expect(() => made(good)).not.toThrow();
     });
 
