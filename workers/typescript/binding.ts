@@ -1,5 +1,5 @@
 /* What a cell's function is given beside the names of other cells: names of the standard library, some of which load a pack, and
-   what it imports. The turn is lent meanwhile. */
+   what it imports. The turn is lent meanwhile; while a part of the engine itself is on its way it is kept. */
 
 import { isThenable, type Running } from './evaluation.ts';
 import type { Lending } from './lending.ts';
@@ -8,6 +8,8 @@ import type { Library } from '../../src/stdlib/host.ts';
 export interface BindingOptions {
   readonly library: Library;
   readonly lending: Lending;
+  /** The page hears soon what the engine waits for. */
+  readonly flushSoon: () => void;
   /** Values given from outside, by name. */
   readonly set: Readonly<Record<string, unknown>>;
   /** Whether a stack has a frame in a cell. */
@@ -23,10 +25,14 @@ export interface Binding {
   import(source: string, evaluation: Running): Promise<unknown>;
 }
 
-export function createBinding({ library, lending, set, placed }: BindingOptions): Binding {
+export function createBinding({ library, lending, flushSoon, set, placed }: BindingOptions): Binding {
   const bind: Binding['bind'] = async (evaluation, names, args) => {
     const coming = library.ahead?.(evaluation.owner.record);
-    if (coming) await lending.lend(evaluation, coming);
+    if (coming) {
+      flushSoon();
+      await coming; // the turn is kept: where the engine's script ends must not change the order of the cells
+      if (evaluation.ended || evaluation.replaced) return;
+    }
     for (const name of names) {
       const bound = library.bind(name, evaluation);
       if (name === 'view') evaluation.boundView = bound;

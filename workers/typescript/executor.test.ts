@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeEngine } from './test-engine.ts';
+import { makeEngine, makeEngineWith } from './test-engine.ts';
 
 describe('executor', () => {
   it('evaluates a chain in one plan, whatever the order on the page', async () => {
@@ -8,6 +8,31 @@ describe('executor', () => {
     expect(engine.states()).toBe('c done, b done, a done');
     expect(engine.shown('c')).toEqual([41]);
     expect(await engine.values()).toEqual({ a: 20, b: 40 });
+  });
+
+  it('keeps the order of the file while a part of the library is on its way', async () => {
+    const ahead = ({ reads }: { reads: readonly string[] }) =>
+      reads.includes('display') ? new Promise((resolve) => setTimeout(resolve, 5)) : undefined;
+    const engine = makeEngineWith({ ahead }, 'a: globalThis.seq = ["a"]; display(1);', 'b: globalThis.seq.push("b")', 'c: globalThis.seq');
+    await engine.runAll();
+    expect(engine.states()).toBe('a done, b done, c done');
+    expect(engine.shown('c')).toEqual([['a', 'b']]);
+  });
+
+  it('takes up what comes while a part of the library is on its way', async () => {
+    const arrive: (() => void)[] = [];
+    const ahead = ({ reads }: { reads: readonly string[] }) =>
+      reads.includes('display') ? new Promise<void>((resolve) => arrive.push(resolve)) : undefined;
+    const engine = makeEngineWith({ ahead }, 'a: display(1);', 'b: const b = 2');
+    const first = engine.runAll();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(engine.states()).toBe('a running, b idle');
+    const second = engine.runAll();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    arrive.forEach((go) => go());
+    await Promise.all([first, second]);
+    expect(engine.states()).toBe('a done, b done');
+    expect(engine.shown('a')).toEqual([1]);
   });
 
   it('gives others a name as it is when the evaluation ends', async () => {

@@ -56,7 +56,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   const library = createLibrary(
     makeHost({ start, guard, load, program, services, lending, changes, current, enter: runAs, report, describe, thrown }),
   );
-  const binding = createBinding({ library, lending, set: start.set, placed });
+  const binding = createBinding({ library, lending, flushSoon, set: start.set, placed });
   const outlet: Outlet = {
     set: start.set,
     thrown,
@@ -87,11 +87,14 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       report({ kind: 'renamed' });
     }
     if (define.length) program.define(define);
+    const before = pumping;
+    pumping = true; // what is ended here gives its turn to nobody until all are in line
     for (const id of run) {
       const cell = program.cells.get(id);
       if (cell?.evaluation && !cell.evaluation.ended) dispose(cell.evaluation);
       if (cell) program.enqueue(cell);
     }
+    pumping = before;
     sliceAt = now();
     pump();
     if (!turn) flush(); // all of it ran: the page need not wait for another turn of the event loop

@@ -24,7 +24,12 @@ export const makeEngine = (...lines: string[]) => makeEngineWith({}, ...lines);
 
 /** An engine with another library, packs, or what it is told at its start. */
 export function makeEngineWith(
-  options: Partial<Pick<ExecutorOptions, 'createLibrary' | 'load'> & { readonly start: Partial<ExecutorOptions['start']> }>,
+  {
+    ahead,
+    ...options
+  }: Partial<
+    Pick<ExecutorOptions, 'createLibrary' | 'load'> & Pick<Library, 'ahead'> & { readonly start: Partial<ExecutorOptions['start']> }
+  >,
   ...lines: string[]
 ) {
   const seen = new Map<string, Seen>();
@@ -76,6 +81,7 @@ export function makeEngineWith(
       enter: () => () => {},
       read: () => undefined,
       toJson: (value) => toJson(value),
+      ...(ahead ? { ahead } : {}),
     };
     return library;
   };
