@@ -1,10 +1,10 @@
 /* Splits one bundle into a core and parts that load when they are first needed, by single declarations and not by files.
 
-   The bundler writes the whole program flat: one list of declarations whose names are unique. A table that the program hands to `apart`
-   or `apartClasses` (src/base/apart.ts) holds doors: an entry that is not on the list of the core may lie elsewhere. Whatever the core
+   The bundler writes the whole program flat: one list of declarations whose names are unique. A table that the program hands to `apart`,
+   `apartFunctions` or `apartClasses` (src/base/apart.ts) holds doors: an entry that is not on the list of the core may lie elsewhere. Whatever the core
    reaches without a door is the core; what is reached through doors of one part alone lies in that part; what several parts
    need lies in the first of them in the order of `order`, and the others come with it. Each part is a classic script; names that cross
-   go through one object, so a part is fetched ahead (fetch) or at the very moment (importScripts).
+   go through one object, which is global while a part is run, so a part is fetched ahead (fetch) or at the very moment (importScripts).
 
      { core, parts: [{ name, text, needs }] }     texts not yet minified; `needs`: numbers of parts that must be there before */
 
@@ -282,12 +282,12 @@ function shorthandsOf(program) {
   return found;
 }
 
-/** Tables that the program hands over: `apart("name", { key: value })`, `apartClasses("name", { … })`, `apartRows("name", [[signature, where, run], …])`,
+/** Tables that the program hands over: `apart("name", { key: value })`, `apartClasses("name", { … })`, `apartFunctions`, `apartRows("name", [[signature, where, run], …])`,
     and `section("name", rows)`, which hands its rows on. */
 function tablesOf(program) {
   const tables = [];
   walk(program, (node) => {
-    const kind = node.type === 'CallExpression' && /^(apart(Classes|Rows)?|section)$/.exec(node.callee.name ?? '')?.[1];
+    const kind = node.type === 'CallExpression' && /^(apart(Classes|Functions|Rows)?|section)$/.exec(node.callee.name ?? '')?.[1];
     if (!kind) return;
     const [{ value: name }, table] = node.arguments;
     const entries = [];

@@ -86,7 +86,7 @@ const partOf = (file, key) => {
 /** What two parts share lies in the one named first. */
 const order = ['modules', 'operations', 'sort', 'kernels', 'layers', 'gpu', 'more-gpu', 'convolution', 'transformer', 'data', 'clip'];
 
-/** How the compute library is split; its scripts share one global object. */
+/** How the compute library is split; the global name by which a part finds what its scripts share. */
 export const tensorPlan = { isCore, partOf, order, shared: '__gradusParts' };
 
 /** The scripts of `entry`: `{ core: { file, text }, parts: [{ name, file, text, needs }] }`. Files are named without a folder. */
@@ -109,8 +109,8 @@ export async function bundleParts(root, name, entry, { report = () => {}, plan =
   });
   const made = split(outputFiles[0].text, plan);
   report(made);
-  const small = async (label, text) => {
-    const wrapped = `(()=>{const $shared=globalThis.${plan.shared}??={};${text}\n})();`;
+  const small = async (label, text, shares = `globalThis.${plan.shared}`) => {
+    const wrapped = `(()=>{const $shared=${shares};${text}\n})();`;
     const { code, errors } = await minify(`${label}.js`, wrapped, { module: false, compress: { target: 'es2022' } });
     if (errors?.length) throw new Error(`${label}: ${errors[0].message}`);
     return code;
@@ -122,6 +122,6 @@ export async function bundleParts(root, name, entry, { report = () => {}, plan =
     parts.push({ ...part, text, file: named(`${name}-${part.name}`, text) });
   }
   const table = JSON.stringify(parts.map(({ file, needs, name: of }) => [file, needs, of]));
-  const text = await small(name, `const __PARTS__=${table};${made.core}`);
+  const text = await small(name, `const __PARTS__=${table},__SHARED__=${JSON.stringify(plan.shared)};${made.core}`, '{}');
   return { core: { file: named(name, text), text }, parts, doors: made.doors };
 }

@@ -20,6 +20,8 @@ export interface PartLoader {
 /** What the scripts of one library share: the build puts it around each of them. */
 declare const $shared: Record<string, unknown>;
 const shared: Record<string, unknown> = typeof $shared === 'undefined' ? {} : $shared;
+/** The global name under which a part finds it while it is run, and at no other time: a cell has no names but those it should. */
+declare const __SHARED__: string;
 
 /** Of each part: file, numbers of the parts that it needs, name. The build writes it here. */
 declare const __PARTS__: readonly (readonly [file: string, needs: readonly number[], name: string])[];
@@ -51,8 +53,7 @@ function opened([part, key]: Door, name: string): unknown {
   if (!present.has(part)) {
     try {
       for (const one of missingOf([part])) {
-        loader!.now(parts[one - 1]![0]);
-        present.add(one);
+        run(one, () => loader!.now(parts[one - 1]![0]));
       }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -63,6 +64,17 @@ function opened([part, key]: Door, name: string): unknown {
     }
   }
   return shared[key];
+}
+
+function run(part: number, script: () => void): void {
+  const scope = globalThis as Record<string, unknown>;
+  scope[__SHARED__] = shared;
+  try {
+    script();
+  } finally {
+    delete scope[__SHARED__];
+  }
+  present.add(part);
 }
 
 /** Tables that were handed over, for `openAll`. */
@@ -96,11 +108,9 @@ export function fetchParts(names: Iterable<string>, device?: string): Promise<vo
   const missing = missingOf(wanted);
   if (missing.length === 0 || !loader) return undefined;
   return Promise.all(missing.map(ahead)).then((runs) => {
-    runs.forEach((run, i) => {
+    runs.forEach((script, i) => {
       // Meanwhile it may have been needed at once.
-      if (present.has(missing[i]!)) return;
-      run();
-      present.add(missing[i]!);
+      if (!present.has(missing[i]!)) run(missing[i]!, script);
     });
   });
 }
@@ -133,6 +143,21 @@ export function apart<T extends object>(table: string, entries: T): T {
       enumerable: true,
       configurable: true,
     });
+  }
+  return entries;
+}
+
+/** The same for functions, which are there without their part: to call one opens its door. All bear the names of their keys. */
+export function apartFunctions<T extends object>(table: string, entries: T): T {
+  for (const [name, value] of parts.length ? Object.entries(entries) : []) {
+    if (isDoor(value)) {
+      note(name, value);
+      let found: ((...args: unknown[]) => unknown) | undefined;
+      const open = (): NonNullable<typeof found> => (found ??= opened(value, name) as NonNullable<typeof found>);
+      (entries as Record<string, unknown>)[name] = (...args: unknown[]) => open()(...args);
+      tables.push(Object.defineProperty({}, name, { get: open, enumerable: true }));
+    }
+    Object.defineProperty((entries as Record<string, unknown>)[name], 'name', { value: name });
   }
   return entries;
 }

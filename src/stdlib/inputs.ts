@@ -22,7 +22,7 @@
 
    A label of a choice or a button is a string, or { html, text }. `disabled` is a boolean, or an array of indices. */
 
-import { apart } from '../base/apart.ts';
+import { apartFunctions } from '../base/apart.ts';
 import { button, file } from './inputs/actions.ts';
 import { chooser, toggle } from './inputs/choices.ts';
 import { formatDate, formatLocaleAuto, formatLocaleNumber, formatTrim, searchFilter } from './inputs/format.ts';
@@ -40,7 +40,7 @@ const typed =
     text(typeof options === 'object' && options !== null ? { ...options, type } : options);
 
 /** All but numbers may lie apart (scripts/engine-parts.mjs). */
-export const Inputs = apart('Inputs', {
+export const Inputs = apartFunctions('Inputs', {
   range,
   number,
   select: chooser('select'),
