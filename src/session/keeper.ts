@@ -38,6 +38,7 @@ export type KeeperEvent = 'merged' | 'cleared' | 'upgrade';
 const SAVE_MS = 400;
 const OUTPUTS_MS = 600;
 const QUIET_MS = 80;
+const GATHER_MS = 600;
 const RETRY_MS = [2000, 5000, 15_000, 30_000];
 /** What is kept of one cell's outputs, in bytes; what is more is named in their place. */
 export const KEPT_BYTES = 4_000_000;
@@ -52,8 +53,6 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
   let base = notebook().text;
   /** The latest stored revision, of this tab or another, that this session's text holds. */
   let included = saved;
-  /** What the store has of all cells, as far as this session knows: not where another tab writes too. */
-  let shown: Map<string, StoredOutputs> | undefined;
   let held = false;
   let disposed = false;
   /** Names this sitting's place among what pages that went away left behind. */
@@ -66,6 +65,7 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let outputsTimer: ReturnType<typeof setTimeout> | undefined;
   let quietTimer: ReturnType<typeof setTimeout> | undefined;
+  let gatherTimer: ReturnType<typeof setTimeout> | undefined;
   let saving: Promise<void> = Promise.resolve();
 
   const tell = (event: KeeperEvent): void => listeners.forEach((listener) => listener(event));
@@ -156,14 +156,22 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
       if (made === undefined) return [];
       return { notebook: id, cell, hash: contentHash(made), time: kept ?? now(), outputs: bounded(outputs.map(({ output }) => output)) };
     });
-    for (const record of records) shown?.set(record.cell, record);
     try {
-      await (await store).saveOutputs(records, shown && [...shown.values()]);
+      await (await store).saveOutputs(records);
       worked('outputs');
+      gatherSoon();
     } catch (reason) {
       for (const entry of ended) unstored.add(entry);
       failed('outputs', reason);
     }
+  }
+
+  /** Once outputs have come to rest: what they are opens sooner as one record. */
+  function gatherSoon(): void {
+    clearTimeout(gatherTimer);
+    if (disposed) return;
+    gatherTimer = setTimeout(() => void store?.then((open) => open.gatherOutputs(notebook().id)).catch(() => undefined), GATHER_MS);
+    (gatherTimer as { unref?: () => void }).unref?.();
   }
 
   async function keptOutputs(): Promise<readonly StoredOutputs[]> {
@@ -228,7 +236,7 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
     /** Gives cells that show nothing yet what they showed last time; returns their ids. What is kept of a cell that is called otherwise
         by now is found by its code. */
     restore(entries: ReadonlyMap<string, Entry>, records: readonly StoredOutputs[]): ReadonlySet<string> {
-      if (!held) shown = new Map(records.map((record) => [record.cell, record]));
+      if (records.length > 0) gatherSoon();
       const cells = new Set<string>();
       const isOpen = ({ state, outputs }: Entry): boolean => state === 'idle' && outputs.length === 0;
       const show = (entry: Entry, { time, outputs }: StoredOutputs): void => {
@@ -258,7 +266,7 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
       disposed = true;
       unlisten?.();
       const last = flush();
-      for (const timer of [saveTimer, retryTimer, outputsTimer, quietTimer]) clearTimeout(timer);
+      for (const timer of [saveTimer, retryTimer, outputsTimer, quietTimer, gatherTimer]) clearTimeout(timer);
       await last;
     },
     failed,
@@ -268,7 +276,6 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
     hold(on: boolean): void {
       if (held === on) return;
       held = on;
-      shown = undefined;
       clearTimeout(saveTimer);
       saveTimer = undefined;
       if (!on) void save();

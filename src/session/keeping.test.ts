@@ -1,10 +1,11 @@
 import 'fake-indexeddb/auto';
-import { deleteDB } from 'idb';
+import { deleteDB, openDB } from 'idb';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { GradusError } from '../base/errors.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { recover, stash, unstash } from '../store/stash.ts';
+import type { Entry } from './entries.ts';
 import { bounded, KEPT_BYTES } from './keeper.ts';
 import { createKeeping } from './keeping.ts';
 import { openSession } from './test-session.ts';
@@ -312,6 +313,27 @@ describe('what cells showed', () => {
     const third = openSession(text.replace('id=called', 'id=other').replace('```ts\n3 + 3\n```\n\n', ''), { store });
     await vi.waitFor(() => expect(seen(third)).toEqual(['cell-1 kept 2', 'cell-2 kept 4', 'other kept 9']));
     await closed(third);
+  });
+
+  test('is gathered once it has come to rest, with what another tab wrote', async () => {
+    const [one, other] = [await sitting(await openStore()), await sitting(await openStore())];
+    const entry = (i: number, text: string) =>
+      ({ id: `c${i}`, code: `v${i}`, state: 'done', outputs: [{ key: 0, output: { kind: 'text', text } }] }) as unknown as Entry;
+    for (let i = 0; i < 120; i++) one.keeper.keep(entry(i, 'first'));
+    await one.keeper.flush();
+    other.keeper.hold(true);
+    other.keeper.keep(entry(1, 'of a follower'));
+    await other.keeper.flush();
+    one.keeper.keep(entry(2, 'of the writer'));
+    await one.keeper.flush();
+    const database = await openDB('gradus');
+    const gathered = await vi.waitFor(async () => {
+      const record = (await database.get('shown', 'n')) as { outputs: unknown[] } | undefined;
+      expect(record).toBeDefined();
+      return record!;
+    }, 3000);
+    expect(gathered.outputs).toEqual(await (await openStore()).outputs('n'));
+    database.close();
   });
 
   test('is kept for the code that showed it, whatever was typed since', async () => {

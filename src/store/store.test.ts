@@ -165,27 +165,52 @@ describe('what a long notebook showed last, gathered in one record,', () => {
 
   test('holds what is small and names the rest', async () => {
     const store = await openStore();
-    await store.saveOutputs(many, many);
-    expect(await gathered()).toEqual({ notebook: 'n', outputs: many.filter(({ cell }) => cell !== 'c7'), apart: ['c7'] });
+    await store.saveOutputs(many);
+    await store.gatherOutputs('n');
+    const inOrder = [...many].sort((a, b) => (a.cell < b.cell ? -1 : 1));
+    expect(await gathered()).toEqual({ notebook: 'n', outputs: inOrder.filter(({ cell }) => cell !== 'c7'), apart: ['c7'] });
     expect(await store.outputs('n')).toHaveLength(150);
   });
 
-  test('is not made for a short notebook, nor of what is not all known', async () => {
+  test('is not made for a short notebook, nor of damaged outputs, and stays where another notebook writes', async () => {
     const store = await openStore();
-    await store.saveOutputs(many.slice(0, 50), many.slice(0, 50));
+    await store.saveOutputs(many.slice(0, 50));
+    await store.gatherOutputs('n');
+    expect(await gathered()).toBeUndefined();
+    await store.saveOutputs([...many, { ...many[0]!, outputs: 7 as never }]);
+    await store.gatherOutputs('n');
     expect(await gathered()).toBeUndefined();
     await store.saveOutputs(many);
+    await store.gatherOutputs('n');
+    await store.saveOutputs([{ ...many[0]!, notebook: 'm' }]);
+    expect(await gathered()).toBeDefined();
+  });
+
+  test('is made of what is stored, whoever wrote it', async () => {
+    const [store, tab] = [await openStore(), await openStore()];
+    await store.saveOutputs(many);
+    await store.gatherOutputs('n');
+    await tab.saveOutputs([of(1, 'of the other tab')]);
+    await store.saveOutputs([of(2, 'of this one')]);
+    await Promise.all([store.gatherOutputs('n'), tab.gatherOutputs('n')]);
+    const { outputs } = (await gathered())!;
+    expect(outputs).toEqual((await store.outputs('n')).filter(({ cell }) => cell !== 'c7'));
+    await tab.clear('n', 'outputs');
+    await store.saveOutputs([of(2, 'again')]);
+    await store.gatherOutputs('n');
     expect(await gathered()).toBeUndefined();
   });
 
   test.each([
-    ['outputs that do not know it', (store: Store) => store.saveOutputs([of(1, 'other')])],
+    ['other outputs', (store: Store) => store.saveOutputs([of(1, 'other')])],
     ['clearing', async (store: Store) => void (await store.clear('n', 'outputs'))],
     ['deleting the notebook', (store: Store) => store.deleteNotebook('n')],
     ['sparing', async (store: Store) => void (await (await store.sparable())[0]!.clear(1))],
   ])('goes with %s', async (_, change) => {
     const store = await openStore();
-    await store.saveOutputs(many, many);
+    await store.saveOutputs(many);
+    await store.gatherOutputs('n');
+    expect(await gathered()).toBeDefined();
     await change(store);
     expect(await gathered()).toBeUndefined();
   });

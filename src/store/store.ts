@@ -154,14 +154,21 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
 
     outputs: (notebook) => read(async (database) => soundOutputs(await database.getAll('outputs', prefixRange(notebook)))),
 
-    saveOutputs: (outputs, all) =>
+    saveOutputs: (outputs) =>
       outputs.length === 0
         ? Promise.resolve()
-        : write(all ? ['outputs', 'shown'] : ['outputs'], 'relaxed', async (transaction) => {
-            const putting: Promise<unknown>[] = outputs.map((entry) => transaction.objectStore('outputs').put(entry));
-            if (all) putting.push(gather(transaction.objectStore('shown'), outputs[0]!.notebook, all));
-            await Promise.all(putting);
+        : write(['outputs', 'shown'], 'relaxed', async (transaction) => {
+            const notebooks = new Set(outputs.map(({ notebook }) => notebook));
+            await Promise.all([
+              ...outputs.map((entry) => transaction.objectStore('outputs').put(entry)),
+              ...[...notebooks].map((notebook) => transaction.objectStore('shown').delete(notebook)),
+            ]);
           }),
+
+    gatherOutputs: (notebook) =>
+      write(['outputs', 'shown'], 'strict', (transaction) =>
+        gather(transaction.objectStore('shown'), transaction.objectStore('outputs'), notebook),
+      ),
 
     runs: (filter) => read((database) => findRuns(database, filter)),
 

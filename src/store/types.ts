@@ -69,7 +69,7 @@ export interface StoredOutputs {
 }
 
 /** The same of a whole long notebook in one record, which is read in a tenth of the time of a thousand. It says what `outputs` say, or
-    is not there: whatever else writes those drops it (connection.ts). */
+    is not there: whatever writes those drops it (connection.ts), and it is made of them alone (shown.ts). */
 export interface StoredShown {
   readonly notebook: string;
   /** Of cells whose outputs are small. */
@@ -291,8 +291,9 @@ export interface Store {
   nameVersion(notebook: string, time: number, name: string | undefined): Promise<void>;
   deleteVersion(notebook: string, time: number): Promise<void>;
   outputs(notebook: string): Promise<readonly StoredOutputs[]>;
-  /** `all`: what there is of the notebook then, these included, where that is known. */
-  saveOutputs(outputs: readonly StoredOutputs[], all?: readonly StoredOutputs[]): Promise<void>;
+  saveOutputs(outputs: readonly StoredOutputs[]): Promise<void>;
+  /** Makes the one record of what a long notebook showed last, where it is not there. */
+  gatherOutputs(notebook: string): Promise<void>;
   runs(filter?: { readonly name?: string; readonly notebook?: string; readonly state?: RunState }): Promise<readonly StoredRun[]>;
   /** What the reader wrote about it stays; the notebook's text goes where each text is kept once. */
   saveRun(run: StoredRun): Promise<void>;
