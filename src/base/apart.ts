@@ -48,7 +48,7 @@ function note(name: string, [part]: Door): void {
   else mentions.set(name, new Set([part]));
 }
 
-/** What lies behind a door; its part is loaded at once where it is not there. */
+/** What lies behind a door; its part is loaded at once where it is not there. `name`: what a reader knows it by, or ''. */
 function opened([part, key]: Door, name: string): unknown {
   if (!present.has(part)) {
     try {
@@ -58,7 +58,7 @@ function opened([part, key]: Door, name: string): unknown {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Error(
-        `${name}: expected the part of the library that it lies in, which could not be loaded (${why}). Check the connection, then run the cell again.`,
+        `${name ? `${name}: expected the part of the library that it lies in, which` : 'A part of the library that this needs'} could not be loaded (${why}). Check the connection, then run the cell again.`,
         { cause: error },
       );
     }
@@ -133,7 +133,7 @@ export function apart<T extends object>(table: string, entries: T): T {
     if (!/^kernels|^methods/.test(table)) note(name, value); // operations of devices are nothing that a program names
     Object.defineProperty(entries, name, {
       get(this: object) {
-        const found = opened(value, name);
+        const found = opened(value, table === 'library' ? '' : name); // whose keys are no names of a cell
         Reflect.defineProperty(this, name, { value: found, enumerable: true, writable: true, configurable: true });
         return found;
       },

@@ -54,7 +54,13 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     if (!ready) {
       provideTensorDraws(loaded.tensorDraws);
       enter = loaded.createOwnership(host);
-      provideHints((error) => seldom.misspelt(error, loaded.module));
+      provideHints((error) => {
+        try {
+          return seldom.misspelt(error, loaded.module);
+        } catch {
+          return undefined; // what knows hints could not be loaded: the error itself is what counts
+        }
+      });
       ready = loaded;
     }
     return ready;

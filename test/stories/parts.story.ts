@@ -1,97 +1,86 @@
-/* The compute library as the build ships it, a core and parts: every way to a name leads to it on every device, and a part that nobody
-   names is not loaded. */
+/* Parts of the engine that do not come: what is said of them, and that running again brings them once the network is back. */
 
-import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import type { Browser } from 'playwright-core';
-import { copySite } from '../../bench/site.mjs';
-import { launchChromium } from '../../scripts/chromium.mjs';
-import { startServer } from '../../src/command/server.mjs';
-import { cellIs, root } from './harness.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cell, cellIs, keepCopy, openSite, type OpenPage, type Site } from './harness.ts';
 
-const fixtures = join(root, 'test/fixtures/tensor');
-const folder = mkdtempSync(join(tmpdir(), 'gradus-parts-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
 
-interface Record {
-  readonly values: { readonly [name: string]: unknown };
-  readonly cells: readonly { readonly id: string; readonly state: string; readonly error?: { readonly message: string } }[];
+const cells: Readonly<Record<string, string>> = {
+  first: 'const first = 1\nfirst',
+  words: 'md`**${first}**`',
+  asked: "const asked = view(Inputs.select(['a', 'b']))",
+  renamed: "const { radio: _radio } = Inputs;\nconst renamed = view(_radio(['a', 'b']))",
+  drawn: 'Plot.plot({ marks: [Plot.dot([[1, 2]])] })',
+  tried: "check('is one', () => equal(first, 1))",
+  logged: "console.log('here')",
+  waited: 'await sleep(1)\nconst waited = 2\nwaited',
+  thrown: 'throw new RangeError(`${first} too many`)',
+  own: 'const own = Math.random() < 2\nown',
+};
+const text = `---\ngradus: 1\nid: away\ntitle: Away\n---\n# Away\n\n${Object.entries(cells)
+  .map(([id, code]) => `\`\`\`ts {id=${id}}\n${code}\n\`\`\`\n`)
+  .join('\n')}`;
+const wanting = ['words', 'asked', 'renamed', 'drawn', 'tried', 'logged', 'waited', 'own'];
+
+/** The engine runs, its parts are not there, and nothing of them comes. */
+async function opened(): Promise<OpenPage> {
+  const page = await site.page('');
+  await page.route(/\/engine\/typescript-[a-z]+-/, (route) => route.abort());
+  await keepCopy(page, text);
+  return page;
 }
 
-/** What `gradus run --json` says of a notebook. */
-function run(file: string, backend: string): Promise<Record> {
-  const child = spawn(process.execPath, [join(root, 'scripts/gradus.mjs'), 'run', file, '--json', '--backend', backend], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.on('data', (part: Buffer) => (text += part.toString()));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', () => resolve(JSON.parse(text) as Record));
-  });
-}
-
-it.each(['js', 'wasm', 'webgpu'])(
-  'destructured, aliased, computed, imported, inherited: every name is there on %s',
-  async (backend) => {
-    cpSync(join(fixtures, 'parts.md'), join(folder, 'parts.md'));
-    cpSync(join(fixtures, 'parts-module.txt'), join(folder, 'parts-module.ts'));
-    const { cells, values } = await run(join(folder, 'parts.md'), backend);
-    expect(cells.map(({ id, state, error }) => `${id} ${state} ${error?.message ?? ''}`)).toEqual(
-      ['destructured', 'aliased', 'computed', 'imported', 'inherited', 'all'].map((id) => `${id} done `),
-    );
-    expect(values).toMatchObject({
-      rate: 0.5,
-      names: ['StepLR', 'Lion', 'LSTM', 'MSELoss'],
-      solved: [1, 1],
-      pooled: [
-        [
-          [
-            [5, 7],
-            [13, 15],
-          ],
-        ],
-      ],
-      shape: [4, 1, 3],
-      frequencies: [1, 1, 1],
-      sorted: [1, 2, 3],
-      back: [1, 2],
-      text: 'tensor([1.5000])',
-      curvature: [[12]],
-      inverse: true,
-      batches: 2,
-      ran: [4, [1, -1]],
-      fitted: 'function',
-      missing: [],
-    });
-    expect(values['printed']).toContain('(self_attn): MultiheadAttention(\n      (out_proj): NonDynamicallyQuantizableLinear(');
-  },
-  120_000,
-);
-
-it('a part comes when it is named, ahead of the cell, and no other', async () => {
-  await copySite(root, join(folder, 'site'), { 'tensor-parts-few': readFileSync(join(fixtures, 'parts-few.md'), 'utf8') });
-  const sent: string[] = [];
-  const server = await startServer({
-    root: join(folder, 'site'),
-    log: ({ path }: { path: string }) => void (path.includes('packs/tensor') && sent.push(path.replace(/.*\/|-[0-9a-f]+\.js$/g, ''))),
-  });
-  const browser = (await launchChromium()) as Browser;
-  try {
-    const page = await browser.newPage();
-    await page.goto(`${server.url}n/tensor-parts-few/`);
-    await page.getByRole('button', { name: 'Run cell train', exact: true }).click();
-    await cellIs(page, 'train', 'done');
-    expect([...sent].sort()).toEqual(['tensor', 'tensor-init', 'tensor-linalg', 'tensor-operations']);
-    sent.length = 0;
-    await page.getByRole('button', { name: 'Run cell more', exact: true }).click();
-    await cellIs(page, 'more', 'done');
-    expect(sent).toEqual([]);
-  } finally {
-    await browser.close();
-    await server.close();
+test('what fails for want of a part says so in plain words, all else runs, and running again mends it', async () => {
+  const page = await opened();
+  await page.getByRole('button', { name: 'Run all' }).click();
+  await cellIs(page, 'own', 'error');
+  await cellIs(page, 'first', 'done');
+  for (const id of wanting) {
+    await cellIs(page, id, 'error');
+    const said = await cell(page, id).locator('[data-outputs], .error').allInnerTexts();
+    expect(said.join(' '), id).toContain('could not be loaded');
+    expect(said.join(' '), id).toContain('Check the connection, then run the cell again.');
+    expect(said.join(' '), id).not.toMatch(/progress|draws/); // what the cell does not say
   }
-}, 60_000);
+  await cellIs(page, 'thrown', 'error');
+  expect(await cell(page, 'thrown').innerText()).toContain('1 too many');
+  await page.unrouteAll();
+  for (const id of wanting) {
+    await page.getByRole('button', { name: `Run cell ${id}`, exact: true }).click();
+    await cellIs(page, id, 'done');
+  }
+  await cell(page, 'drawn').locator('[data-kind="plot"] svg').waitFor();
+  await cell(page, 'asked').locator('[data-kind="input"] select').waitFor();
+  await page.context().close();
+});
+
+test('Stop ends a cell whose part hangs on its way, and it runs when it is asked again', async () => {
+  const page = await site.page('');
+  await page.route(/\/engine\/typescript-[a-z]+-/, () => undefined); // never answered
+  await keepCopy(page, text);
+  await page.getByRole('button', { name: 'Run all' }).click();
+  await cellIs(page, 'words', 'running');
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await cellIs(page, 'words', 'error');
+  expect(await cell(page, 'words').innerText()).toContain('Interrupted');
+  await cellIs(page, 'first', 'done');
+  await page.context().close();
+});
+
+test('a cell that is edited to mention a name for the first time has it', async () => {
+  const page = await site.page('');
+  await keepCopy(page, text);
+  await page.getByRole('button', { name: 'Run cell first', exact: true }).click();
+  await cellIs(page, 'first', 'done');
+  await cell(page, 'first').getByRole('textbox', { name: 'Code of first' }).click();
+  await page.locator('[data-cell="first"] .cm-content').waitFor();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type("const first = view(Inputs.checkbox(['p', 'q']))");
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await cell(page, 'first').locator('[data-kind="input"] input[type=checkbox]').first().waitFor();
+  await page.context().close();
+});
