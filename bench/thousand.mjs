@@ -8,6 +8,8 @@ import { buildSite, copySite, storeNotebook } from './site.mjs';
 import { startServer } from '../src/command/server.mjs';
 
 const cells = 1000;
+/** A reader looks at what came: what was shown is kept a moment later. */
+const restMs = 1500;
 const shapes = {
   chain: (i) => (i ? `v${i - 1} + 1` : '1'),
   'fan-out': (i) => (i ? `v0 + ${i}` : '1'),
@@ -36,7 +38,7 @@ export const thousand = {
         await first.until(() => 'alive' in document.documentElement.dataset);
         await pressRunAll(first);
         await first.until(shown, { cells, state: 'done' });
-        await first.waitForTimeout(1500); // what was shown is kept a moment later
+        await first.waitForTimeout(restMs);
         await first.close();
         for (const slowdown of [1, 4]) {
           const found = { kept: [], fresh: [] };
@@ -51,6 +53,7 @@ export const thousand = {
             await pressRunAll(page);
             await page.until(() => globalThis.__fresh !== undefined);
             found.fresh.push(await page.evaluate(() => globalThis.__fresh - globalThis.__pressed));
+            await page.waitForTimeout(restMs);
             await page.close();
           }
           rows.push({ shape, slowdown, kept: median(found.kept), fresh: median(found.fresh) });

@@ -8,7 +8,6 @@ import { frontMatterError } from './document/parse.ts';
 import { expressions } from './document/prose.ts';
 import { compileNotebook } from './session/compile.ts';
 import type { Compiled } from './session/types.ts';
-import { sanitise } from './view/sanitise.ts';
 import { renderPage } from './view/static/notebook.ts';
 
 export { analyse, analyseModule };
@@ -35,6 +34,8 @@ export async function renderOwn(text: string, base: string): Promise<OwnPage> {
   const { notebook, compiled } = compileNotebook(await openNotebook(text), analyse);
   const math = text.includes('$') ? (await import('./view/formulas.ts')).renderFormula : undefined;
   const { front } = notebook;
+  const raw = notebook.blocks.some(({ kind, start, end }) => kind === 'prose' && /<[a-z!/?]/i.test(text.slice(start, end)));
+  const html = raw ? (await import('./view/sanitise.ts')).sanitise : undefined;
   const inCourse = front !== undefined && (front.unit !== undefined || front.phase !== undefined || front.needs.length > 0);
   const course = inCourse ? await import('./course/units.ts') : undefined;
   const page = renderPage({
@@ -42,7 +43,7 @@ export async function renderOwn(text: string, base: string): Promise<OwnPage> {
     compiled,
     base,
     expressions,
-    html: sanitise,
+    ...(html && { html }),
     ...(course && { course }),
     ...(math === undefined ? {} : { math }),
   });
