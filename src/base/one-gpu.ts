@@ -21,6 +21,9 @@ export function oneGpu<Gpu>(request: () => Promise<Gpu>, lost: (gpu: Gpu) => Pro
   return gpu;
 }
 
+/** What has this, and true there, is a guest's tensor on whose buffer another library's stands: that one ends it, not the cell that made it. */
+export const lentOut: unique symbol = Symbol.for('gradus.lent') as never;
+
 /** Tensors of this class lie on `device`, where they are on a GPU. */
 export const joins = (tensorClass: object, device: object): unknown => meeting().guests.set(tensorClass, device);
 

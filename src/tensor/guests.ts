@@ -3,6 +3,7 @@
    library is part of this one. */
 
 import type { HostArray } from '../../kernels/types.ts';
+import { lentOut } from '../base/one-gpu.ts';
 import { getDefaultDevice } from './device.ts';
 import { fromHost } from './dispatch.ts';
 import type { DType } from './dtype.ts';
@@ -65,7 +66,11 @@ export async function fromTf(t: unknown): Promise<Tensor> {
   const gpu = sharedWith((given as object).constructor);
   if (gpu && getDefaultDevice() === 'webgpu') {
     const copy = copyOnGpu(given);
-    if (copy?.buffer) return take(copy.buffer, given.shape, dtype, gpu, () => copy.tensorRef.dispose());
+    if (copy?.buffer) {
+      // Neither the end of the cell nor tf.tidy frees it while it is read here.
+      Object.assign(copy.tensorRef, { [lentOut]: true, kept: true });
+      return take(copy.buffer, given.shape, dtype, gpu, () => copy.tensorRef.dispose());
+    }
   }
   const values = await given.data();
   return fromHost(toHostArray(values, dtype, name), given.shape, dtype, getDefaultDevice());

@@ -176,6 +176,7 @@ describe('From the command line', () => {
       expect((value('sharedSum') as number) / ((4095 * 4096 * 8191) / 24)).toBeCloseTo(1, 5); // of 0, 0.5², … 2047.5²
       expect(['last', 'kept', 'both'].map(value)).toEqual([3 * 2047, 2047.5, 256]);
       expect(value('same')).toBeLessThan(1e-6);
+      expect(value('still')).toBe(0);
       expect(value('mixed')).toBeCloseTo(value('probability') as number, 4);
       // Nothing comes to the host where both compute on the GPU.
       if (backend === 'webgpu') expect([value('crossings'), value('places')]).toEqual([0, ['gpu-buffer', 'gpu-buffer']]);

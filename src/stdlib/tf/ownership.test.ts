@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Mutable, type Evaluation } from '../host.ts';
+import { lentOut } from '../../base/one-gpu.ts';
 import { trackTensors } from './ownership.ts';
 
 let running: Evaluation | undefined;
@@ -44,6 +45,20 @@ describe('tensors of an evaluation', () => {
     const { kept } = await evaluate('a', () => ({ kept: tf.ones([2]).add(1).mul(3) }));
     expect(count()).toBe(1);
     expect([...kept.dataSync()]).toEqual([6, 6]);
+  });
+
+  test('on whose buffer a tensor of another library stands are its own to free', async () => {
+    let lent: tf.Tensor | undefined;
+    const { kept } = await evaluate('a', () => {
+      lent = tf.ones([2]);
+      (lent as { [lentOut]?: boolean })[lentOut] = true;
+      return { kept: 1 };
+    });
+    expect([kept, lent!.isDisposed]).toEqual([1, false]);
+    cells.get('a')!();
+    expect(lent!.isDisposed).toBe(false);
+    lent!.dispose();
+    expect(count()).toBe(0);
   });
 
   test('stay when a container exports them', async () => {

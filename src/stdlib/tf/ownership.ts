@@ -7,6 +7,7 @@
    What cannot be looked into (a closure, an object with private fields) might hold anything: then all is kept.  */
 
 import type { Tensor } from '@tensorflow/tfjs';
+import { lentOut } from '../../base/one-gpu.ts';
 import { Mutable, type Evaluation, type Host } from '../host.ts';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs');
@@ -71,7 +72,7 @@ export function trackTensors(tf: TensorFlow, host: Pick<Host, 'current'>): (eval
   };
 
   const free = (tensors: Iterable<Tensor>): void => {
-    for (const tensor of [...tensors]) if (!tensor.isDisposed) tensor.dispose();
+    for (const tensor of [...tensors]) if (!tensor.isDisposed && !(tensor as { [lentOut]?: boolean })[lentOut]) tensor.dispose();
   };
 
   // The engine's own book-keeping is the one place that every tensor passes, those of variables and kernels too.
