@@ -8,8 +8,9 @@ import type { Backend } from '../../kernels/types.ts';
 import { createWasmBackend } from '../../kernels/wasm/backend.ts';
 import { buildKernels } from '../../scripts/build-kernels.mjs';
 import { nn, optim, provide, tensor as library, type Tensor } from './index.ts';
+import { detectAnomaly } from './transforms.ts';
 
-const tensor = library as typeof library & { ones(shape: readonly number[]): Tensor };
+const tensor = library as typeof library & { ones(shape: readonly number[], options?: { dtype: 'int32' }): Tensor };
 
 const made: { lose: (reason: string) => void; gone: boolean }[] = [];
 
@@ -68,9 +69,15 @@ describe('a lost device', () => {
       [2, 'wasm computes'],
     ] as const) {
       const gone = tensor.ones([64, 64]);
+      const looked = (): void => new nn.Embedding(4, 2)(tensor.ones([4096], { dtype: 'int32' })).dispose(); // its ids, there
+      const found = detectAnomaly(looked) as unknown;
+      expect(found).toBeInstanceOf(Promise);
+      await found;
+      looked();
       made.at(-1)!.lose('a test');
       await vi.waitFor(() => expect(warned.mock.calls.length).toBe(losses), 10_000);
       expect(String(warned.mock.calls.at(-1))).toContain(word);
+      expect(detectAnomaly(() => 1)).toBe(1);
       expect(() => gone.mul(2)).toThrow(/lost, and with it the 4096 values/);
       if (losses === 1) expect(await net.weight.data()).toEqual(weights);
       const after = Number(await step(x).item());

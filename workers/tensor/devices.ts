@@ -73,7 +73,7 @@ export async function chooseDevice(requested: StartOptions['backend']): Promise<
     const failed = await start(requested);
     if (failed !== undefined)
       throw new Error(
-        `tensor: backend ${requested} was asked for and cannot start: ${failed}. Leave the backend out to take what is there.`,
+        `tensor: backend ${requested} was asked for and cannot start: ${failed}. Leave --backend out to take what is there; in a page, choose another in “Compute on…”.`,
       );
     const adapter = requested === 'webgpu' ? (await sharedGpu()).facts.name : '';
     return { kind: 'backend', backend: requested, adapter, why: 'asked for' };

@@ -42,7 +42,9 @@ export async function chooseBackend(
           : 'this browser has no WebGPU in workers'
         : await start(requested === 'js' ? 'cpu' : requested);
     if (failed)
-      throw new Error(`tf: backend ${requested} was asked for and cannot start: ${failed}. Leave the backend out to take what is there.`);
+      throw new Error(
+        `tf: backend ${requested} was asked for and cannot start: ${failed}. Leave --backend out to take what is there; in a page, choose another in “Compute on…”.`,
+      );
     return { kind: 'backend', backend: requested, adapter: adapterName, why: 'asked for' };
   }
 

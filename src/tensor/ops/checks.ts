@@ -117,8 +117,9 @@ function told(rule: Rule, check: () => void): void {
   }
 }
 
-/** Whether a reading on this device has something to take along. */
-export const isDue = (device: DeviceName): boolean => [...due].some(({ word }) => word.device === device);
+/** Whether a reading on this device has something to take along. What a lost device had found is gone with it. */
+export const isDue = (device: DeviceName): boolean =>
+  [...due].some(({ word, backend }) => word.device === device && backend === backendOf(device));
 
 function takeDue(backend: Backend): Status[] {
   if (due.size === 0) return [];

@@ -24,12 +24,19 @@ export const compute: Feature = (context) =>
     () => context.options.locked ?? (context.options.computing === undefined ? 'This page decides where it computes.' : undefined),
   );
 
+/** While the browser is asked for its adapters. */
+let asking = false;
+
 async function open(context: NotebookContext): Promise<void> {
   const { session, options } = context;
   const { computing } = options;
   if (computing === undefined) return;
   const chosen = computing.chosen();
-  const list = await places();
+  if (asking) return;
+  asking = true;
+  const list = await places().finally(() => {
+    asking = false;
+  });
   const radios = list.map(({ on, missing }) => {
     const radio = h('input', { type: 'radio', name: 'compute', value: on, id: `compute-${on}`, 'aria-describedby': `compute-${on}-says` });
     radio.checked = on === chosen;
