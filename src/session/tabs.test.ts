@@ -243,6 +243,28 @@ describe('two tabs', () => {
     expect(b.state.text).toBe('start\nlast\n');
   });
 
+  test.each([true, false])(
+    'a tab that joins between an edit and its "saved" does not take the one for its own (the writer closes: %s)',
+    async (closes) => {
+      let missed = false;
+      const browser = makeBrowser();
+      const a = browser.open('a');
+      await soon();
+      const b = browser.open('b', { frozen: () => missed && !(missed = false) });
+      await soon();
+      missed = true; // the next message, and no other
+      a.edit((text) => `${text}last\n`);
+      await soon(1);
+      if (closes) a.tabs.close();
+      await soon();
+      expect(b.state.text).toBe('start\nlast\n');
+      b.edit((text) => `${text}more\n`);
+      await soon(3000);
+      expect([b.state.text, browser.stored().text]).toEqual(Array(2).fill('start\nlast\nmore\n'));
+      expect(browser.refused).toEqual([]);
+    },
+  );
+
   test('a writer that does not answer is robbed, and its edits are merged when it wakes', async () => {
     let asleep = false;
     const browser = makeBrowser('one\ntwo\n');

@@ -254,7 +254,10 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
         return;
       }
       case 'saved':
-        if (role === 'follower' && !edited()) keeping.follow(shared.text, message.saved, message.saved);
+        if (role !== 'follower' || edited()) return;
+        // What was written before this tab joined is not in its text: it is asked for, else it would count as known and be written over.
+        if (message.saved > shared.revision) post({ kind: 'hello' });
+        else keeping.follow(shared.text, message.saved, message.saved);
         return;
       case 'claim':
         if (role !== 'writer') return;
