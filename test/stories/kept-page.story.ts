@@ -52,13 +52,19 @@ const stored = (page: OpenPage, change?: Change): Promise<Record<string, string>
     change,
   );
 
-test('the second opening parses nothing and shows what the cells showed; another text, other code or damage makes the page anew', async () => {
+/** The notebook in a page, run, with its page and its outputs kept. */
+async function keptPage(): Promise<OpenPage> {
   const page = await site.page('', { viewport: { width: 1100, height: 800 } });
   await keepCopy(page, text);
   await page.getByRole('button', { name: 'Run all', exact: true }).first().click();
   await expect.poll(() => page.locator('[data-cell][data-state=done]').count()).toBe(cells);
   await expect.poll(async () => (await stored(page))?.['hash']).toBeTruthy();
   await page.waitForTimeout(1000); // outputs are kept a moment after they came
+  return page;
+}
+
+test('the second opening parses nothing and shows what the cells showed; another text, other code or damage makes the page anew', async () => {
+  const page = await keptPage();
 
   expect(await reopened(page)).toEqual([]);
   expect(await page.locator('[data-cell="v119"] [data-outputs]').textContent()).toBe('120');
@@ -89,12 +95,7 @@ test('the second opening parses nothing and shows what the cells showed; another
 });
 
 test('text and results from last time stand there before the app comes, and the app goes on from them', async () => {
-  const page = await site.page('', { viewport: { width: 1100, height: 800 } });
-  await keepCopy(page, text);
-  await page.getByRole('button', { name: 'Run all', exact: true }).first().click();
-  await expect.poll(() => page.locator('[data-cell][data-state=done]').count()).toBe(cells);
-  await expect.poll(async () => (await stored(page))?.['hash']).toBeTruthy();
-  await page.waitForTimeout(1000);
+  const page = await keptPage();
 
   let come = (): void => undefined;
   const held = new Promise<void>((resolve) => {
