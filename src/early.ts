@@ -63,8 +63,8 @@ function readAhead(coded: string): void {
           let one: readonly IDBRequest[] = [],
             all: IDBRequest<unknown[]> | undefined;
           shown.onsuccess = () => {
-            const { apart } = shown.result ?? {};
-            if (Array.isArray(apart)) one = apart.map((cell) => of('outputs').get([id, cell]));
+            const { apart, outputs } = shown.result ?? {};
+            if (Array.isArray(apart) && Array.isArray(outputs)) one = apart.map((cell) => of('outputs').get([id, cell]));
             else all = of('outputs').getAll(IDBKeyRange.bound([id], [id, []]));
           };
           const notebook = of('notebooks').get(id),

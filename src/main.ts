@@ -231,7 +231,7 @@ const pages = (): Promise<Pages> =>
           close = then;
         },
       }),
-    (error) => {
+    (error: unknown) => {
       made = undefined; // tried again when next needed
       throw error;
     },

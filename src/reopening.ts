@@ -3,6 +3,7 @@
    pages.ts makes the same page; `place` is how both put it there. */
 
 import { contentHash } from './base/hash.ts';
+import type { OwnPage } from './own.ts';
 import { soundOpening } from './store/opening.ts';
 import type { StoredOutputs } from './store/types.ts';
 import { h } from './view/dom.ts';
@@ -23,13 +24,6 @@ interface Standing {
   readonly build: string;
 }
 
-/** A page below its bar, as own.ts makes it. */
-interface Made {
-  readonly title: string;
-  readonly label?: string;
-  readonly html: string;
-}
-
 /** Names the code that makes pages (its script is named by its content, and by that of all it loads) and where this one stands. */
 export const buildName = (script: string, base: string): string => `${script} ${base}`;
 
@@ -46,7 +40,7 @@ export function replaceBody(title: string, ...content: Node[]): void {
 
 /** Puts a notebook there, under `band`, with what it showed last; resolves when that is drawn. */
 export async function place(
-  { title, label, html }: Made,
+  { title, label, html }: Pick<OwnPage, 'title' | 'label' | 'html'>,
   base: string,
   outputs: readonly StoredOutputs[],
   band: readonly Node[] = [],

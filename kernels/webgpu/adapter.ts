@@ -1,6 +1,7 @@
 /* Finds a WebGPU adapter and asks it for a device with the limits that kernels can use. Says whether it is a real GPU or a
    processor in disguise, since the latter is slower than `wasm` and wants other kernels. */
 
+import { isSoftware } from '../../src/base/adapter.ts';
 import type { DeviceFacts } from './step.ts';
 
 export interface AdapterFacts extends DeviceFacts {
@@ -53,7 +54,7 @@ function factsOf(adapter: GPUAdapter): AdapterFacts {
   const name = [info.vendor, info.architecture || info.device || info.description].filter(Boolean).join(' ');
   return {
     name,
-    software: info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${name} ${info.description}`),
+    software: isSoftware(adapter),
     storageBuffers: limits.maxStorageBuffersPerShaderStage,
     float16: features.has('shader-f16'),
     timestamps: features.has('timestamp-query'),

@@ -109,8 +109,8 @@ function inUse(backend: NotebookContext['session']['backend']): string {
   if (backend === undefined) return 'Nothing has been computed yet: the first cell that uses tensors or tf decides.';
   const { adapter, why } = backend;
   const name = names[backend.backend as Chosen] ?? backend.backend;
-  const reason = why === 'asked for' ? 'chosen here' : why;
-  return `In use: ${name}${adapter ? ` (${adapter})` : ''}${reason ? `, because ${reason === 'chosen here' ? 'it was chosen here' : reason}` : ''}.`;
+  const reason = why === 'asked for' ? 'it was chosen here' : why;
+  return `In use: ${name}${adapter ? ` (${adapter})` : ''}${reason ? `, because ${reason}` : ''}.`;
 }
 
 async function places(): Promise<readonly Place[]> {
