@@ -16,7 +16,9 @@ test('without kernels js is the last resort, and says why', async () => {
   const report = await chooseDevice(undefined);
   expect([report.backend, getDefaultDevice()]).toEqual(['js', 'js']);
   expect(report.why).toMatch(/^this browser has no WebGPU; wasm could not start: /);
-  await expect(chooseDevice('wasm')).rejects.toThrow(/^tensor: backend wasm was asked for and cannot start: .*\. Leave --backend out to take what is there; in a page, choose another/);
+  await expect(chooseDevice('wasm')).rejects.toThrow(
+    /^tensor: backend wasm was asked for and cannot start: .*\. Leave --backend out to take what is there; in a page, choose another/,
+  );
 });
 
 test('what is asked for is taken, or an error says why not', async () => {
