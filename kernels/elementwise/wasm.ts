@@ -199,15 +199,19 @@ function allocate<B>(
   });
   for (const r of results) last[r] = instructions.length;
   // By place, not by buffer: a plan may put an output where a dying input lies.
+  const directPlace = (r: number): number | undefined => {
+    const source = instructions[r]!;
+    return source.kind === 'load' && direct[source.input] ? placeOf(call.inputs[source.input]!.buffer) : undefined;
+  };
   const lastDirectRead = (buffer: B): number => {
     const output = placeOf(buffer);
     let latest = -1;
     instructions.forEach((step, i) => {
-      for (const r of reads(step)) {
-        const source = instructions[r]!;
-        if (source.kind === 'load' && direct[source.input] && placeOf(call.inputs[source.input]!.buffer) === output)
-          latest = Math.max(latest, i);
-      }
+      for (const r of reads(step)) if (directPlace(r) === output) latest = i;
+    });
+    // What is handed out as it was loaded is read after all instructions.
+    results.forEach((r, k) => {
+      if (directPlace(r) === output && placeOf(call.outputs[k]!.buffer) !== output) latest = instructions.length;
     });
     return latest;
   };
@@ -262,16 +266,21 @@ function allocate<B>(
     if (last[i] === -1 && to >= 0) free.push(to); // nobody reads it
   });
 
+  // What lies where another output comes to lie (two that change places) is taken aside first.
+  const copies: Code[] = [];
   results.forEach((r, output) => {
     const operand = inputs + output;
     if (place[r] === -1 - operand) return; // written where it lies
+    const from = directPlace(r);
+    const isOverwritten = from !== undefined && call.outputs.some((other, k) => k !== output && placeOf(other.buffer) === from);
     if (place[r]! >= 0) places[operand] = place[r]!;
-    else if (direct[operand]) code.push([COPY, types[r]!, -1 - operand, place[r]!, 0, 0]);
+    else if (direct[operand] && !isOverwritten) copies.push([COPY, types[r]!, -1 - operand, place[r]!, 0, 0]);
     else {
       places[operand] = take();
       code.push([COPY, types[r]!, places[operand]!, place[r]!, 0, 0]);
     }
   });
+  code.push(...copies);
   return { code, registers, places };
 }
 

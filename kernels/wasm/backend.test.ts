@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildKernels } from '../../scripts/build-kernels.mjs';
 import { runContract } from '../contract.ts';
 import { contiguousStrides } from '../operations.ts';
-import type { OperationName } from '../operations.ts';
-import type { Backend, View } from '../types.ts';
+import type { OperationName, UnaryName } from '../operations.ts';
+import type { Backend, Call, View } from '../types.ts';
 import type { WasmBuffer } from './backend.ts';
 import { createWasmBackend } from './backend.ts';
 import { encoders } from './encoders.ts';
@@ -113,5 +113,30 @@ test('arguments that a program holds take no place from its results', () => {
     [1, 2],
     [-1, -2],
   ]);
+  program.dispose();
+});
+
+test('what a fused call hands on as it read it is not what another output has written there', () => {
+  const make = (values: number[]): WasmBuffer => {
+    const buffer = single.allocate(values.length, 'float32');
+    single.write(buffer, Float32Array.from(values));
+    return buffer;
+  };
+  const buffers = [make([1, 2]), make([0, 0]), make([0, 0])];
+  const view = (buffer: number): View<number> => ({ buffer, offset: 0, shape: [2], strides: [1], dtype: 'float32' });
+  const unary = (fn: UnaryName, from: number, to: number): Call<number> => ({
+    op: 'unary',
+    inputs: [view(from)],
+    outputs: [view(to)],
+    attributes: { fn },
+  });
+  const program = single.compile({
+    buffers: buffers.map((buffer) => ({ kind: 'held', dtype: 'float32', length: 2, buffer })),
+    calls: [{ op: 'copy', inputs: [view(0)], outputs: [view(1)], attributes: {} }, unary('neg', 0, 0), unary('square', 0, 2)],
+  });
+  expect(program.plan.dispatches).toBe(1);
+  program.run([], [], []);
+  const values = (buffer: WasmBuffer) => [...single.readSync!({ buffer, offset: 0, length: 2, dtype: 'float32' })];
+  expect(buffers.map(values)).toEqual([[-1, -2], [1, 2], [1, 4]]); // prettier-ignore
   program.dispose();
 });

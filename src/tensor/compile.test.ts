@@ -72,6 +72,30 @@ describe('a compiled training step is the plain one', () => {
     expect(compiled).toEqual(plain);
   });
 
+  test('a gradient that the function only adds to is traced once for none, and is what it was where the first run fails', () => {
+    const p = leaf([1, 2, 3]);
+    const back = compile((i: Tensor) => p.indexSelect(0, i).sum().backward());
+    const ids = (list: number[]) => tensor(list, { dtype: 'int32' });
+    expect(() => back(ids([0, 7]))).toThrow(expect.objectContaining({ code: 'index' }));
+    expect(p.grad).toBe(null);
+    back(ids([0, 2]));
+    expect([p.grad!.arraySync(), back.signatures]).toEqual([[1, 0, 1], 1]);
+    const first = p.grad!;
+    back(ids([0, 0]));
+    expect([p.grad!.arraySync(), back.signatures, first.disposed]).toEqual([[3, 0, 1], 2, false]);
+  });
+
+  test('a gradient from outside stays whole where the function puts another in its place', () => {
+    const p = leaf([1, 2]);
+    p.sum().backward();
+    const before = p.grad!;
+    compile(() => {
+      p.grad = null;
+      p.mul(3).sum().backward();
+    })();
+    expect([p.grad!.arraySync(), before.arraySync()]).toEqual([[3, 3], [1, 1]]); // prettier-ignore
+  });
+
   test('a state loaded into the optimiser is used from then on', () => {
     const [plain, compiled] = both((wrap) => {
       const p = leaf([1, 2]);
@@ -142,6 +166,17 @@ describe('what a compiled function finds outside', () => {
     c.add_(10);
     k = 100;
     expect(f(tensor([0])).arraySync()).toEqual([12]);
+  });
+
+  test('numbers made inside and written to begin each call as they were made', () => {
+    const f = compile((a: Tensor) => {
+      const sum = tensor([1, 2]);
+      const line = tensor.linspace(0, 1, 3);
+      (line.at(0) as Any).add_(5);
+      return [sum.add_(a), line, tensor([7]).add_(1)];
+    });
+    const calls = [tensor([1, 1]), tensor([2, 2]), tensor([1, 1])].map((a) => f(a).map((t: Tensor) => t.arraySync()));
+    expect(calls).toEqual([[[2, 3], [5, 0.5, 1], [8]], [[3, 4], [5, 0.5, 1], [8]], [[2, 3], [5, 0.5, 1], [8]]]); // prettier-ignore
   });
 
   test('a tensor that was disposed of throws as it does uncompiled', () => {

@@ -59,20 +59,21 @@ export function compile<F extends Fn>(fn: F): Compiled<F> {
     if (isGradEnabled() && leaves.some((t) => t.node !== null)) return fn(...(args as never[]));
     for (;;) {
       const key = signatureOf(args, leaves, byIdentity);
-      const found = traces.get(key)?.find((trace) => trace.holds());
-      if (found) {
-        latest = found;
-        return found.eager ? fn(...(args as never[])) : found.replay(leaves);
+      let found = traces.get(key)?.find((trace) => trace.holds());
+      if (!found) {
+        const outcome = trace(fn, args, leaves, byIdentity);
+        if (outcome === 'again') continue;
+        found = outcome;
+        traces.set(key, [...(traces.get(key) ?? []), outcome]);
+        if (!warned && count(traces) > manySignatures) {
+          warned = true;
+          console.warn(
+            `compile: ${count(traces)} signatures have been traced; ${varying([...traces.keys()])} Each costs a trace. Pad to a few shapes, or pass changing numbers as 0-d tensors.`,
+          );
+        }
       }
-      const outcome = trace(fn, args, leaves, byIdentity);
-      if (outcome === 'again') continue;
-      traces.set(key, [...(traces.get(key) ?? []), outcome]);
-      if (!warned && count(traces) > manySignatures) {
-        warned = true;
-        console.warn(
-          `compile: ${count(traces)} signatures have been traced; ${varying([...traces.keys()])} Each costs a trace. Pad to a few shapes, or pass changing numbers as 0-d tensors.`,
-        );
-      }
+      latest = found;
+      return found.eager ? fn(...(args as never[])) : found.replay(leaves);
     }
   };
   const inWords = (): string => {
@@ -324,8 +325,9 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
   const outputs = leavesOf(result);
   // A graph that was not walked inside is to be walked outside: that needs values a plan does not keep.
   const eager = outputs.some((t) => t.node !== null && t.node.saved !== null && t.storage.symbolic);
+  let finished: Finished | null = null;
   try {
-    const finished = eager ? null : finish(recorder, result, stands, firstGrad, new Set(made));
+    finished = eager ? null : finish(recorder, result, stands, firstGrad, new Set(made));
     if (eager) restore();
     const inside = new Set(made);
     const conditions = {
@@ -344,18 +346,19 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
       captured: [...found].filter((t) => !t.storage.symbolic && !inside.has(t)),
       grads: [...firstGrad].filter(([t, first]) => first.access === 'read' && !t.storage.symbolic),
     };
+    const ready = finished;
     return {
       eager,
-      plan: finished?.plan ?? { kernels: 0, dispatches: 0, submissions: 0, bytes: 0 },
+      plan: ready?.plan ?? { kernels: 0, dispatches: 0, submissions: 0, bytes: 0 },
       holds: () =>
         conditions.modules.every(([module, training]) => module.training === training) &&
         conditions.members.every(({ module, key, value }) => module[key] === value) &&
         conditions.captured.every((t) => !t.disposed) &&
         conditions.frozen.every(([t, wants]) => t.wants === wants) &&
         conditions.grads.every(([t, first]) => t.grad === first.value) &&
-        (finished?.alive() ?? true),
-      replay: (now) => finished!.replay(now),
-      dispose: () => finished?.dispose(),
+        (ready?.alive() ?? true),
+      replay: (now) => ready!.replay(now),
+      dispose: () => ready?.dispose(),
     };
   } finally {
     scopeList.current = null;
@@ -363,7 +366,7 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
     scopeList.current = outer.scope;
     // What outlives the trace (moments, gradients) was made by whoever traces.
     const gradients = [...firstGrad.keys()].flatMap((t) => (t.storage.symbolic ? [] : (t.grad ?? [])));
-    outer.scope?.push(...made.filter((t) => !t.disposed), ...gradients);
+    outer.scope?.push(...made.filter((t) => !t.disposed), ...gradients, ...(finished?.gradients ?? []));
   }
 }
 
@@ -376,11 +379,33 @@ function leave(made: readonly Tensor[], outer: Tensor[] | null): void {
   }
 }
 
+/** Gradients that plans made: they go when neither a plan nor a leaf has them. */
+const ofPlans = new WeakSet<Tensor>();
+
 interface Finished {
   readonly plan: PlanFacts;
+  /** Those that it keeps and every run fills. */
+  readonly gradients: readonly Tensor[];
   alive(): boolean;
   replay(leaves: readonly Tensor[]): unknown;
   dispose(): void;
+}
+
+/** Numbers that the function made inside and wrote to (`const m = tensor([0, 0])`, `m.add_(x)`) begin each run as they were made: a copy is written to. */
+function beginAnew({ buffers, calls, held }: Recorder, inside: ReadonlySet<Tensor>): void {
+  const handles = new Map<Storage, number>();
+  for (const t of inside) if (!t.disposed) handles.set(t.storage, (handles.get(t.storage) ?? 0) + (t.holders > 0 ? Infinity : 1));
+  for (const [storage, entry] of held) {
+    // Whoever else has a handle on it, or holds it, sees what is written.
+    if (!entry.written || handles.get(storage) !== storage.account.handles) continue;
+    const { dtype, length } = storage;
+    const [from, to] = [buffers.length, entry.index];
+    buffers.push(buffers[to]!);
+    buffers[to] = { kind: 'inner', dtype, length };
+    const view = (buffer: number): View<number> => ({ buffer, offset: 0, shape: [length], strides: [1], dtype });
+    calls.unshift({ op: 'copy', inputs: [view(from)], outputs: [view(to)], attributes: {} });
+    held.set(storage, { index: from, written: false });
+  }
 }
 
 /** Results and gradients get buffers that outlive the plan's run; then the backend compiles the program. */
@@ -388,9 +413,10 @@ function finish(
   recorder: Recorder,
   result: unknown,
   stands: readonly Tensor[],
-  firstGrad: ReadonlyMap<Tensor, unknown>,
+  firstGrad: ReadonlyMap<Tensor, { readonly value: Tensor | null }>,
   inside: ReadonlySet<Tensor>,
 ): Finished {
+  beginAnew(recorder, inside);
   const { buffers, calls } = recorder;
   const device = recorder.device ?? 'js';
   const slots: { shape: Shape; dtype: DType }[] = [];
@@ -417,17 +443,19 @@ function finish(
   // Gradients that exist now: each gets a tensor that every run fills anew.
   const grads: { leaf: Tensor; grad: Tensor | null }[] = [];
   const ownGrads: Tensor[] = [];
-  for (const leaf of firstGrad.keys()) {
+  for (const [leaf, { value }] of firstGrad) {
     if (leaf.storage.symbolic) continue;
     const now = leaf.grad;
     if (now?.storage.symbolic) {
       // Held by the plan as well: another trace or a scope may replace it in the leaf, and the next run puts it back.
       const kept = hold(withTracer(null, () => noGrad(() => emptyTensor(now.shape, now.dtype, now.device))));
       ownGrads.push(kept);
+      ofPlans.add(kept);
       const index = own(now, { kind: 'held', dtype: now.dtype, length: kept.storage.length, buffer: null });
       recorder.held.set(kept.storage, { index, written: true });
       kept.storage.pins += 1;
-      leaf.grad = kept;
+      // Until a run has filled it, the leaf has what it had.
+      leaf.grad = value;
       grads.push({ leaf, grad: kept });
     } else grads.push({ leaf, grad: now });
   }
@@ -506,12 +534,18 @@ function finish(
       for (const t of made) t.dispose(); // nobody gets them
       throw error;
     }
-    for (const { leaf, grad } of grads) if (leaf.grad !== grad) leaf.grad = grad;
+    for (const { leaf, grad } of grads) {
+      const before = leaf.grad;
+      if (before === grad) continue;
+      leaf.grad = grad;
+      if (before && before.holders === 0 && ofPlans.has(before)) before.dispose();
+    }
     return fill(form, made, leaves);
   };
 
   return {
     plan: executable.plan,
+    gradients: ownGrads,
     alive: () =>
       backendOf(device) === backend &&
       held.every(
