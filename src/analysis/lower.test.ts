@@ -338,6 +338,11 @@ describe('positions', () => {
   });
 });
 
+it('runs as module code what is a comment in a script', async () => {
+  const { shown, values } = await run('let n = 3; const text = "<!--"; 5<!--n', {});
+  expect([shown, values]).toEqual([[false], { n: 2, text: '<!--' }]);
+});
+
 describe('what is not run', () => {
   it.each([
     ['x\nnamespace N { export const a = 1 }', /^Unsupported: .*Write an object.* 2:1$/],
@@ -364,6 +369,7 @@ describe('what is not run', () => {
     ['let a\nlet a', /^SyntaxError: Identifier 'a' has already been declared\. 2:5$/],
     ['yield 1', /^SyntaxError: .*function\*/],
     ['super.a', /^SyntaxError: super/],
+    ['const n = 1\nf(() => arguments)', /^ReferenceError: arguments is only there inside a function\..* 2:9$/],
     ['new.target', /^SyntaxError: new\.target/],
     ['break', /^SyntaxError: break/],
     ['function f() { await 1 }', /^SyntaxError: await.*async/],

@@ -18,7 +18,7 @@ import { exportStatement, importOf, vanishes } from './exports.ts';
 import { directCall, override } from './overrides.ts';
 import { destructurer } from './patterns.ts';
 import { refuse } from './refusals.ts';
-import type { Node, Syntax } from './syntax.ts';
+import { unwrap, type Node, type Syntax } from './syntax.ts';
 import type { Names } from './scope.ts';
 import type { Import, Shift } from './types.ts';
 
@@ -34,8 +34,9 @@ export interface LowerOptions {
   readonly overrides: readonly string[];
 }
 
-/** What may be thrown and is no error: it knows no place of its own. */
-const placeless = /Literal$|^(Identifier|ObjectExpression|ArrayExpression)$/;
+/** What is thrown and is an error by its looks, so that it knows its place: `new TypeError(…)`. */
+const isNewError = ({ type, callee }: Node): boolean =>
+  type === 'NewExpression' && callee.type === 'Identifier' && /(Error|Exception)$/.test(callee.name);
 
 /** First statement of every loop body; the worker may put an equally long text in its place. */
 export const guard = 'if(__f[0]!==0)__i();';
@@ -57,6 +58,10 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
   }
   for (const name of options.overrides) override(name, code, body, names, edits);
   if (shown) edits.wrap(shown.start, shown.end, '__g.show((', '))');
+  // `a<!--b` is a comparison in a module and begins a comment in a script, which is what the worker evaluates.
+  for (const { value, start } of code.includes('<!--') ? tokens.between(0, code.length) : []) {
+    if (value === '<' && code.startsWith('<!--', start)) edits.after(start + 1, ' ');
+  }
 
   const enums = lowerEnums(code, tokens, names, edits);
   eraseTypes(code, syntax, edits, { enter, vanishes, ...(shown ? { shownEnd: shown.end } : {}) });
@@ -100,9 +105,11 @@ export function lower(code: string, syntax: Syntax, names: Names, options: Lower
         else edits.wrap(loop.start, loop.end, `{${guard}`, '}');
         return;
       }
-      case 'ThrowStatement':
-        if (placeless.test(node.argument.type)) edits.wrap(node.argument.start, node.argument.end, '__g.thrown((', '))');
+      case 'ThrowStatement': {
+        const thrown = unwrap(node.argument);
+        if (!isNewError(thrown)) edits.wrap(thrown.start, thrown.end, '__g.thrown((', '))');
         return;
+      }
       case 'Import':
         return edits.before(node.start, '__g.');
       case 'Identifier':

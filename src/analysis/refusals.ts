@@ -56,6 +56,15 @@ export function misused(code: string, syntax: Syntax, names: Names): AnalysisErr
       ...placeOf(assigned.node),
     };
   }
+  const loose = names.free.find(({ name }) => name === 'arguments');
+  if (loose) {
+    return {
+      name: 'ReferenceError',
+      message:
+        'arguments is only there inside a function. A cell has none, and an arrow function has those of what is around it: write (...values) => ….',
+      ...placeOf(loose.node),
+    };
+  }
   const taken = syntax.tokens.between(0, code.length).find(({ value }) => /^__[gfi]$/.test(String(value)));
   if (taken) {
     const before = code.slice(0, taken.start).split(/\r\n|[\n\r\u2028\u2029]/);

@@ -30,6 +30,16 @@ export function tensorFacts(value: unknown, limit: number): TensorFacts | undefi
   }
 }
 
+/** Whether not even its class can be asked for: a revoked proxy, or one whose traps throw. */
+export function refuses(value: unknown): boolean {
+  try {
+    if ((typeof value === 'object' && value !== null) || typeof value === 'function') Object.getPrototypeOf(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Whether `value` is a tensor, ours or one of tfjs: shape, dtype and its data at once (ours on a GPU throws and says how to read it). */
 export function isTensor(value: unknown): value is TensorLike {
   try {

@@ -79,6 +79,7 @@ describe('graph', () => {
     expect(problem('n t!n', 't')?.message).toContain('mutable(');
     expect(problem('t!n', 't')?.message).toContain('No cell defines `n`');
     expect(problem('n t!n', 'n')).toBeUndefined();
+    expect(problem('a=n b=n t!n', 't')).toMatchObject({ name: 'ForeignAssignment', cells: ['a'] });
   });
 
   it('lets an off cell define nothing and keeps private names to their cell', () => {

@@ -59,7 +59,8 @@ export function buildGraph(sources: readonly SourceCell[], before?: Graph): Grap
   for (const { id, analysis } of live) {
     const [write] = analysis.writes;
     if (analysis.error) problems.set(id, unsound(analysis.error));
-    else if (write && !problems.has(id)) problems.set(id, foreignAssignment(write, owner.get(write.name)));
+    else if (write && !problems.has(id))
+      problems.set(id, foreignAssignment(write, owner.get(write.name) ?? definers.get(write.name)?.find(({ cell }) => cell !== id)?.cell));
   }
 
   // Cycles: what the topological order leaves out holds them, as strongly connected components of more than one cell.

@@ -118,7 +118,7 @@ export function createAsk(host: Host): Ask {
       }
       const { set } = host.options;
       open(input);
-      if (typeof name === 'string' && Object.hasOwn(set, name)) input.start(set[name]);
+      if (typeof name === 'string' && Object.hasOwn(set, name)) input.begin(set[name]);
       if (input.absent) {
         listen(input, evaluation, () => host.again(evaluation.cell));
         show(input, evaluation);

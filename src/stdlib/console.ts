@@ -28,7 +28,10 @@ export function makeConsole(
     (level: Level) =>
     (...args: unknown[]): void =>
       write(level, format(args));
-  const since = (label: string): string => `${label}: ${(performance.now() - (timers.get(label) ?? NaN)).toFixed(1)} ms`;
+  const since = (label: string): string => {
+    const began = timers.get(label);
+    return began === undefined ? `${label}: no such timer` : `${label}: ${(performance.now() - began).toFixed(1)} ms`;
+  };
   const log = writer('log');
   return {
     log,
@@ -37,6 +40,7 @@ export function makeConsole(
     warn: writer('warn'),
     error: writer('error'),
     dir: (value: unknown) => log(value),
+    dirxml: log,
     trace: writer('debug'),
     assert: (condition: unknown, ...args: unknown[]) => {
       if (!condition) write('error', args.length > 0 ? `Assertion failed: ${format(args)}` : 'Assertion failed');
@@ -87,6 +91,9 @@ export function makeConsole(
       );
     },
     clear: () => {},
+    profile: () => {},
+    profileEnd: () => {},
+    timeStamp: () => {},
   };
 }
 

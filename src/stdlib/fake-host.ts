@@ -36,6 +36,7 @@ export function fakeHost(
     options: { seed: 14, set: {}, headless: false, base: 'http://localhost/', packs: {}, ...options },
     program: { cells: new Map(), slots: new Map() },
     current: () => undefined,
+    startedBy: (evaluation) => evaluation,
     enter: (evaluation, fn) => {
       try {
         fn();

@@ -37,6 +37,8 @@ export interface Host {
   };
   /** The evaluation whose code runs now, if one does. */
   current(): Evaluation | undefined;
+  /** Whose code calls a function of `evaluation`: another cell's, where its stack leads back to that one, else its own. */
+  startedBy(evaluation: Evaluation): Evaluation;
   /** Runs `fn` synchronously as code of `evaluation` (timers, event handlers); its throw becomes a late error. */
   enter(evaluation: Evaluation, fn: () => void): void;
   /** One of our own waits: gives the turn to cells that are due and do not need the waiting one, and takes it up again

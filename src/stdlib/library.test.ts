@@ -154,6 +154,9 @@ describe('console', () => {
     log.error('in\nside');
     log.groupEnd();
     log.table([{ a: 1, b: 'x' }]);
+    log.dirxml([1]);
+    log.timeEnd('t');
+    log.timeStamp('t');
     expect(evaluation.outputs.map((output) => output.kind === 'log' && 'text' in output && `${output.level} ${output.text}`)).toEqual([
       'log a { b: 1 } [2]',
       'warn 3 of x rest',
@@ -163,6 +166,8 @@ describe('console', () => {
       'log g',
       'error   in\n  side',
       'log a  b\n1  x',
+      'log [1]',
+      'log t: no such timer',
     ]);
   });
 });
@@ -221,6 +226,18 @@ describe('view', () => {
     const { library, evaluation } = open({ set: { n: 99 } });
     expect(library.view(Inputs.range([0, 10]), evaluation, 'n')).toBe(99);
     expect(evaluation.outputs[0]).toMatchObject({ value: 99 });
+  });
+
+  test('--set fills what the reader sees: a field, a day, the fields of a form', () => {
+    const set = { text: 'hello', day: '2020-01-02', both: { a: 7 } };
+    const { library, evaluation } = open({ set });
+    expect(library.view(Inputs.text(), evaluation, 'text')).toBe('hello');
+    expect(library.view(Inputs.date(), evaluation, 'day')).toEqual(new Date('2020-01-02'));
+    expect(library.view(Inputs.form({ a: Inputs.range([0, 10]), b: Inputs.text({ value: 'b' }) }), evaluation, 'both')).toEqual({
+      a: 7,
+      b: 'b',
+    });
+    expect(evaluation.outputs).toMatchObject([{ value: 'hello' }, { value: '2020-01-02' }, { value: [7, 'b'] }]);
   });
 
   test('a displayed input is tied to nothing, and one value shown twice moves in both places', () => {
@@ -324,6 +341,20 @@ describe('time', () => {
     });
     afterEach(() => {
       vi.useRealTimers();
+    });
+    test('a timer belongs to the cell whose code set it, also by a function of another one', async () => {
+      const { host, evaluation, name } = open();
+      const caller = host.evaluation('caller');
+      host.startedBy = () => caller;
+      let ticks = 0;
+      name('setInterval')(() => {
+        ticks++;
+        throw new Error('tick');
+      }, 10);
+      await vi.advanceTimersByTimeAsync(15);
+      caller.dispose();
+      await vi.advanceTimersByTimeAsync(100);
+      expect([evaluation.late, caller.late.map((error) => toText(error)), ticks]).toEqual([[], ['Error: tick'], 1]);
     });
     test('errors in timers are late errors of the cell, sync and async; intervals end with the evaluation', async () => {
       const { evaluation, name } = open();

@@ -3,6 +3,7 @@
 
 import { Mutable, type Evaluation } from './host.ts';
 import { toOutput } from '../output/inspect.ts';
+import { refuses } from '../output/kinds.ts';
 import { behind } from './behind.ts';
 import { Input } from './inputs.ts';
 import { picture } from './pictures.ts';
@@ -13,6 +14,7 @@ export type Show = (value: unknown, evaluation: Evaluation) => void;
 
 export function createShow(ask: Ask): Show {
   return (value, evaluation) => {
+    if (refuses(value)) return void evaluation.emit(toOutput(value) as Output);
     if (value instanceof Input) return ask.show(value, evaluation);
     if (value instanceof Promise) return later(value.then(drawn), evaluation);
     const one = drawn(value);

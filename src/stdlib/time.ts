@@ -67,19 +67,22 @@ export function createTime(host: Host, show: (value: unknown, evaluation: Evalua
       setTimeout:
         (evaluation) =>
         (fn: unknown, ms?: number, ...args: unknown[]) =>
-          setTimeout(entered(host, evaluation, fn, args), ms),
+          setTimeout(entered(host, host.startedBy(evaluation), fn, args), ms),
       setInterval:
         (evaluation) =>
         (fn: unknown, ms?: number, ...args: unknown[]) => {
-          const timer = setInterval(entered(host, evaluation, fn, args), ms);
-          evaluation.onDispose(() => clearInterval(timer));
+          const owner = host.startedBy(evaluation);
+          const timer = setInterval(entered(host, owner, fn, args), ms);
+          owner.onDispose(() => clearInterval(timer));
           return timer;
         },
-      queueMicrotask: (evaluation) => (fn: unknown) => queueMicrotask(entered(host, evaluation, fn, [])),
+      queueMicrotask: (evaluation) => (fn: unknown) => queueMicrotask(entered(host, host.startedBy(evaluation), fn, [])),
       ...(typeof requestAnimationFrame === 'function'
         ? {
-            requestAnimationFrame: (evaluation: Evaluation) => (fn: FrameRequestCallback) =>
-              requestAnimationFrame((time) => entered(host, evaluation, fn, [time])()),
+            requestAnimationFrame: (evaluation: Evaluation) => (fn: FrameRequestCallback) => {
+              const owner = host.startedBy(evaluation);
+              return requestAnimationFrame((time) => entered(host, owner, fn, [time])());
+            },
           }
         : {}),
     },

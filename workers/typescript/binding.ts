@@ -1,7 +1,8 @@
 /* What a cell's function is given beside the names of other cells: names of the standard library, some of which load a pack, and
    what it imports. The turn is lent meanwhile; while a part of the engine itself is on its way it is kept. */
 
-import { isThenable, type Running } from './evaluation.ts';
+import type { Running } from './evaluation.ts';
+import { isThenable } from './later.ts';
 import type { Lending } from './lending.ts';
 import type { Library } from '../../src/stdlib/host.ts';
 

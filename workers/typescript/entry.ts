@@ -53,7 +53,7 @@ self.addEventListener('unhandledrejection', (event) => {
 });
 
 function start(options: StartOptions): Executor {
-  Error.stackTraceLimit = 50;
+  Error.stackTraceLimit = Infinity; // the frame of the failing cell lies below a deep recursion in another one
   const now = (): number => performance.now();
   const channel = new MessageChannel();
   const tasks: (() => void)[] = [];

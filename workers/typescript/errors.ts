@@ -10,6 +10,8 @@ export interface Describe {
   describe(thrown: unknown, cell?: string): ErrorInfo;
   /** Whether a stack has a frame in a cell. */
   placed(stack: string): boolean;
+  /** The cell at whose code the way to an error began: its outermost frame; undefined where none is known. */
+  startedIn(error: unknown): string | undefined;
   /** Notes where the code threw a value that knows no place itself, and returns it (`throw` in lower.ts). */
   thrown<T>(value: T): T;
 }
@@ -19,7 +21,7 @@ export function createDescribe(framesOf: (stack: string) => readonly ErrorFrame[
   let last: { readonly value: unknown; readonly stack: string } | undefined;
   function describe(thrown: unknown, cell?: string): ErrorInfo {
     const error = isError(thrown) ? thrown : undefined;
-    const frames = framesOf(error ? read(() => String(error.stack ?? '')) : last?.value === thrown ? last!.stack : '');
+    const frames = framesOf(error ? stackOf(error) : last?.value === thrown ? last!.stack : '');
     const place = frames.find((frame) => frame.cell === cell);
     const way = frames.filter((frame, i) => frame.cell !== cell && frames.findIndex((other) => other.cell === frame.cell) === i);
     const message = error ? read(() => String(error.message)) : `${toText(thrown)} was thrown. Throw an Error, so that its kind is known.`;
@@ -35,6 +37,7 @@ export function createDescribe(framesOf: (stack: string) => readonly ErrorFrame[
   return {
     describe,
     placed: (stack) => framesOf(stack).length > 0,
+    startedIn: (error) => framesOf(stackOf(error)).at(-1)?.cell,
     thrown: (value) => {
       if (!isError(value)) last = { value, stack: new Error().stack ?? '' };
       return value;
@@ -43,8 +46,15 @@ export function createDescribe(framesOf: (stack: string) => readonly ErrorFrame[
 }
 
 /** Errors of any realm, and what only looks like one. */
-const isError = (value: unknown): value is Error =>
-  value instanceof Error || (typeof value === 'object' && value !== null && 'message' in value && 'stack' in value);
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error || (typeof value === 'object' && value !== null && 'message' in value && 'stack' in value);
+  } catch {
+    return false;
+  }
+}
+
+const stackOf = (thrown: unknown): string => (isError(thrown) ? read(() => String(thrown.stack ?? '')) : '');
 
 function read(get: () => string): string {
   try {

@@ -5,6 +5,7 @@ import { Interrupted, type Evaluation } from '../../src/stdlib/host.ts';
 import type { ErrorInfo, Output, ValueNode } from '../../src/output/types.ts';
 import type { CellState } from '../../src/schedule/types.ts';
 import { Behind } from './behind.ts';
+import { isThenable } from './later.ts';
 import type { Cell } from './types.ts';
 
 export type Exports = Readonly<Record<string, unknown>>;
@@ -137,6 +138,3 @@ export class Running implements Evaluation {
     return all;
   }
 }
-
-export const isThenable = (value: unknown): value is Promise<unknown> =>
-  (typeof value === 'object' || typeof value === 'function') && value !== null && typeof (value as { then?: unknown }).then === 'function';

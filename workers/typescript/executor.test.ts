@@ -208,6 +208,9 @@ describe('executor', () => {
     const engine = makeEngine('a: const f = (x) => {\n  throw "no"\n}\nif (f) throw { code: 4 }', 'b: f(1)');
     await engine.runAll();
     expect(engine.error('a')).toMatchObject({ name: 'Thrown', line: 4, column: 14 });
+    const computed = makeEngine('a: throw ("a" + 1)', 'b: class Odd {}\nthrow new Odd()', 'c: const text = () => "no"\nthrow text()');
+    await computed.runAll();
+    expect(['a', 'b', 'c'].map((id) => computed.error(id)!.line)).toEqual([1, 2, 2]);
     const other = makeEngine('f: const f = (x) => {\n  throw "no"\n}', 'b: f(1)');
     await other.runAll();
     expect(other.error('b')).toMatchObject({ line: 1, column: 1, frames: [{ cell: 'f', line: 2, column: 9 }] });
@@ -220,6 +223,44 @@ describe('executor', () => {
     await engine.quiet();
     expect(engine.states()).toBe('a done, b done');
     expect(engine.outputs('a')).toMatchObject([{ kind: 'error', error: { message: 'late', line: 1, column: 11 } }]);
+  });
+
+  it('shows a late error under the cell that called the function which threw it', async () => {
+    const engine = makeEngine('f: const fail = () => new Error("late")', 'b: const e = fail()');
+    await engine.runAll();
+    engine.late(await engine.value('e'));
+    await engine.quiet();
+    expect(engine.outputs('f')).toEqual([]);
+    expect(engine.outputs('b')).toMatchObject([{ error: { line: 1, column: 11, frames: [{ cell: 'f', line: 1, column: 20 }] } }]);
+  });
+
+  it('takes what refuses every question, a revoked proxy, for a value like any other, thrown too', async () => {
+    const revoked = '(() => { const p = Proxy.revocable({}, {}); p.revoke(); return p.proxy })()';
+    const throwing = 'new Proxy({}, { get() { throw 1 }, getPrototypeOf() { throw 2 }, has() { throw 3 } })';
+    const engine = makeEngine(
+      `a: const a = ${revoked}`,
+      `b: const b = ${throwing}`,
+      `c: throw ${revoked}`,
+      `d: throw ${throwing}`,
+      'e: const e = 5',
+    );
+    await engine.runAll();
+    expect(engine.states()).toBe('a done, b done, c error, d error, e done');
+    expect(await engine.values()).toEqual({ e: 5 });
+  });
+
+  it('counts lines as the language does: other line ends in a cell move no place in the next', async () => {
+    const engine = makeEngine('a: const a = "\u2028\u2029";\r// two', 'b: const b = 1;\rthrow new Error("here")');
+    await engine.runAll();
+    expect(engine.error('b')).toMatchObject({ line: 2, column: 7 });
+  });
+
+  it('gives the place in the failing cell where another one recurses without end', async () => {
+    const before = Error.stackTraceLimit;
+    Error.stackTraceLimit = Infinity; // as the worker has it
+    const engine = makeEngine('f: const f = () => f() + 1', 'b: f()');
+    await engine.runAll().finally(() => (Error.stackTraceLimit = before));
+    expect(engine.error('b')).toMatchObject({ name: 'RangeError', line: 1, column: 1, frames: [{ cell: 'f' }] });
   });
 
   it('bounds outputs: a flood is cut and says how many were left out', async () => {

@@ -23,6 +23,7 @@ import { createLooks } from './looks.ts';
 import { createRequests } from './requests.ts';
 import { makeHost } from './library-host.ts';
 import { ASKS, waitingFor } from './waiting.ts';
+import { refuses } from '../../src/output/kinds.ts';
 import { Interrupted, StopSignal, Uncommitted } from '../../src/stdlib/host.ts';
 import type { Request } from '../../src/engine/protocol.ts';
 import type { Cell, Executor, ExecutorOptions } from './types.ts';
@@ -32,7 +33,7 @@ const SLICE_MS = 12;
 
 export function createExecutor({ start, guard, post, now, task, load, createLibrary }: ExecutorOptions): Executor {
   const program = createProgram({ isOurs: (name) => library.has(name), adapt: guard.adapt });
-  const { describe, placed, thrown } = createDescribe((stack) => framesOf(stack, program.scripts));
+  const { describe, placed, startedIn, thrown } = createDescribe((stack) => framesOf(stack, program.scripts));
   const reports = createReports({ post, now, task, describe, running: () => turn });
   const { report, setState, flush, flushSoon } = reports;
   const services = createServices(report);
@@ -54,7 +55,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
   const interrupts = createInterrupts({ program, changes, guard, library: () => library, current: () => entered });
   const current = (): Running | undefined => entered;
   const library = createLibrary(
-    makeHost({ start, guard, load, program, services, lending, changes, current, enter: runAs, report, describe, thrown }),
+    makeHost({ start, guard, load, program, services, lending, changes, current, startedIn, enter: runAs, report, describe, thrown }),
   );
   const binding = createBinding({ library, lending, flushSoon, set: start.set, placed });
   const outlet: Outlet = {
@@ -142,7 +143,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
     try {
       fn();
     } catch (error) {
-      if (!(error instanceof Interrupted)) evaluation.lateError(error);
+      if (refuses(error) || !(error instanceof Interrupted)) evaluation.lateError(error);
     } finally {
       if (before !== evaluation) {
         leave();
@@ -225,12 +226,13 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
 
   async function caught(evaluation: Running, error: unknown): Promise<void> {
     if (evaluation.replaced || error === superseded) return end(evaluation, undefined);
-    if (error instanceof StopSignal && !endsChecks(evaluation, error)) {
-      await Promise.allSettled([...(evaluation.pending ?? []), error instanceof Uncommitted && binding.imported(evaluation)]);
-      return end(evaluation, done, error instanceof Uncommitted ? ASKS : 'ended by `stop`');
+    const known = refuses(error) ? undefined : error;
+    if (known instanceof StopSignal && !endsChecks(evaluation, known)) {
+      await Promise.allSettled([...(evaluation.pending ?? []), known instanceof Uncommitted && binding.imported(evaluation)]);
+      return end(evaluation, done, known instanceof Uncommitted ? ASKS : 'ended by `stop`');
     }
     const info = { ...evaluation.place, ...describe(error, evaluation.cell) };
-    if (!(error instanceof Interrupted)) return end(evaluation, { state: 'error', error: info }, 'failed');
+    if (!(known instanceof Interrupted)) return end(evaluation, { state: 'error', error: info }, 'failed');
     const message = await interrupts.reason(evaluation);
     end(evaluation, { state: 'error', error: { ...info, message } }, 'stopped');
     dispose(evaluation);
@@ -285,7 +287,7 @@ export function createExecutor({ start, guard, post, now, task, load, createLibr
       else if (request.kind !== 'start') requests.receive(request);
     },
     late: (error) => {
-      if (error !== superseded) requests.late(error);
+      if (error !== superseded) requests.late(error, startedIn(error));
     },
   };
 }

@@ -1,11 +1,12 @@
 /* Values that are not yet what others see of them: promises are awaited, generators give their first value, boxes are opened. */
 
+import { refuses } from '../../src/output/kinds.ts';
 import { Mutable } from '../../src/stdlib/host.ts';
-import { isThenable, type Iteration, type Running } from './evaluation.ts';
+import type { Iteration, Running } from './evaluation.ts';
 import type { Changes } from './changes.ts';
 
 export const isLater = (value: unknown): boolean =>
-  typeof value === 'object' || typeof value === 'function' ? isThenable(value) || value instanceof Mutable || isGenerator(value) : false;
+  typeof value === 'object' || typeof value === 'function' ? isThenable(value) || isBox(value) || isGenerator(value) : false;
 
 /** Waits for what the evaluation shows, then makes of its values what others see; boxes and generators go on as `changes`. */
 export async function resolveLater(evaluation: Running, values: unknown[], changes: Changes): Promise<void> {
@@ -14,7 +15,7 @@ export async function resolveLater(evaluation: Running, values: unknown[], chang
   for (const [i, name] of names.entries()) {
     const value = (values[i] = isThenable(values[i]) ? await values[i] : values[i]);
     if (!outputs[i]) continue;
-    if (value instanceof Mutable) {
+    if (isBox(value)) {
       value.listener = (next) => changes.assign(evaluation, name, next);
       values[i] = value.value;
     } else if (isGenerator(value)) {
@@ -25,8 +26,26 @@ export async function resolveLater(evaluation: Running, values: unknown[], chang
   }
 }
 
-const isGenerator = (value: unknown): value is Iteration =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof (value as Generator).next === 'function' &&
-  typeof (value as Generator).return === 'function';
+/** Whether it is to be awaited. A proxy that throws when it is asked is none. */
+export function isThenable(value: unknown): value is Promise<unknown> {
+  try {
+    return (
+      (typeof value === 'object' || typeof value === 'function') &&
+      value !== null &&
+      typeof (value as { then?: unknown }).then === 'function'
+    );
+  } catch {
+    return false;
+  }
+}
+
+const isBox = (value: unknown): value is Mutable => !refuses(value) && value instanceof Mutable;
+
+function isGenerator(value: unknown): value is Iteration {
+  try {
+    const { next, return: end } = value as Partial<Generator>;
+    return typeof value === 'object' && typeof next === 'function' && typeof end === 'function';
+  } catch {
+    return false; // null, or a proxy that throws when it is asked
+  }
+}

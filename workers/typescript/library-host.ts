@@ -2,6 +2,7 @@
 
 import type { Host } from '../../src/stdlib/host.ts';
 import type { Changes } from './changes.ts';
+import type { Describe } from './errors.ts';
 import type { Running } from './evaluation.ts';
 import type { ExecutorOptions } from './types.ts';
 import type { Lending } from './lending.ts';
@@ -14,6 +15,7 @@ export interface HostOptions extends Pick<ExecutorOptions, 'start' | 'guard' | '
   readonly lending: Lending;
   readonly changes: Changes;
   readonly current: Host['current'];
+  readonly startedIn: Describe['startedIn'];
   readonly enter: (evaluation: Running, fn: () => void) => void;
   readonly report: Host['report'];
   readonly describe: Host['describeError'];
@@ -21,11 +23,15 @@ export interface HostOptions extends Pick<ExecutorOptions, 'start' | 'guard' | '
 }
 
 export function makeHost(options: HostOptions): Host {
-  const { start, guard, load, program, services, lending, changes, current, enter, report, describe, thrown } = options;
+  const { start, guard, load, program, services, lending, changes, current, startedIn, enter, report, describe, thrown } = options;
   return {
     options: start,
     program,
     current,
+    startedBy: (evaluation) => {
+      const now = current();
+      return now !== undefined && now !== evaluation && startedIn(new Error()) === now.cell ? now : evaluation;
+    },
     enter: (evaluation, fn) => enter(evaluation as Running, fn),
     lend: (evaluation, wait) => lending.lend(evaluation as Running, wait),
     held: function* () {

@@ -95,7 +95,7 @@ export function createProgram({ isOurs, adapt }: ProgramOptions) {
     let line = 1;
     for (const { id, parameters, code, shifts, plain } of sources) {
       const firstLine = line + 1;
-      line = firstLine + code.split('\n').length;
+      line = firstLine + code.split(/\r\n|[\n\r\u2028\u2029]/).length; // as who counts the lines of a script
       placed.push({ id, shifts, firstLine, lastLine: line - 1 });
       parts.push(`(${plain ? '' : 'async '}function(${[...parameters, '__g', '__f', '__i'].join()}){\n${adapt(code)}\n}),`);
     }

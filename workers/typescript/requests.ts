@@ -1,6 +1,7 @@
 /* What the page asks of an engine beside plans: an input moves, a button is pressed, everything is to stop, values are to be
    told, an answer has come. */
 
+import { refuses } from '../../src/output/kinds.ts';
 import { Interrupted, type Library } from '../../src/stdlib/host.ts';
 import type { Members, Request } from '../../src/engine/protocol.ts';
 import type { Explorer } from './looks.ts';
@@ -35,8 +36,8 @@ export interface RequestsOptions extends Pick<ExecutorOptions, 'load'> {
 
 export interface Requests {
   receive(request: Beside): void;
-  /** An error event of the worker that no evaluation caught. */
-  late(error: unknown): void;
+  /** An error event of the worker that no evaluation caught; `from`: the cell that started what failed, where it is known. */
+  late(error: unknown, from: string | undefined): void;
 }
 
 export function createRequests(options: RequestsOptions): Requests {
@@ -93,12 +94,11 @@ export function createRequests(options: RequestsOptions): Requests {
           request satisfies never;
       }
     },
-    late: (error) => {
-      if (error instanceof Interrupted) return;
-      const info = describe(error);
-      const cell = program.cells.get(info.frames[0]?.cell ?? '') ?? current()?.owner;
+    late: (error, from) => {
+      if (!refuses(error) && error instanceof Interrupted) return;
+      const cell = program.cells.get(from ?? '') ?? current()?.owner;
       if (cell?.evaluation) cell.evaluation.lateError(error);
-      else report({ kind: 'notice', error: info });
+      else report({ kind: 'notice', error: describe(error) });
     },
   };
 }

@@ -47,6 +47,13 @@ export function form(inputs: Fields, given?: FormOptions): Input {
         fields.forEach((field, i) => field.restore((wire as unknown[])[i]));
         return read();
       },
+      begin: (next) => {
+        const given = (typeof next === 'object' && next !== null ? next : {}) as Readonly<Record<string, unknown>>;
+        fields.forEach((field, i) => {
+          if (Object.hasOwn(given, keys[i]!)) field.begin(given[keys[i]!]);
+        });
+        return read();
+      },
       accept: (next) => {
         fields.forEach((field, i) => {
           field.value = (next as Record<string, unknown> | null | undefined)?.[keys[i]!];

@@ -13,6 +13,8 @@ export type Props = Record<string, unknown>;
 export interface Codec {
   readonly encode: (value: unknown) => unknown;
   readonly decode: (wire: unknown, value: unknown) => unknown;
+  /** What becomes of a value that it is to begin with. Default: itself. */
+  readonly begin?: (value: unknown) => unknown;
   /** What becomes of a value that code sets. Default: itself. */
   readonly accept?: (value: unknown, before: unknown) => unknown;
   /** How it stands in an address, and what a text from there means as a wire value; absent: it cannot. */
@@ -89,6 +91,11 @@ export class Input extends EventTarget {
     this.#value = value;
     this.props['invalid'] = undefined;
     this.#refresh();
+  }
+
+  /** The same for a value from outside: what stands in the control begins with it too. */
+  begin(value: unknown): void {
+    this.start(this.#codec.begin ? this.#codec.begin(value) : value);
   }
 
   get wire(): unknown {

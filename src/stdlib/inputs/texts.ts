@@ -32,6 +32,8 @@ interface Kind {
   /** What stands in the field for a value that code gives. Default: the value as text. */
   readonly write: (value: unknown) => string;
   readonly read: (text: string) => unknown;
+  /** What a value is to begin with, such as a day written as text. Default: itself. */
+  readonly begin?: (value: unknown) => unknown;
 }
 const words: Kind = { write: (value) => (value === null || value === undefined ? '' : toText(value)), read: (text) => text };
 
@@ -49,7 +51,13 @@ const helped = ({ placeholder, spellcheck, autocomplete, autocapitalize }: TextO
   autocapitalize: onoff(autocapitalize),
 });
 
-function field(type: InputType, options: TextOptions, props: Props, { write, read }: Kind, first: unknown): Input {
+function field(
+  type: InputType,
+  options: TextOptions,
+  props: Props,
+  { write, read, begin = (value) => value }: Kind,
+  first: unknown,
+): Input {
   const { validate, readonly, submit } = options;
   const native = props['type'] ?? { date: 'date', datetime: 'datetime-local' }[type as string];
   const problem = (text: string, edited: boolean): string | undefined => {
@@ -73,6 +81,10 @@ function field(type: InputType, options: TextOptions, props: Props, { write, rea
     {
       encode: () => shown,
       decode: (wire) => take(write(wire)),
+      begin(value) {
+        shown = write(value);
+        return begin(value);
+      },
       accept(value, before) {
         shown = write(value);
         return problem(shown, false) === undefined ? read(shown) : before;
@@ -140,6 +152,7 @@ export function calendar(type: 'date' | 'datetime') {
       return new Date(local).toISOString().slice(0, type === 'date' ? 10 : 16);
     },
     read: (text) => (text === '' ? null : toDate(text)),
+    begin: (value) => toDate(value) ?? value,
   };
   return (given?: TextOptions): Input => {
     const options = checked(type, given);
