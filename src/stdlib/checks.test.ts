@@ -186,6 +186,14 @@ describe('check', () => {
     expect(evaluation.waits.length).toBe(1);
   });
 
+  test('stand in the order of their calls, whatever ends first', async () => {
+    const { evaluation, check } = setup();
+    const slow = check('slow', () => new Promise((resolve) => setTimeout(resolve, 10)));
+    await check('quick', async () => {});
+    await slow;
+    expect(evaluation.outputs).toMatchObject([{ name: 'slow' }, { name: 'quick' }]);
+  });
+
   test('fails what takes too long', async () => {
     const { evaluation, check } = setup();
     await check('slow', () => new Promise(() => {}), { limitMs: 20 });

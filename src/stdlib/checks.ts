@@ -51,7 +51,7 @@ function check(
   if (!(limitMs > 0 && limitMs <= LIMIT_MS))
     throw new RangeError(`check: expected a limitMs of at most ${LIMIT_MS}, got ${toText(limitMs, 40)}.`);
   const started = performance.now();
-  const report = (error: { readonly thrown: unknown } | undefined, value?: unknown): void => {
+  const report = (error: { readonly thrown: unknown } | undefined, value?: unknown, place?: number): void => {
     const ms = performance.now() - started;
     const cases = tried.get(evaluation);
     const late = error && lateness(error.thrown);
@@ -64,7 +64,7 @@ function check(
           : error || ms > limitMs
             ? tooLong(limitMs, late?.at)
             : replaced(judging.changed());
-    evaluation.emit({
+    const output = {
       kind: 'check',
       exercise: evaluation.exercise,
       name,
@@ -73,7 +73,8 @@ function check(
       ms: Math.round(ms * 100) / 100,
       ...(cases ? { tried: `${cases.toLocaleString('en')} ${cases === 1 ? 'case' : 'cases'}` } : {}),
       ...brokenLaw(error?.thrown),
-    });
+    } as const;
+    evaluation.emit(output, place);
   };
   tried.delete(evaluation);
   if (judging.late >= MOST_LATE) return Promise.resolve(report({ thrown: new Error(notTried) }));
@@ -85,16 +86,17 @@ function check(
     return Promise.resolve(report({ thrown: error }));
   }
   if (!isThenable(result)) return Promise.resolve(report(undefined, result));
+  const place = evaluation.emit({ kind: 'text', text: '' }); // checks stand in the order of their calls
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(tooLong(limitMs))), limitMs);
   });
   const outcome = Promise.race([result, late])
     .then(
-      (value) => report(undefined, value),
+      (value) => report(undefined, value, place),
       (error: unknown) => {
         if (error instanceof Interrupted) throw error;
-        return report({ thrown: error });
+        return report({ thrown: error }, undefined, place);
       },
     )
     .finally(() => clearTimeout(timer));

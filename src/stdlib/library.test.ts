@@ -31,6 +31,9 @@ describe('show', () => {
     name('display')(html`<b>${'<i>'}</b>${[html`<hr>`, 'x']}`);
     const tex = name('tex') as Fn as typeof import('./templates.ts').tex;
     name('display')(tex`\frac{${1}}{2}`);
+    const long = 'x'.repeat(30_000);
+    expect(md`${long}`).toMatchObject({ output: { markdown: long } });
+    expect(html`${long}`).toMatchObject({ output: { html: long } });
     expect(evaluation.outputs).toMatchObject([
       { kind: 'value', value: { text: '1' } },
       { kind: 'value', value: { text: '"two"' } },

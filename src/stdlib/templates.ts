@@ -14,7 +14,7 @@ export function md(strings: TemplateStringsArray, ...values: unknown[]): Shown {
 
 /** A formula on a line of its own. */
 export function tex(strings: TemplateStringsArray, ...values: unknown[]): Shown {
-  return new Shown({ kind: 'markdown', markdown: `$$\n${join(raw(strings), values, (value) => toText(value))}\n$$` });
+  return new Shown({ kind: 'markdown', markdown: `$$\n${join(raw(strings), values, words)}\n$$` });
 }
 
 /** HTML whose interpolated text is escaped; other `html` goes in as it is, and an input leaves its place, for the `template`
@@ -44,8 +44,11 @@ function join(parts: readonly string[], values: readonly unknown[], write: (valu
   });
 }
 
+/** A text is taken whole, however long; of other values what a line shows. */
+const words = (value: unknown): string => (typeof value === 'string' ? value : toText(value));
+
 function source(value: unknown, kind: 'markdown' | 'html'): string {
-  if (!(value instanceof Shown)) return value === undefined || value === null ? '' : toText(value);
+  if (!(value instanceof Shown)) return value === undefined || value === null ? '' : words(value);
   const { output } = value;
   return output.kind === 'markdown'
     ? output.markdown
