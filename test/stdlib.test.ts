@@ -185,8 +185,8 @@ test('stop ends quietly, checks report and go on, console and display write in o
   expect(book.outputs('a')).toMatchObject([{ kind: 'value' }, { kind: 'log', text: 'x [1]' }, { kind: 'markdown', markdown: '**end**' }]);
   expect(book.outputs('c')).toMatchObject([
     { kind: 'check', exercise: 'e', pass: true },
-    { kind: 'value' },
     { kind: 'check', pass: false, message: 'Expected 2, got 1.' },
+    { kind: 'value' },
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fakeHost, type FakeEvaluation } from './fake-host.ts';
 import { createTime } from './time.ts';
 
@@ -52,4 +52,14 @@ test('a loop that is left early ends, and what follows is not its child', () => 
     ['left', 0, undefined, true],
     ['next', 1, undefined, true],
   ]);
+});
+
+test('shows how far it came also where nothing more is heard of it', async () => {
+  vi.useFakeTimers();
+  const { progress, evaluation } = cell();
+  (progress as unknown as (total: number) => { advance(n?: number): void })(3).advance(2);
+  expect(evaluation.outputs).toMatchObject([{ done: 0 }]);
+  await vi.advanceTimersByTimeAsync(200);
+  vi.useRealTimers();
+  expect(evaluation.outputs).toMatchObject([{ done: 2, total: 3, finished: false }]);
 });

@@ -124,6 +124,7 @@ class Meter {
   #done: number;
   readonly #from: number;
   #finished = false;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   /** `loop`: what is iterated; progress that runs inside is its child. `from`: what was done before. */
   constructor(
@@ -152,6 +153,7 @@ class Meter {
   advance(n = 1): void {
     this.#done += n;
     if (performance.now() - this.#shownAt >= SHOW_MS) this.show();
+    else this.#later ??= setTimeout(() => this.#finished || this.show(), SHOW_MS); // what follows may take long, or never say `done`
   }
 
   finish(): void {
@@ -179,6 +181,8 @@ class Meter {
   }
 
   show(paused = false): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
     this.#shownAt = performance.now();
     const seconds = (this.#shownAt - this.#started) / 1000;
     const rate = seconds > 0 ? (this.#done - this.#from) / seconds : 0;
