@@ -31,6 +31,7 @@ const notebooks: Readonly<Record<string, readonly (readonly [info: string, code:
     ['ts {id=network}', '\n await import("npm:left-pad@1.3.0")'],
     ['ts {id=page}', 'document.title'],
     ['ts {id=broken}', 'import b from "./broken.ts"'],
+    ['ts {id=failing}', 'const three = 3\nawait import("./failing.ts")'],
   ],
   checks: [
     [
@@ -55,6 +56,7 @@ beforeAll(() => {
     writeFileSync(join(folder, `${name}.md`), `---\ngradus: 1\nid: ${name}\n---\n${fences.join('\n')}`);
   }
   writeFileSync(join(folder, 'broken.ts'), 'export const a = 1;\nexport const b = ;\n');
+  writeFileSync(join(folder, 'failing.ts'), 'export const a = 1;\nthrow new Error("in the file");\n');
   const files = Object.keys(notebooks).map((name) => `${name}.md`);
   const { stdout } = spawnSync(process.execPath, [join(root, 'scripts/gradus.mjs'), 'run', '--json', '--timeout', '3', ...files], {
     cwd: root,
@@ -105,6 +107,14 @@ test('a file that does not parse is named with its line', () => {
   expect(errors('places')['broken']).toMatchObject({
     message: expect.stringContaining('./broken.ts, line 2, column 18') as string,
     line: 1,
+  });
+});
+
+test('what a file throws when it is imported stands at the import, with the place in the file on the way', () => {
+  expect(errors('places')['failing']).toMatchObject({
+    message: 'in the file',
+    line: 2,
+    frames: [{ cell: './failing.ts', line: 2, column: 7 }],
   });
 });
 

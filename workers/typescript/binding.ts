@@ -13,8 +13,8 @@ export interface BindingOptions {
   readonly flushSoon: () => void;
   /** Values given from outside, by name. */
   readonly set: Readonly<Record<string, unknown>>;
-  /** Whether a stack has a frame in a cell. */
-  readonly placed: (stack: string) => boolean;
+  /** Whether a stack has a frame in the cell. */
+  readonly placed: (stack: string, cell: string) => boolean;
 }
 
 export interface Binding {
@@ -63,7 +63,7 @@ export function createBinding({ library, lending, flushSoon, set, placed }: Bind
     import: (source, evaluation) => {
       const here = new Error(); // what fails later has no frame of the cell
       const module = library.importModule(source, evaluation).catch((error: unknown) => {
-        if (error instanceof Error && !placed(error.stack ?? '')) error.stack = here.stack ?? '';
+        if (error instanceof Error && !placed(error.stack ?? '', evaluation.cell)) error.stack = `${error.stack}\n${here.stack}`;
         throw error;
       });
       return lending.lend(evaluation, module);

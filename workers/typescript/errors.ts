@@ -8,8 +8,8 @@ import type { ErrorFrame, ErrorInfo } from '../../src/output/types.ts';
 export interface Describe {
   /** `cell`: the failing one; its innermost frame is the place, frames of other cells are the way. */
   describe(thrown: unknown, cell?: string): ErrorInfo;
-  /** Whether a stack has a frame in a cell. */
-  placed(stack: string): boolean;
+  /** Whether a stack has a frame in the cell. */
+  placed(stack: string, cell: string): boolean;
   /** The cell at whose code the way to an error began: its outermost frame; undefined where none is known. */
   startedIn(error: unknown): string | undefined;
   /** Notes where the code threw a value that knows no place itself, and returns it (`throw` in lower.ts). */
@@ -36,7 +36,7 @@ export function createDescribe(framesOf: (stack: string) => readonly ErrorFrame[
   }
   return {
     describe,
-    placed: (stack) => framesOf(stack).length > 0,
+    placed: (stack, cell) => framesOf(stack).some((frame) => frame.cell === cell),
     startedIn: (error) => framesOf(stackOf(error)).at(-1)?.cell,
     thrown: (value) => {
       if (!isError(value)) last = { value, stack: new Error().stack ?? '' };
