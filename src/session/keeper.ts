@@ -51,6 +51,8 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
   let createdAt = stored?.createdAt;
   /** The text that this session and the store last had in common. */
   let base = notebook().text;
+  /** What another tab last had, stored or not. */
+  let followed = base;
   /** The latest stored revision, of this tab or another, that this session's text holds. */
   let included = saved;
   let held = false;
@@ -70,7 +72,7 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
 
   const tell = (event: KeeperEvent): void => listeners.forEach((listener) => listener(event));
   const recordOf = (): StoredNotebook => ({ ...notebook(), createdAt: createdAt ?? now(), updatedAt: now() });
-  const isUnsaved = (): boolean => saved < notebook().revision && notebook().text !== base;
+  const isUnsaved = (): boolean => saved < notebook().revision && notebook().text !== base && notebook().text !== followed;
 
   function failed(what: Kept, reason: unknown): void {
     problems.set(what, reason instanceof GradusError ? reason : new GradusError('storage', messageOf(reason), 'Download your text.'));
@@ -282,7 +284,8 @@ export function createKeeper({ store, now, notebook, stored, changed, editable, 
     },
     /** `text` is what another tab has as `revision`, and `acknowledged` what is stored of it. */
     follow(text: string, acknowledged: number, revision: number): void {
-      base = text;
+      followed = text;
+      if (acknowledged >= revision) base = text;
       included = Math.max(included, revision);
       known = true;
       if (notebook().text === text) unstash(notebook().id, tab, acknowledged);

@@ -2,6 +2,8 @@
    texts travel by a channel of the same name. A follower that is edited takes over by itself: the writer hands it its text,
    and what both changed meanwhile is merged (base/merge.ts), so no edit is lost. Closing the writer hands over to the next
    in the queue. A writer that does not answer is robbed of its lock and comes back as a follower with edits of its own.
+   Every text says how many edits of each tab are in it, and each tab looks after its own: those that are not in what another
+   tab writes are merged into it, however they got lost (session/own-edits.ts).
 
      joining ──lock free──> writer <──yielded, or no answer── claiming <──edited, "Take over"── follower
         └──lock taken──> follower       writer ──asked, or robbed──> follower ──lock granted──> writer
@@ -11,6 +13,7 @@
 import { merge } from '../base/merge.ts';
 import { spliceOf } from '../base/rebase.ts';
 import type { Keeping } from './keeping.ts';
+import { ownEdits } from './own-edits.ts';
 import type { Session } from './types.ts';
 
 /** What this file needs of `navigator.locks`. */
@@ -56,7 +59,11 @@ interface Version {
   readonly revision: number;
   /** The revision that is stored. */
   readonly saved: number;
+  /** How many edits of each tab are in it, as far as is known. */
+  readonly edits: Edits;
 }
+
+type Edits = Readonly<Record<string, number>>;
 
 type Message =
   /** A follower wants the whole text. */
@@ -69,6 +76,7 @@ type Message =
       readonly before: number;
       readonly revision: number;
       readonly saved: number;
+      readonly edits: Edits;
       readonly start: number;
       readonly end: number;
       readonly insert: string;
@@ -92,6 +100,9 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
   /** The text that this tab and the others last had in common: what it sent, or what it was sent. */
   let shared = keeping.opened;
   let sharedSaved = session.saved;
+  const mine = ownEdits(keeping.opened.text);
+  /** Edits of the others that are in the session's text. */
+  let others: Edits = {};
   let held: { readonly release: () => void } | undefined;
   let queued = false;
   /** The session's text is being replaced from here: what changes now is no edit. */
@@ -111,7 +122,16 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
     changed('role');
   };
   const edited = (): boolean => session.text !== shared.text;
-  const now = (): Version => ({ text: session.text, revision: session.revision, saved: session.saved });
+  const editsNow = (): Edits => {
+    mine.note(session); // whether or not it has been told
+    return { ...others, [me]: mine.count };
+  };
+  const now = (): Version => ({ text: session.text, revision: session.revision, saved: session.saved, edits: editsNow() });
+  /** Another tab's text holds so many of this tab's edits: what both have is the text before the next one. */
+  const compare = (edits: Edits): void => {
+    mine.note(session);
+    shared = { text: mine.before(edits[me] ?? 0) ?? session.text, revision: shared.revision };
+  };
 
   // ---- the lock
   function acquire(options: Parameters<TabLocks['request']>[1], then: (got: boolean) => void): void {
@@ -156,7 +176,7 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
     if (theirs === undefined) {
       const stored = await keeping.latest().catch(() => undefined);
       if (stored && stored.revision > Math.max(shared.revision, session.saved))
-        theirs = { text: stored.text, revision: stored.revision, saved: stored.revision };
+        theirs = { text: stored.text, revision: stored.revision, saved: stored.revision, edits: {} }; // what is in it is not known
     }
     if (theirs !== undefined) await join(theirs);
     be('writer');
@@ -167,11 +187,15 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
   }
   async function join(theirs: Version): Promise<void> {
     flushEdits();
+    compare(theirs.edits);
     if (session.text !== theirs.text || session.revision < theirs.revision) {
       await session.editable(); // it may take a while: what is typed until then is in `session.text` below
       flushEdits();
     }
-    const follow = (): void => keeping.follow(theirs.text, theirs.saved, theirs.revision);
+    const follow = (): void => {
+      keeping.follow(theirs.text, theirs.saved, theirs.revision);
+      others = theirs.edits;
+    };
     if (session.text === theirs.text && session.revision >= theirs.revision) return follow();
     const { text } = merge(shared.text, session.text, theirs.text);
     const both = text !== theirs.text && theirs.text !== shared.text;
@@ -185,12 +209,14 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
       await session.setText(text, 'follow', revision);
     } finally {
       adopting = false;
+      mine.adopted(text);
+      mine.note(session);
     }
   }
   function send(): void {
     const { text, revision } = session;
     const { start, end, insert } = spliceOf(shared.text, text);
-    post({ kind: 'splice', before: shared.revision, revision, saved: session.saved, start, end, insert });
+    post({ kind: 'splice', before: shared.revision, revision, saved: session.saved, edits: editsNow(), start, end, insert });
     shared = { text, revision };
     sharedSaved = session.saved;
   }
@@ -222,10 +248,13 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
     await session.editable(); // it may take a while: what is typed until then is an edit
     flushEdits();
     if (role !== 'follower') return;
+    compare(version.edits);
     if (edited()) return claim();
     if (version.revision < shared.revision) return;
     await replace(version.text, version.revision);
     shared = { text: version.text, revision: version.revision };
+    others = version.edits;
+    if (version.saved >= version.revision) mine.stored(version.edits[me] ?? 0);
     keeping.follow(version.text, version.saved, version.revision);
     if (edited()) claim();
   }
@@ -247,9 +276,9 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
         return;
       case 'splice': {
         if (role !== 'follower') return;
-        const { before, revision, saved, start, end, insert } = message;
+        const { before, revision, saved, edits, start, end, insert } = message;
         if (before === shared.revision)
-          await adopt({ text: shared.text.slice(0, start) + insert + shared.text.slice(end), revision, saved });
+          await adopt({ text: shared.text.slice(0, start) + insert + shared.text.slice(end), revision, saved, edits });
         else if (revision > shared.revision) post({ kind: 'hello' });
         return;
       }
@@ -280,6 +309,8 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
   channel.onmessage = ({ data }) => inTurn(() => receive(data as Message));
   const unsubscribe = session.subscribe(() => {
     if (adopting) return;
+    mine.note(session);
+    if (role === 'writer') mine.storedAs(session.saved);
     if (session.revision !== shared.revision && edited()) {
       if (role === 'writer') send();
       else if (role === 'follower') claim();
