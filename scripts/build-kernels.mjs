@@ -1,8 +1,8 @@
-/* Compiles the wasm kernels (`kernels/wasm/main.as` and what it imports, AssemblyScript) to `build/kernels.wasm`.
+/* Compiles the wasm kernels (AssemblyScript): `kernels/wasm/main.as` and what it imports to `build/kernels.wasm`, `more.as` to `build/more-kernels.wasm`.
 
      node scripts/build-kernels.mjs
 
-   `buildKernels()` answers with the module's bytes and compiles only when a source changed; tests call it. The module imports a shared memory;
+   `buildKernels()` answers with the first module's bytes, `buildMoreKernels()` with the second's; they compile only when a source changed; tests call them. The modules import a shared memory;
    kernels/wasm/module.ts turns one byte where the page has no shared memory. */
 
 import { createHash } from 'node:crypto';
@@ -12,8 +12,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 export const kernelsFile = join(root, 'build/kernels.wasm');
+export const moreKernelsFile = join(root, 'build/more-kernels.wasm');
 
-/** Every source of the module, and the compiler's version by the lock. */
+/** Every source of the modules, and the compiler's version by the lock. */
 export function kernelSources() {
   return readdirSync(join(root, 'kernels'), { recursive: true })
     .filter((file) => file.endsWith('.as'))
@@ -23,7 +24,7 @@ export function kernelSources() {
 
 const OPTIONS = [
   ...['--runtime', 'stub', '--importMemory', '--noExportMemory', '--sharedMemory', '--initialMemory', '16', '--maximumMemory', '65536'],
-  ...['--memoryBase', '2048', '--enable', 'simd,threads', '-O2', '--shrinkLevel', '2', '--noAssert', '--use', 'abort='],
+  ...['--enable', 'simd,threads', '-O2', '--shrinkLevel', '2', '--noAssert', '--use', 'abort='],
 ];
 
 /**
@@ -43,38 +44,56 @@ function withTable(text, table) {
 const TABLE = 1024;
 const TABLE_WORDS = 256;
 
-/** The compiled module's bytes. Throws with the compiler's messages. */
-export async function buildKernels() {
+/** Where each module's own data begin; both lie below what a helper warms up in (memory.as). */
+const bases = { main: 2048, more: 6144 };
+
+/** The first module's bytes. Throws with the compiler's messages. */
+export const buildKernels = () => build().then(() => readFileSync(kernelsFile));
+
+/** The second module's bytes. */
+export const buildMoreKernels = () => build().then(() => readFileSync(moreKernelsFile));
+
+async function build() {
   const sum = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
   for (const file of kernelSources()) sum.update(file).update(readFileSync(file));
   const hash = sum.digest('hex');
   const stamp = `${kernelsFile}.sha256`;
-  if (existsSync(kernelsFile) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return readFileSync(kernelsFile);
-  const { default: asc } = await import('assemblyscript/asc');
+  if ([kernelsFile, moreKernelsFile, stamp].every(existsSync) && readFileSync(stamp, 'utf8') === hash) return;
   const table = [];
   const texts = new Map(kernelSources().map((file) => [file, withTable(readFileSync(file, 'utf8'), table)]));
   if (table.length > TABLE_WORDS)
     throw new Error(`kernels: expected at most ${TABLE_WORDS} constants, got ${table.length}. Make the table longer.`);
   const main = join(root, 'kernels/wasm/main.as');
   const init = `memory.copy(${TABLE}, memory.data<i32>([${table.join(', ')}]), ${4 * table.length})`;
-  texts.set(main, `${texts.get(main)}\n/** Writes the table of constants. */\nexport function prepare(): void {\n  ${init};\n}\n`);
-  const made = `${kernelsFile}.${process.pid}`;
+  texts.set(
+    main,
+    `${texts.get(main)}\n/** Writes the table of constants of both modules. */\nexport function prepare(): void {\n  ${init};\n}\n`,
+  );
   mkdirSync(dirname(kernelsFile), { recursive: true });
-  const { error, stderr } = await asc.main(['kernels/wasm/main.ts', '--outFile', made, ...OPTIONS], {
-    readFile: (name, base) => {
-      const path = resolve(root, base ?? '.', name).replace(/\.ts$/, '.as'); // the compiler asks for .ts; ours are not TypeScript
-      return texts.get(path) ?? null;
-    },
-    writeFile: (name, data) => writeFileSync(resolve(root, name), data),
-    listFiles: () => [],
-  });
-  if (error) throw new Error(`kernels: ${error.message}\n${stderr.toString()}`);
-  renameSync(made, kernelsFile);
+  await compile('main', kernelsFile, texts);
+  await compile('more', moreKernelsFile, texts);
   writeFileSync(stamp, hash);
-  return readFileSync(kernelsFile);
+}
+
+async function compile(name, file, texts) {
+  const { default: asc } = await import('assemblyscript/asc');
+  const made = `${file}.${process.pid}`;
+  const { error, stderr } = await asc.main(
+    [`kernels/wasm/${name}.ts`, '--outFile', made, '--memoryBase', String(bases[name]), ...OPTIONS],
+    {
+      readFile: (file, base) => {
+        const path = resolve(root, base ?? '.', file).replace(/\.ts$/, '.as'); // the compiler asks for .ts; ours are not TypeScript
+        return texts.get(path) ?? null;
+      },
+      writeFile: (file, data) => writeFileSync(resolve(root, file), data),
+      listFiles: () => [],
+    },
+  );
+  if (error) throw new Error(`kernels: ${error.message}\n${stderr.toString()}`);
+  renameSync(made, file);
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const bytes = await buildKernels();
-  process.stderr.write(`kernels: ${bytes.length} bytes\n`);
+  const modules = [await buildKernels(), await buildMoreKernels()];
+  process.stderr.write(`kernels: ${modules.map(({ length }) => length).join(' and ')} bytes\n`);
 }

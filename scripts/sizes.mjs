@@ -129,7 +129,7 @@ const packs = JSON.parse(readFileSync(join(root, 'build/packs.json'), 'utf8'));
 const parts = JSON.parse(readFileSync(join(root, 'build/tensor-parts.json'), 'utf8'));
 const compressed = (path) => ({ path, type: '', bytes: gzipSync(readFileSync(join(root, 'dist', path)), { level: 9 }).length });
 sent = ['tensor', 'kernels'].map((name) => compressed(packs[name]));
-line('gradus:tensor: the core of the library and the wasm kernels', () => true, 94.5);
+line('gradus:tensor: the core of the library and the wasm kernels', () => true, 89);
 sent = parts.filter(({ name }) => name === 'gpu').map(({ file }) => compressed(file));
 line('gradus:tensor: on WebGPU in addition', () => true, 31);
 const beside = parts.filter(({ name }) => name !== 'gpu').map(({ name, file }) => `${name} ${(compressed(file).bytes / 1000).toFixed(1)}`);

@@ -46,6 +46,8 @@ const families = [
   [/^kernels\/(conv|pool|recurrent|fft|quantised|sort)\//, (_, family) => partNames[family]],
   [/^kernels\/webgpu\/custom|^workers\/tensor\/gpu/, () => 'kernel'],
   [/^kernels\/webgpu\//, () => 'gpu'],
+  // Beside the encoder of scans: the second module of wasm kernels, which those of convolution, sorting and so on need too.
+  [/^kernels\/reduce\/wasm\.ts$/, () => 'more-kernels'],
   [/^kernels\//, () => 'kernels'],
   [/tensor\/(linalg\/|ops\/linalg)/, () => 'linalg'],
   [/tensor\/fourier/, () => 'fft'],
@@ -84,7 +86,20 @@ const partOf = (file, key) => {
 };
 
 /** What two parts share lies in the one named first. */
-const order = ['modules', 'operations', 'sort', 'kernels', 'layers', 'gpu', 'more-gpu', 'convolution', 'transformer', 'data', 'clip'];
+const order = [
+  'modules',
+  'operations',
+  'more-kernels',
+  'sort',
+  'kernels',
+  'layers',
+  'gpu',
+  'more-gpu',
+  'convolution',
+  'transformer',
+  'data',
+  'clip',
+];
 
 /** How the compute library is split; the global name by which a part finds what its scripts share. */
 export const tensorPlan = { isCore, partOf, order, shared: '__gradusParts' };

@@ -5,6 +5,7 @@ import type { AttributesOf, Window2d } from '../operations.ts';
 import { contiguousStrides } from '../operations.ts';
 import { copy } from '../elementwise/wasm.ts';
 import type { Call, View } from '../types.ts';
+import { moreKernels } from '../wasm/more.ts';
 import type { Encoder, Tape } from '../wasm/tape.ts';
 
 interface Sizes {
@@ -68,7 +69,7 @@ function putConvolution<B>(
   y: View<B>,
 ): void {
   const last = rowsOfTile(sizes);
-  tape.begin('conv2d', sizes.images * sizes.groups * Math.ceil(sizes.output[0] / last), scratchOf(sizes, last));
+  tape.beginMore(moreKernels, 'conv2d', sizes.images * sizes.groups * Math.ceil(sizes.output[0] / last), scratchOf(sizes, last));
   matrices(tape);
   tape.address(x).address(bias).address(y);
   putSizes(tape, { ...sizes, last });
@@ -160,11 +161,11 @@ export const conv2dWeightGrad: Encoder = (call, tape) => {
     ...{ images, groups, M, C, input: [H, W], output: [outH, outW], window: [dw.shape[2]!, dw.shape[3]!] },
     ...{ stride, padding: [padding[0], padding[2]], dilation, stuffing: [1, 1], flipped: false, last: parts },
   };
-  tape.begin('conv2dWeightGrad', parts * groups, scratchOf(sizes, outH) + outW * 32);
+  tape.beginMore(moreKernels, 'conv2dWeightGrad', parts * groups, scratchOf(sizes, outH) + outW * 32);
   tape.address(g).address(x).integers(0, pointer);
   putSizes(tape, sizes);
   tape.end();
-  tape.begin('conv2dWeightSum', 1).integer(pointer).address(dw).integers(parts, groups, M, K).end();
+  tape.beginMore(moreKernels, 'conv2dWeightSum', 1).integer(pointer).address(dw).integers(parts, groups, M, K).end();
   return true;
 };
 
@@ -196,7 +197,7 @@ function putPatches<B>(
   const [N, C, H, W] = image.shape as [number, number, number, number];
   const [outH, outW] = outputSize(H, W, window, size);
   tape
-    .begin(op, N * C)
+    .beginMore(moreKernels, op, N * C)
     .address(x)
     .address(y)
     .integers(N, C, H, W, outH, outW, ...size, ...window.stride);

@@ -1,6 +1,7 @@
 /* Fourier transforms as records of fft.as, with their tables of roots of unity. */
 
 import type { AttributesOf } from '../operations.ts';
+import { moreKernels } from '../wasm/more.ts';
 import type { Encoder } from '../wasm/tape.ts';
 
 export const fft: Encoder = (call, tape) => {
@@ -15,7 +16,7 @@ export const fft: Encoder = (call, tape) => {
   const turns = tape.host.table(`turns ${M}`, () => roots(Math.max(1, M / 2), (j) => j / M));
   // j² modulo 2N keeps the angle exact.
   const chirp = whole ? 0 : tape.host.table(`chirp ${N}`, () => roots(N, (j) => ((j * j) % (2 * N)) / (2 * N)));
-  tape.begin('fft', R, M * 32);
+  tape.beginMore(moreKernels, 'fft', R, M * 32);
   // Exchanging real and imaginary parts before and after turns the sign of the exponent.
   if (inverse) tape.address(im).address(re).address(toIm).address(toRe);
   else tape.address(re).address(im).address(toRe).address(toIm);

@@ -2,6 +2,7 @@
 
 import type { AttributesOf } from '../operations.ts';
 import type { Call } from '../types.ts';
+import { moreKernels } from '../wasm/more.ts';
 import type { Encoder, Opcode, Tape } from '../wasm/tape.ts';
 import { tilesFor } from '../wasm/tape.ts';
 
@@ -26,7 +27,7 @@ function putPool<B>(op: Opcode, call: Call<B>, tape: Tape<B>, backward: boolean)
   if (x.dtype !== 'float32' || N * C * H * W * outH * outW === 0) return false;
   const each = Math.max(1, Math.floor(4096 / (outH * outW * size[0] * size[1])));
   tape
-    .begin(op, tilesFor(N * C, each))
+    .beginMore(moreKernels, op, tilesFor(N * C, each))
     .address(x)
     .address(y)
     .address(index);

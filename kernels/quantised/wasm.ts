@@ -2,6 +2,7 @@
 
 import type { AttributesOf } from '../operations.ts';
 import { GEMM_SCRATCH } from '../matmul/wasm.ts';
+import { moreKernels } from '../wasm/more.ts';
 import type { Encoder } from '../wasm/tape.ts';
 import { tilesFor } from '../wasm/tape.ts';
 
@@ -14,7 +15,7 @@ export const qmatmul: Encoder = (call, tape) => {
   if (x!.dtype !== 'float32' || (asymmetric && zero!.dtype !== 'float32')) return false;
   if (M * N * K === 0) return M * N === 0;
   const columns = Math.min(32, N);
-  tape.begin('qmatmul', tilesFor(N, columns), GEMM_SCRATCH + columns * K * 4);
+  tape.beginMore(moreKernels, 'qmatmul', tilesFor(N, columns), GEMM_SCRATCH + columns * K * 4);
   tape
     .address(x)
     .address(q)

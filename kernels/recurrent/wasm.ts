@@ -2,6 +2,7 @@
 
 import type { AttributesOf } from '../operations.ts';
 import { GEMM_SCRATCH } from '../matmul/wasm.ts';
+import { moreKernels } from '../wasm/more.ts';
 import type { Encoder } from '../wasm/tape.ts';
 import { tilesFor } from '../wasm/tape.ts';
 
@@ -20,7 +21,7 @@ export const rnn: Encoder = (call, tape) => {
   const GH = xw!.shape[2]!;
   if (xw!.dtype !== 'float32' || T * B * H === 0) return false;
   const rows = rowsOfTile(B);
-  tape.begin('rnn', tilesFor(B, rows), GEMM_SCRATCH + (GH * H + rows * GH) * 4);
+  tape.beginMore(moreKernels, 'rnn', tilesFor(B, rows), GEMM_SCRATCH + (GH * H + rows * GH) * 4);
   tape.address(xw).address(whh).address(bhh).address(h0).address(c0).address(out).address(saved).address(cells);
   tape.integers(modes.indexOf(mode), Number(reverse), T, B, H, rows).end();
   return true;
@@ -36,12 +37,12 @@ export const rnnGrad: Encoder = (call, tape) => {
   const hidden = mode === 'gru' ? tape.host.temporary(T * B * GH * 4) : undefined;
   const gates = () => (hidden === undefined ? tape.address(dxw) : tape.integer(hidden));
   const rows = rowsOfTile(B);
-  tape.begin('rnnGrad', tilesFor(B, rows), GEMM_SCRATCH);
+  tape.beginMore(moreKernels, 'rnnGrad', tilesFor(B, rows), GEMM_SCRATCH);
   tape.address(g).address(whh).address(h0).address(out).address(saved).address(c0).address(cells).address(gc).address(dxw);
   gates();
   tape.address(dh0).address(dc0).integers(modes.indexOf(mode), Number(reverse), T, B, H, rows).end();
   const size = Math.min(128, Math.max(16, Math.ceil(GH / 4 / 4) * 4));
-  tape.begin('rnnWeights', tilesFor(GH, size), GEMM_SCRATCH);
+  tape.beginMore(moreKernels, 'rnnWeights', tilesFor(GH, size), GEMM_SCRATCH);
   gates();
   tape.address(out).address(h0).address(dwhh).address(dbhh).integers(Number(reverse), T, B, GH, H, size).end();
   return true;

@@ -4,6 +4,7 @@ import type { AttributesOf, ReduceName } from '../operations.ts';
 import { sizeOf } from '../operations.ts';
 import { collapse } from '../strided.ts';
 import type { View } from '../types.ts';
+import { moreKernels } from '../wasm/more.ts';
 import type { Encoder, Tape } from '../wasm/tape.ts';
 import { bytesOf, tilesFor, typeCode } from '../wasm/tape.ts';
 
@@ -51,7 +52,7 @@ export const scan: Encoder = (call, tape) => {
   const { lengths, strides } = dims(x, 0, last);
   const rows = sizeOf(lengths);
   const size = Math.max(1, Math.floor(TILE / 4 / n));
-  tape.begin('scan', tilesFor(rows, size)).address(x).address(y);
+  tape.beginMore(moreKernels, 'scan', tilesFor(rows, size)).address(x).address(y);
   tape.integers(['sum', 'prod', 'logsumexp'].indexOf(fn), type, lengths.length, rows, size, n, x.strides[last]! * 4).skipTo(14);
   putDims(tape, lengths, strides, 4);
   tape.end();

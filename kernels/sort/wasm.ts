@@ -2,6 +2,7 @@
 
 import type { AttributesOf } from '../operations.ts';
 import type { DType } from '../types.ts';
+import { moreKernels } from '../wasm/more.ts';
 import type { Encoder } from '../wasm/tape.ts';
 
 export const sort: Encoder = (call, tape) => {
@@ -13,7 +14,7 @@ export const sort: Encoder = (call, tape) => {
   const [R, N] = x.shape as [number, number];
   if (R * N === 0) return true;
   tape
-    .begin('sort', R, 1024 + N * 12 + 64)
+    .beginMore(moreKernels, 'sort', R, 1024 + N * 12 + 64)
     .address(x)
     .address(values)
     .address(index)
@@ -30,7 +31,13 @@ export const searchSorted: Encoder = (call, tape) => {
   const [R, N] = sorted!.shape as [number, number];
   const M = values!.shape[1]!;
   if (R * M === 0) return true;
-  tape.begin('searchSorted', R).address(sorted).address(values).address(call.outputs[0]).integers(N, M, type, Number(right)).end();
+  tape
+    .beginMore(moreKernels, 'searchSorted', R)
+    .address(sorted)
+    .address(values)
+    .address(call.outputs[0])
+    .integers(N, M, type, Number(right))
+    .end();
   return true;
 };
 

@@ -92,6 +92,22 @@ describe('the wasm backend', () => {
   });
 });
 
+test('the second module comes in once, to helpers that are at work, and only then is it used', async () => {
+  for (let round = 0; round < 3; round++) {
+    const backend = await createWasmBackend({ kernels: new Uint8Array(await buildKernels()), threads: 3, createThread });
+    const [x, y] = [backend.allocate(64 * 500, 'float32'), backend.allocate(64 * 500, 'float32')];
+    backend.write(x, new Float32Array(64 * 500).fill(1));
+    // At once, when helpers may not have begun; when they wait; when they look for work.
+    if (round > 0) await new Promise((resolve) => setTimeout(resolve, 200));
+    const views = { inputs: [whole(x, [64, 500])], outputs: [whole(y, [64, 500])] };
+    if (round > 1) backend.run({ op: 'softmax', ...views, attributes: { log: false } } as Call<WasmBuffer>);
+    for (let i = 0; i < 50; i++) backend.run({ op: 'scan', ...views, attributes: { fn: 'sum' } } as Call<WasmBuffer>);
+    const values = backend.readSync!({ buffer: y, offset: 499, length: 1, dtype: 'float32' });
+    expect([...values, backend.counters.fallbacks]).toEqual([500, 0]);
+    backend.dispose();
+  }
+}, 30_000);
+
 test('arguments that a program holds take no place from its results', () => {
   const make = (values: number[]): WasmBuffer => {
     const buffer = single.allocate(values.length, 'float32');

@@ -7,8 +7,8 @@ import type { Backend, Call, Counters, DType, Executable, HostArray, Program, Vi
 import { encoders } from './encoders.ts';
 import type { Heap } from './memory.ts';
 import { HEAP_BASE, createHeap } from './memory.ts';
-import type { KernelExports, ThreadLike } from './module.ts';
-import { canShare, fused, instantiate, unshared } from './module.ts';
+import type { KernelExports, MoreKernels, ThreadLike } from './module.ts';
+import { canShare, fused, instantiate, instantiateMore, unshared } from './module.ts';
 import { compileProgram } from './program.ts';
 import { Tape, bytesOf } from './tape.ts';
 
@@ -25,7 +25,7 @@ export interface WasmOptions {
   readonly kernels: Uint8Array | string | URL;
   /** How many threads compute, the calling one included. Default: 1. More than one needs shared memory and `createThread`, and a caller that may wait (a worker). */
   readonly threads?: number;
-  /** Makes a worker whose script hands its first message to `serveThread`. Default: none, one thread. */
+  /** Makes a worker whose script is `threadScript`. Default: none, one thread. */
   readonly createThread?: () => ThreadLike;
   /** The memory's end in bytes. Default: 2 GiB; at most 4 GiB. */
   readonly limitBytes?: number;
@@ -39,6 +39,8 @@ export interface WasmDevice extends Pick<Backend<WasmBuffer>, 'allocate' | 'free
   /** Makes every thread's scratch at least so large. */
   needScratch(bytes: number): void;
   table(key: string, make: () => Float64Array): number;
+  /** Makes every thread able to run records of the second module, whose bytes these are. */
+  needMore(bytes: Uint8Array): void;
   runOnHost(call: Call<WasmBuffer>): void;
 }
 
@@ -51,6 +53,8 @@ const WAKE = 256 / 4;
 const STOP = 320 / 4;
 const SCRATCH_BASE = 448 / 4;
 const SCRATCH_SIZE = 452 / 4;
+const ROUND = 456 / 4;
+const INSIDE = 512 / 4;
 
 /** A backend on the compiled kernels. Throws where WebAssembly SIMD is missing. */
 export async function createWasmBackend(options: WasmOptions): Promise<Backend<WasmBuffer>> {
@@ -59,9 +63,11 @@ export async function createWasmBackend(options: WasmOptions): Promise<Backend<W
   const shared = threads > 1;
   const limit = Math.min(4 * GIB, options.limitBytes ?? 2 * GIB);
   const memory = new WebAssembly.Memory({ initial: 256, maximum: Math.max(256, Math.floor(limit / PAGE)), shared });
-  const module = await WebAssembly.compile(fused(shared ? new Uint8Array(bytes) : unshared(bytes)));
+  const module = await WebAssembly.compile(adapted(bytes, shared));
   return new WasmBackend(module, memory, limit, threads, options.createThread);
 }
+
+const adapted = (bytes: Uint8Array, shared: boolean): Uint8Array<ArrayBuffer> => fused(shared ? new Uint8Array(bytes) : unshared(bytes));
 
 async function fetchBytes(address: string | URL): Promise<Uint8Array> {
   const response = await fetch(address);
@@ -80,10 +86,11 @@ class WasmBackend implements Backend<WasmBuffer>, WasmDevice {
   readonly #tables = new Map<string, number>();
   readonly #temporaries: { pointer: number; bytes: number }[] = [];
   #scratch = { pointer: 0, bytes: 0, size: 0 };
+  #more: MoreKernels | undefined;
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, limit: number, threads: number, createThread?: () => ThreadLike) {
     this.heap = createHeap(memory, limit);
-    this.kernels = instantiate(module, memory);
+    this.kernels = instantiate(module, memory, (record, tile) => this.#more!.execute(record, tile));
     this.#threads = threads;
     this.#tape = new Tape<WasmBuffer>({
       locate: (buffer) => buffer.pointer,
@@ -93,12 +100,13 @@ class WasmBackend implements Backend<WasmBuffer>, WasmDevice {
         return pointer;
       },
       table: (key, make) => this.table(key, make),
+      needMore: (bytes) => this.needMore(bytes),
     });
     this.kernels.prepare();
     this.kernels.setThreads(threads);
     for (let index = 1; index < threads; index++) {
       const helper = createThread!();
-      helper.postMessage({ kind: 'kernels', module, memory, index });
+      helper.postMessage({ kind: 'kernels', module, memory, index, round: 0 });
       this.#helpers.push(helper);
     }
   }
@@ -191,6 +199,20 @@ class WasmBackend implements Backend<WasmBuffer>, WasmDevice {
     this.heap.f64.set(data, pointer / 8);
     this.#tables.set(key, pointer);
     return pointer;
+  }
+
+  needMore(bytes: Uint8Array): void {
+    if (this.#more) return;
+    const { memory, i32 } = this.heap;
+    const module = new WebAssembly.Module(adapted(bytes, this.#threads > 1));
+    this.#more = instantiateMore(module, memory);
+    if (this.#helpers.length === 0) return;
+    // Until a helper has left its work it might take a tile that it cannot compute; it comes back with the second module, by the message.
+    Atomics.store(i32, ROUND, 1);
+    Atomics.add(i32, WAKE, 1);
+    Atomics.notify(i32, WAKE);
+    for (let inside = 1; (inside = Atomics.load(i32, INSIDE)) > 0;) Atomics.wait(i32, INSIDE, inside);
+    this.#helpers.forEach((helper, i) => helper.postMessage({ kind: 'more', module, memory, index: i + 1, round: 1 }));
   }
 
   runOnHost(call: Call<WasmBuffer>): void {

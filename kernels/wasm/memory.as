@@ -10,6 +10,9 @@ export const SLEEPERS: usize = 192;
 export const WAKE: usize = 256;
 export const STOP: usize = 320;
 export const MAIN_WAITS: usize = 384;
+/** Changes when there is more for helpers to load: each leaves, and comes back with it. `INSIDE` of them are at work. */
+export const ROUND: usize = 456;
+export const INSIDE: usize = 512;
 /** 24 kB that nothing else uses, between the module's data and an eager call's record. */
 export const WARM: usize = 8192;
 /** Where the threads' scratch begins, and bytes of it for each. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildKernels } from '../../scripts/build-kernels.mjs';
-import { fused, instantiate, unshared } from './module.ts';
+import { buildKernels, buildMoreKernels } from '../../scripts/build-kernels.mjs';
+import { fused, instantiate, instantiateMore, unshared } from './module.ts';
 
 const kernels = buildKernels().then((bytes) => new Uint8Array(bytes));
 
@@ -30,4 +30,20 @@ test('multiplications and the additions behind them are fused only where the eng
 
 test('a module without a memory to import is refused', () => {
   expect(() => unshared(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))).toThrow('expected a module that imports a memory');
+});
+
+test('data of the two modules and what both write lie apart', async () => {
+  const make = () => new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+  const [first, second] = [make(), make()];
+  instantiate(new WebAssembly.Module(unshared(await kernels)), first).prepare();
+  instantiateMore(new WebAssembly.Module(unshared(new Uint8Array(await buildMoreKernels()))), second);
+  const used = ({ buffer }: WebAssembly.Memory, from: number, to: number) =>
+    new Uint8Array(buffer, from, to - from).some((byte) => byte !== 0);
+  expect(used(first, 1024, 2048)).toBe(true);
+  expect([used(first, 0, 1024), used(first, 6144, 65536), used(second, 0, 6144), used(second, 8192, 65536)]).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -1,5 +1,5 @@
-/* The compiled kernels as instances: one for the caller, one for each helper thread, all on one memory.
-   The binary imports a shared memory. Without shared memory one byte of it is changed and everything runs on the calling thread;
+/* The compiled kernels as instances: one for the caller, one for each helper thread, all on one memory; of the second module (more.as) likewise.
+   The binaries import a shared memory. Without shared memory one byte of it is changed and everything runs on the calling thread;
    results are the same bit for bit, since what is computed depends on tiles, never on who computes them. */
 
 export interface KernelExports {
@@ -9,20 +9,26 @@ export interface KernelExports {
   runTape(pointer: number, count: number): void;
   /** How many threads share the work, the calling one included. */
   setThreads(count: number): void;
-  /** A helper's life, until the control block says stop. */
-  help(index: number): void;
+  /** A helper's life, until the control block says stop or another round. */
+  help(index: number, round: number): void;
 }
 
-/** What a new helper thread is sent: hand it to `serveThread`. */
+/** The second module: kernels that few programs use. */
+export interface MoreKernels {
+  execute(record: number, tile: number): void;
+}
+
+/** What a helper thread (thread.ts) is sent: first the kernels, in the next round those of the second module. */
 export interface ThreadMessage {
-  readonly kind: 'kernels';
+  readonly kind: 'kernels' | 'more';
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** 1, 2, … */
   readonly index: number;
+  readonly round: number;
 }
 
-/** What is needed of a worker. Its script calls `serveThread(message)` with the one message that it gets. */
+/** What is needed of a worker; its script is `threadScript`. */
 export interface ThreadLike {
   postMessage(message: ThreadMessage): void;
   terminate(): unknown;
@@ -34,14 +40,19 @@ export function canShare(): boolean {
   return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
 }
 
-/** Computes for the thread that made this one; returns when that backend is disposed. */
-export function serveThread({ module, memory, index }: ThreadMessage): void {
-  instantiate(module, memory).help(index);
+/** `more`: what runs a tile that only the second module can compute. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  more: MoreKernels['execute'] = () => {
+    throw new Error('kernels: the second module is not there.');
+  },
+): KernelExports {
+  return new WebAssembly.Instance(module, { env: { memory, more } }).exports as unknown as KernelExports;
 }
 
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-}
+export const instantiateMore = (module: WebAssembly.Module, memory: WebAssembly.Memory): MoreKernels =>
+  new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as MoreKernels;
 
 /** The same module importing a memory that is not shared: the limits byte of its imported memory loses its bit "shared". */
 export function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -70,7 +81,11 @@ export function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
       skipName();
       skipName();
       const kind = copy[at++];
-      if (kind !== 2) throw new Error(`kernels: expected an import of memory only, got kind ${kind}.`);
+      if (kind === 0) {
+        number();
+        continue;
+      }
+      if (kind !== 2) throw new Error(`kernels: expected imports of functions and memory only, got kind ${kind}.`);
       copy[at]! &= ~2;
       return copy;
     }

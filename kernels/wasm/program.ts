@@ -68,6 +68,7 @@ class TapeProgram implements Executable<WasmBuffer> {
       },
       temporary: (bytes) => this.#temporary(bytes),
       table: (key, make) => device.table(key, make),
+      needMore: (bytes) => device.needMore(bytes),
     });
     for (const call of program.calls) {
       const [from, count] = [tape.length, tape.count];

@@ -4,7 +4,7 @@
 
 import type { Call, DType, View } from '../types.ts';
 
-/** Operations of records, in the order of execute.as. */
+/** Operations of records, by the numbers of execute.as and more.as. */
 export const opcodes = {
   chain: 0,
   fill: 1,
@@ -85,6 +85,8 @@ export interface TapeHost<B> {
   temporary(bytes: number): number;
   /** A table of constants, made once for each key and kept. */
   table(key: string, make: () => Float64Array): number;
+  /** Makes sure that records of the second module, whose bytes these are, can run. */
+  needMore(bytes: Uint8Array): void;
 }
 
 /** Multiply-adds that take a thread some ten microseconds. */
@@ -138,6 +140,12 @@ export class Tape<B> {
     this.length += 4;
     if (scratchBytes > this.scratchBytes) this.scratchBytes = scratchBytes;
     return this;
+  }
+
+  /** As `begin`, for a record of the second module. */
+  beginMore(bytes: Uint8Array, op: Opcode, tiles: number, scratchBytes = 0): this {
+    this.host.needMore(bytes);
+    return this.begin(op, tiles, scratchBytes);
   }
 
   end(): void {

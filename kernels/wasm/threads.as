@@ -6,7 +6,7 @@
 
 import { warmUp } from '../matmul/gemm';
 import { execute } from './execute';
-import { DONE, MAIN_WAITS, SLEEPERS, STATE, STOP, WAKE, WARM, setThread, tilesOf } from './memory';
+import { DONE, INSIDE, MAIN_WAITS, ROUND, SLEEPERS, STATE, STOP, WAKE, WARM, setThread, tilesOf } from './memory';
 
 const SPINS: i32 = 20000;
 let threads: i32 = 1;
@@ -63,16 +63,24 @@ function takeTile(): bool {
   return false;
 }
 
-/** A helper's life: returns when `STOP` is set. */
-export function help(index: i32): void {
+/** A helper's life: returns when `STOP` is set, or `ROUND` is another one, so that the second module can come in. */
+export function help(index: i32, round: i32): void {
   setThread(index);
-  if (index == 1) warmUp(WARM);
-  while (atomic.load<i32>(STOP) == 0) {
+  if (index == 1 && round == 0) warmUp(WARM);
+  atomic.add<i32>(INSIDE, 1);
+  while (isWanted(round)) {
     let spins = 0;
     while (spins < SPINS) spins = takeTile() ? 0 : spins + 1;
     const seen = atomic.load<i32>(WAKE);
     atomic.add<i32>(SLEEPERS, 1);
-    if (<u32>atomic.load<u64>(STATE) == 0 && atomic.load<i32>(STOP) == 0) atomic.wait<i32>(WAKE, seen, -1);
+    if (<u32>atomic.load<u64>(STATE) == 0 && isWanted(round)) atomic.wait<i32>(WAKE, seen, -1);
     atomic.sub<i32>(SLEEPERS, 1);
   }
+  atomic.sub<i32>(INSIDE, 1);
+  atomic.notify(INSIDE, -1);
+}
+
+@inline
+function isWanted(round: i32): bool {
+  return atomic.load<i32>(STOP) == 0 && atomic.load<i32>(ROUND) == round;
 }
