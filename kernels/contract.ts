@@ -188,6 +188,7 @@ function runCompiled<B>(backend: Backend<B>, calls: readonly Call<B>[]): void {
     })),
   };
   const executable = backend.compile(program);
+  void executable.plan; // fused before its first run too
   executable.run([], [], []);
   executable.dispose();
 }

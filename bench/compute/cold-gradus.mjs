@@ -15,7 +15,7 @@ async function start() {
   };
   const device = location.search.slice(1);
   provideParts(partLoader(location.href.replace(/\?.*/, '')));
-  provideDevices('kernels.wasm', globalThis.crossOriginIsolated ? Math.min(2, navigator.hardwareConcurrency) : 1);
+  provideDevices(globalThis.kernelsAhead, globalThis.crossOriginIsolated ? Math.min(2, navigator.hardwareConcurrency) : 1);
   const named = namesIn({ code: String(createGpt), reads: ['tensor'], imports: [] });
   await Promise.all([tensor.setDefaultDevice(device), fetchParts(named, device === 'webgpu' ? 'gpu' : undefined)]);
   at('device');

@@ -13,13 +13,13 @@ import { adam, gptParameters, mlpParameters } from './gpt.mjs';
 const F = nn.functional;
 const far = apart('gpu', { createWebGpuBackend });
 
-/** Makes wasm and webgpu known. @param {string} kernels where the compiled kernels lie @param {number} threads */
+/** Makes wasm and webgpu known. @param {string | Promise<Uint8Array>} kernels the compiled ones, or where they lie @param {number} threads */
 export function provideDevices(kernels, threads) {
   const createThread = () => new Worker(URL.createObjectURL(new Blob([threadScript], { type: 'text/javascript' })));
   const facts = { available: true, reason: 'the bench', adapter: null, float16: false };
   provide('wasm', {
     probe: async () => ({ ...facts, name: 'wasm', real: false }),
-    create: () => createWasmBackend({ kernels, threads, createThread }),
+    create: async () => createWasmBackend({ kernels: await kernels, threads, createThread }),
   });
   provide('webgpu', {
     probe: async () => ({ ...facts, name: 'webgpu', adapter: (await findAdapter())?.facts.name ?? null, real: false }),

@@ -1,6 +1,6 @@
 /* The bench's site: each rival bundled to a module of its own, the compiled kernels, and pages whose worker is asked from here. */
 
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildKernels } from '../../scripts/build-kernels.mjs';
 import { bundleParts } from '../../scripts/tensor-parts.mjs';
@@ -48,6 +48,7 @@ export async function openSite(context) {
   for (const { path, contents } of outputFiles) await put(join(folder, path), contents);
   const program = await bundleProgram(root);
   for (const { file, text } of [program.core, ...program.parts]) await put(join(folder, file), text);
+  await put(join(folder, 'cold-gradus.js'), await readFile(join(root, 'bench/compute/cold-start.mjs')));
   await put(join(folder, 'kernels.wasm'), await buildKernels());
   await put(join(folder, 'index.html'), '<!doctype html><meta charset="utf-8"><title>compute</title>');
   const routes = {
@@ -81,7 +82,7 @@ async function bundleProgram(root) {
       }
     },
   });
-  return { core: { ...core, file: 'cold-gradus.js' }, parts, sources };
+  return { core: { ...core, file: 'cold-library.js' }, parts, sources };
 }
 
 async function put(file, contents) {

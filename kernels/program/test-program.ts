@@ -117,16 +117,22 @@ export function runProgram(program: Program, values: Values): Map<number, HostAr
   return new Map(seenBuffers(program).map((i) => [i, backend.readSync!(whole(program, buffers, i))]));
 }
 
-/** As `runProgram`, on any backend, after `runs` runs. */
-export async function runProgramOn<B>(made: Backend<B>, program: Program, values: Values, runs = 1): Promise<Map<number, HostArray>> {
-  const { backend, buffers, dispose } = start(made, program, values, runs);
+/** As `runProgram`, on any backend, after `runs` runs. `asTraced`: the first one as the backend likes; else all of them fused. */
+export async function runProgramOn<B>(
+  made: Backend<B>,
+  program: Program,
+  values: Values,
+  runs = 1,
+  { asTraced = false }: { readonly asTraced?: boolean } = {},
+): Promise<Map<number, HostArray>> {
+  const { backend, buffers, dispose } = start(made, program, values, runs, asTraced);
   const seen = seenBuffers(program);
   const read = await backend.read(seen.map((i) => whole(program, buffers, i)));
   dispose();
   return new Map(seen.map((i, k) => [i, read[k]!]));
 }
 
-function start<B>(backend: Backend<B>, program: Program, values: Values, runs: number) {
+function start<B>(backend: Backend<B>, program: Program, values: Values, runs: number, asTraced = false) {
   const buffers = program.buffers.map(({ kind, length, dtype }, index): B | undefined => {
     if (kind !== 'argument' && kind !== 'held' && kind !== 'result') return undefined;
     const buffer = backend.allocate(length, dtype);
@@ -142,6 +148,7 @@ function start<B>(backend: Backend<B>, program: Program, values: Values, runs: n
       .sort((a, b) => a[0] - b[0])
       .map(([, i]) => i);
   const executable = backend.compile({ buffers: bound, calls: program.calls });
+  if (!asTraced) void executable.plan;
   for (let run = 0; run < runs; run++) {
     executable.run(
       slotted('argument').map((i) => {

@@ -23,19 +23,33 @@ beforeAll(async () => {
 afterAll(() => wasm.dispose());
 
 describe('a program compiled for wasm', () => {
-  it('leaves what the reference leaves, call by call', async () => {
+  it('gives the same bits when it first runs, as traced, and when it is fused', async () => {
+    for (const step of [mlpStep(), gptStep(2)]) {
+      const values = startingNumbers(step);
+      const found = await runProgramOn(wasm, step.program, values, 1, { asTraced: true });
+      expect(found).toEqual(await runProgramOn(wasm, step.program, values, 1));
+      expect(await runProgramOn(wasm, step.program, values, 3, { asTraced: true })).toEqual(
+        await runProgramOn(wasm, step.program, values, 3),
+      );
+    }
+  });
+
+  it('leaves what the reference leaves, call by call, and at its first run the same bits as fused', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(997), { minLength: 20, maxLength: 300, size: 'max' }), async (list) => {
         const program = initialised(randomProgram(list, true));
         const values = (buffer: number, i: number) => startingValue(true, program.buffers[buffer]!.dtype)(buffer, i);
         const expected = runProgram(program, values);
         const found = await runProgramOn(wasm, program, values);
+        const traced = await runProgramOn(wasm, program, values, 1, { asTraced: true });
         for (const [buffer, numbers] of expected) {
-          // Activations are rounded otherwise here; 0 and −0 count as one.
           numbers.forEach((x, i) => {
             const y = found.get(buffer)![i]!;
+            // Activations are rounded otherwise here; 0 and −0 count as one.
             const isClose = x === y || (x !== x && y !== y) || Math.abs(x - y) <= 1e-5 * Math.max(1, Math.abs(x));
             if (!isClose) expect.fail(`buffer ${buffer}[${i}]: expected ${x}, got ${y}`);
+            const first = traced.get(buffer)![i]!;
+            if (first !== y && first === first) expect.fail(`buffer ${buffer}[${i}]: expected ${y} at its first run too, got ${first}`);
           });
         }
       }),

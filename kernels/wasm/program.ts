@@ -3,7 +3,7 @@
    computes cut the tape in parts. */
 
 import { prepareProgram } from '../program/prepare.ts';
-import { planMemory } from '../program/plan.ts';
+import { hostBytes, planMemory } from '../program/plan.ts';
 import { contiguousStrides, sizeOf } from '../operations.ts';
 import { linearStep } from '../strided.ts';
 import type { Call, Executable, HostArray, Program, View } from '../types.ts';
@@ -19,9 +19,56 @@ const ALIGN = 64;
 /** A stretch of the tape, or a call for the host. */
 type Part = { readonly from: number; count: number } | { readonly call: Call<number> };
 
+/** Beyond this many bytes between its calls a program is fused before its first run too: there fusing saves more than it costs. */
+const FUSE_AT_ONCE = 1 << 26;
+
 export function compileProgram(device: WasmDevice, traced: Program): Executable<WasmBuffer> {
-  const program = prepareProgram(traced, LIMITS);
-  return new TapeProgram(device, program);
+  return new SoonProgram(device, traced);
+}
+
+/**
+ * A program whose first run does not wait for simplifying and fusing, which take longer than they save it: the calls run as they were traced, to
+ * the same bits. From the second run on, or when its plan is asked for, it is what fusing made of it.
+ */
+class SoonProgram implements Executable<WasmBuffer> {
+  readonly #device: WasmDevice;
+  readonly #traced: Program;
+  #first: TapeProgram | undefined;
+  #fused: TapeProgram | undefined;
+  #disposed = false;
+
+  constructor(device: WasmDevice, traced: Program) {
+    this.#device = device;
+    this.#traced = traced;
+    const between = traced.buffers.reduce((sum, buffer) => sum + (buffer.kind === 'inner' ? hostBytes(buffer) : 0), 0);
+    if (between <= FUSE_AT_ONCE) this.#first = new TapeProgram(device, traced);
+    else this.#later();
+  }
+
+  get plan(): Executable['plan'] {
+    return this.#later().plan;
+  }
+
+  run(...given: Parameters<TapeProgram['run']>): void {
+    if (this.#disposed) throw new Error('compile: expected a program in use, got one that was disposed.');
+    const first = this.#first;
+    if (!first) return this.#later().run(...given);
+    first.run(...given);
+    first.dispose();
+    this.#first = undefined;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#first?.dispose();
+    this.#fused?.dispose();
+  }
+
+  #later(): TapeProgram {
+    this.#first?.dispose();
+    this.#first = undefined;
+    return (this.#fused ??= new TapeProgram(this.#device, prepareProgram(this.#traced, LIMITS)));
+  }
 }
 
 class TapeProgram implements Executable<WasmBuffer> {

@@ -11,7 +11,8 @@ import { seldom } from './seldom.ts';
 
 /** What the pack leaves behind. */
 interface TensorPack {
-  start(host: Host, generator: () => Generator): Promise<void>;
+  /** `kernels`: those of wasm, where they are on their way already; undefined from it: they did not come. */
+  start(host: Host, generator: () => Generator, kernels?: Promise<Uint8Array | undefined>): Promise<void>;
   /** Loads ahead what a cell names of the library, where that is not there. */
   ahead(host: Host, cell: string): Promise<unknown> | undefined;
   readonly module: Namespace;
@@ -49,8 +50,9 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     return (pack ??= await loading);
   };
   const start = async (): Promise<TensorPack> => {
+    const kernels = kernelsAhead(host);
     const loaded = await load();
-    await loaded.start(host, () => generatorOf(host.current()));
+    await loaded.start(host, () => generatorOf(host.current()), kernels);
     if (!ready) {
       provideTensorDraws(loaded.tensorDraws);
       enter = loaded.createOwnership(host);
@@ -100,4 +102,14 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     enter: (evaluation) => enter?.(evaluation),
     read: (values) => ready?.read(values),
   };
+}
+
+/** Fetches the compiled kernels while the library's script comes: every device but js begins with them. Failing, they are fetched when the device starts. */
+function kernelsAhead({ options: { packs, backend } }: Host): Promise<Uint8Array | undefined> | undefined {
+  const address = packs['kernels'];
+  if (!address || backend === 'js') return undefined;
+  return fetch(address).then(
+    async (response) => (response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined),
+    () => undefined,
+  );
 }

@@ -349,7 +349,10 @@ function trace(fn: Fn, args: readonly unknown[], leaves: readonly Tensor[], byId
     const ready = finished;
     return {
       eager,
-      plan: ready?.plan ?? { kernels: 0, dispatches: 0, submissions: 0, bytes: 0 },
+      // Asked for when it is shown: a backend may fuse a program later than it first runs.
+      get plan() {
+        return ready?.plan ?? { kernels: 0, dispatches: 0, submissions: 0, bytes: 0 };
+      },
       holds: () =>
         conditions.modules.every(([module, training]) => module.training === training) &&
         conditions.members.every(({ module, key, value }) => module[key] === value) &&
@@ -544,7 +547,9 @@ function finish(
   };
 
   return {
-    plan: executable.plan,
+    get plan() {
+      return executable.plan;
+    },
     gradients: ownGrads,
     alive: () =>
       backendOf(device) === backend &&

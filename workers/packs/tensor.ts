@@ -77,7 +77,7 @@ function ahead(host: Host, cell: string): Promise<void> | undefined {
 const provide = ({ options }: Host): void => provideParts(partLoader(options.packs['tensor'] ?? ''));
 
 /** Chooses and reports the device; again after a failure. `generator`: that of the running evaluation. */
-function start(host: Host, generator: () => Generator): Promise<void> {
+function start(host: Host, generator: () => Generator, kernels?: Promise<Uint8Array | undefined>): Promise<void> {
   let started = starts.get(host);
   if (started) return started;
   setDefaultGenerator(generator);
@@ -90,6 +90,7 @@ function start(host: Host, generator: () => Generator): Promise<void> {
   let script: string | undefined;
   provideDevices({
     kernels: packs['kernels'] ?? '',
+    ...(kernels ? { ahead: kernels } : {}),
     threads,
     loadWebGpu: () => Promise.resolve(fetchParts(['createWebGpuBackend'])).then(() => far),
     ...(Thread

@@ -1,6 +1,6 @@
 /* Which device a notebook computes on, in Node: wasm with the real kernels, and no GPU. */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { buildKernels } from '../../scripts/build-kernels.mjs';
 import { getDefaultDevice } from '../../src/tensor/device.ts';
 import { tensor, type Tensor } from '../../src/tensor/index.ts';
@@ -36,6 +36,19 @@ test('where there is no GPU, and threads cannot be made, wasm computes on one th
   expect(await chooseDevice(undefined)).toEqual({ kind: 'backend', backend: 'wasm', adapter: '', why: 'this browser has no WebGPU' });
   const x = make([[1, 2], [3, 4]]); // prettier-ignore
   expect([x.device, await x.matmul(x).array()]).toEqual(['wasm', [[7, 10], [15, 22]]]); // prettier-ignore
+});
+
+test('kernels that were on their way are taken, and fetched anew where they did not come', async () => {
+  // A fresh library: a device that runs is not started again.
+  for (const [kernelsNow, ahead] of [
+    ['data:application/wasm,broken', new Uint8Array(await buildKernels())],
+    [kernels, undefined],
+  ] as const) {
+    vi.resetModules();
+    const [devices, { provideDevices: provideFresh }] = await Promise.all([import('../../src/tensor/device.ts'), import('./devices.ts')]);
+    provideFresh({ kernels: kernelsNow, ahead: Promise.resolve(ahead), threads: 1, loadWebGpu });
+    expect((await devices.startDevice('wasm')).name).toBe('wasm');
+  }
 });
 
 test('gpu says that there is none; a kernel is an error with what to do', async () => {

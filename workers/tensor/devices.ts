@@ -15,6 +15,8 @@ export type BackendReport = Extract<Report, { kind: 'backend' }>;
 export interface DeviceOptions {
   /** Address of the compiled wasm kernels. */
   readonly kernels: string;
+  /** The kernels themselves, where they are on their way already; undefined from it: they are fetched anew. */
+  readonly ahead?: Promise<Uint8Array | undefined>;
   /** Makes a helper thread; absent where there can be none. */
   readonly createThread?: () => ThreadLike;
   /** How many threads compute, at most. */
@@ -24,7 +26,7 @@ export interface DeviceOptions {
 }
 
 /** Makes wasm and webgpu known to the library, without starting them. */
-export function provideDevices({ kernels, createThread, threads, loadWebGpu }: DeviceOptions): void {
+export function provideDevices({ kernels: address, ahead, createThread, threads, loadWebGpu }: DeviceOptions): void {
   provide('wasm', {
     probe: async () => ({
       name: 'wasm',
@@ -35,6 +37,7 @@ export function provideDevices({ kernels, createThread, threads, loadWebGpu }: D
       real: false,
     }),
     create: async () => {
+      const kernels = (await ahead) ?? address;
       const alone = { kernels, threads: 1 };
       if (!createThread || threads < 2) return (await createWasmBackend(alone)) as Backend;
       // A frame of an opaque origin may have no workers of its own.
@@ -78,6 +81,8 @@ export async function chooseDevice(requested: StartOptions['backend']): Promise<
     const adapter = requested === 'webgpu' ? (await sharedGpu()).facts.name : '';
     return { kind: 'backend', backend: requested, adapter, why: 'asked for' };
   }
+  // A GPU needs wasm too, for its first steps; if it fails, it is tried again and says why.
+  startDevice('wasm').catch(() => {});
   const found = await findAdapter();
   let why = !found ? whyNoAdapter() : found.facts.software ? `${found.facts.name} is a software adapter, slower than wasm` : '';
   if (found && !why) {
