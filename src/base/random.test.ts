@@ -182,6 +182,8 @@ test('with the compute library a shape gives a tensor, and errors are of its kin
   provideTensorDraws({
     draw: (generator, ...rest) => drawn.push([generator.getState().seed, ...rest]),
     error: (message) => new Kind(message),
+    change: (action) => action(),
+    isTracing: () => false,
   });
   const r = random(3);
   r.uniform([2, 3], { low: -1, dtype: 'float64' } as object);

@@ -30,7 +30,11 @@ export interface TensorDraws {
   /** The tensor of a draw with a shape: `low, high` of uniform and randint, mean and deviation of normal, `low` = p of bernoulli. */
   draw(generator: Generator, kind: DrawKind, shape: unknown, low: number, high: number, options: object): unknown;
   /** Its kind of error, in place of a RangeError. */
-  error(message: string): Error;
+  error(message: string, code?: 'trace'): Error;
+  /** Puts a generator in another state: now, or at every call of the function that is being compiled. */
+  change(action: () => void): void;
+  /** Whether a function is being compiled: its tensors are drawn at its calls, so that a number could only be drawn out of turn. */
+  isTracing(): boolean;
 }
 export type DrawKind = 'uniform' | 'normal' | 'randint' | 'bernoulli';
 
@@ -74,7 +78,9 @@ export interface Generator {
 
 /** The generator of `seed`, an integer in [0, 2^53) or a bigint below 2^64, at its beginning. */
 export function random(seed: number | bigint): Generator {
-  return new Philox(seed);
+  const made = new Philox(seed);
+  made.beginInTrace(() => seed);
+  return made;
 }
 
 /** Ten rounds: the four words of block `counter` under `key`, written to `out`. */
@@ -119,6 +125,8 @@ class Philox implements Generator {
   readonly #block = new Uint32Array(4);
   /** Which block of the stream `#block` holds; −1: none. */
   #held = -1;
+  /** Made in a function that is being compiled. */
+  #isInner = false;
 
   constructor(seed: number | bigint) {
     this.#reseed(seed);
@@ -131,6 +139,30 @@ class Philox implements Generator {
     this.#key0 = Number(this.#seed & 0xffffffffn);
     this.#key1 = Number(this.#seed >> 32n);
     this.#held = -1;
+  }
+
+  /** In a function that is being compiled a generator begins anew at every call. */
+  beginInTrace(seed: () => number | bigint): void {
+    this.#isInner = tensors?.isTracing() ?? false;
+    if (this.#isInner) tensors!.change(() => this.setState({ seed: seed(), offset: 0 }));
+  }
+
+  /**
+   * The first word of a draw of host numbers. In a function that is being compiled they would be the same at every call of it: only a generator
+   * made there may draw them, since it begins anew each time.
+   */
+  #take(method: string, words: number, isNumber = false): number {
+    const isTracing = tensors?.isTracing() ?? false;
+    if (isTracing && !this.#isInner)
+      throw tensors!.error(
+        `${method}: a number cannot be drawn while a function is being compiled: every call would have the same. Draw a tensor (a shape, [] for one number), or draw before the call.`,
+        'trace',
+      );
+    const start = isNumber ? this.#offset : this.#draw(words);
+    if (isNumber) this.#offset += words;
+    const offset = this.#offset;
+    if (isTracing) tensors!.change(() => void (this.#offset = offset));
+    return start;
   }
 
   #word(index: number): number {
@@ -167,8 +199,8 @@ class Philox implements Generator {
     if (Array.isArray(first)) return this.#tensor('uniform', first, low, high, others);
     mustBeEmpty('uniform', others, 'low and high');
     const n = countOf('uniform', first);
-    if (n === undefined) return low + (high - low) * ((this.#word(this.#offset++) >>> 8) * UNIT);
-    const start = this.#draw(n);
+    const start = this.#take('uniform', n ?? 1, n === undefined);
+    if (n === undefined) return low + (high - low) * ((this.#word(start) >>> 8) * UNIT);
     const out = new Float64Array(n);
     for (let i = 0; i < n; i++) out[i] = low + (high - low) * ((this.#word(start + i) >>> 8) * UNIT);
     return out;
@@ -182,9 +214,7 @@ class Philox implements Generator {
     if (Array.isArray(first)) return this.#tensor('normal', first, mean, std, others);
     mustBeEmpty('normal', others, 'mean and std');
     const n = countOf('normal', first);
-    let start = this.#offset;
-    if (n === undefined) this.#offset += 2;
-    else start = this.#draw(n + (n % 2));
+    const start = n === undefined ? this.#take('normal', 2, true) : this.#take('normal', n + (n % 2));
     const out = new Float64Array(n ?? 1);
     for (let j = 0; j < out.length; j += 2) {
       const radius = Math.sqrt(-2 * Math.log(((this.#word(start + j) >>> 8) + 1) * UNIT));
@@ -202,7 +232,7 @@ class Philox implements Generator {
       throw fault(`randint: expected integers low < high at most 2^32 apart, got ${String(low)} and ${String(high)}.`);
     }
     if (shape !== undefined) return this.#tensor('randint', shape, low, high, options);
-    return low + scale(this.#word(this.#offset++), high - low);
+    return low + scale(this.#word(this.#take('randint', 1, true)), high - low);
   }
 
   bernoulli(p: number): number;
@@ -210,12 +240,12 @@ class Philox implements Generator {
   bernoulli(p: number, shape?: readonly number[], options: object = {}): unknown {
     if (!(p >= 0 && p <= 1)) throw fault(`bernoulli: expected a probability in [0, 1], got ${String(p)}.`);
     if (shape !== undefined) return this.#tensor('bernoulli', shape, p, 0, options);
-    return (this.#word(this.#offset++) >>> 8) * UNIT < p ? 1 : 0;
+    return (this.#word(this.#take('bernoulli', 1, true)) >>> 8) * UNIT < p ? 1 : 0;
   }
 
   uint32(n: number): Uint32Array {
     const length = countOf('uint32', n) ?? fail('uint32', n);
-    const start = this.#draw(length);
+    const start = this.#take('uint32', length);
     const out = new Uint32Array(length);
     for (let i = 0; i < length; i++) out[i] = this.#word(start + i);
     return out;
@@ -224,7 +254,7 @@ class Philox implements Generator {
   permutation(n: number): Int32Array {
     const length = countOf('permutation', n) ?? fail('permutation', n);
     const order = Int32Array.from({ length }, (_, i) => i);
-    const start = this.#draw(Math.max(0, length - 1));
+    const start = this.#take('permutation', Math.max(0, length - 1));
     for (let i = length - 1, k = 0; i > 0; i--, k++) {
       const j = scale(this.#word(start + k), i + 1);
       const held = order[i]!;
@@ -240,10 +270,16 @@ class Philox implements Generator {
   }
 
   fork(i: number): Generator {
+    const made = new Philox(this.#seedOf(i));
+    made.beginInTrace(() => this.#seedOf(i));
+    return made;
+  }
+
+  #seedOf(i: number): bigint {
     if (!Number.isSafeInteger(i) || i < 0) throw fault(`fork: expected an integer in [0, 2^53), got ${String(i)}.`);
     const words = new Uint32Array(4);
     philox(words, i % TWO32, Math.floor(i / TWO32), 0xffffffff, 0xffffffff, this.#key0, this.#key1);
-    return new Philox((BigInt(words[1]!) << 32n) | BigInt(words[0]!));
+    return (BigInt(words[1]!) << 32n) | BigInt(words[0]!);
   }
 
   getState(): GeneratorState {
@@ -255,8 +291,12 @@ class Philox implements Generator {
     const { seed, offset } = state;
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw fault(`setState: expected { seed, offset } from getState(), got offset ${String(offset)}.`);
-    this.#reseed(seed);
-    this.#offset = offset;
+    const change = (): void => {
+      this.#reseed(seed);
+      this.#offset = offset;
+    };
+    if (tensors) tensors.change(change);
+    else change();
   }
 }
 

@@ -123,14 +123,24 @@ function keysOf(text: string, fault: (message: string) => never): string[] {
   return outer;
 }
 
+/** A value of the header in a message: not more of it than one can read, and no deeper than the stack bears. */
+function shown(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? 'undefined';
+    return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+  } catch {
+    return 'lists in lists without end';
+  }
+}
+
 function entryOf(key: string, value: unknown, fault: (message: string) => never): SafetensorsEntry {
   const where = JSON.stringify(key);
-  if (!isRecord(value)) return fault(`${where}: expected { dtype, shape, data_offsets }, got ${JSON.stringify(value)}.`);
+  if (!isRecord(value)) return fault(`${where}: expected { dtype, shape, data_offsets }, got ${shown(value)}.`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !Object.hasOwn(sizes, dtype)) return fault(`${where}: unknown dtype ${JSON.stringify(dtype)}.`);
-  if (!isCounts(shape)) return fault(`${where}: expected a shape of integers ≥ 0, got ${JSON.stringify(shape)}.`);
+  if (typeof dtype !== 'string' || !Object.hasOwn(sizes, dtype)) return fault(`${where}: unknown dtype ${shown(dtype)}.`);
+  if (!isCounts(shape)) return fault(`${where}: expected a shape of integers ≥ 0, got ${shown(shape)}.`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    return fault(`${where}: expected data_offsets [begin, end] with 0 ≤ begin ≤ end, got ${JSON.stringify(offsets)}.`);
+    return fault(`${where}: expected data_offsets [begin, end] with 0 ≤ begin ≤ end, got ${shown(offsets)}.`);
   }
   const [begin, end] = offsets as [number, number];
   const needed = sizeOf(shape) * sizes[dtype]!;

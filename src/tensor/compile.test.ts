@@ -96,6 +96,22 @@ describe('a compiled training step is the plain one', () => {
     expect([p.grad!.arraySync(), before.arraySync()]).toEqual([[3, 3], [1, 1]]); // prettier-ignore
   });
 
+  test('a scheduler steps inside as it does outside', () => {
+    const [plain, compiled] = both((wrap) => {
+      const p = leaf([1, 2]);
+      const opt = new optim.SGD([p], { lr: 1 });
+      const scheduler = new optim.lrScheduler.StepLR(opt, 1, { gamma: 0.5 });
+      const step = wrap(() => {
+        opt.zeroGrad();
+        p.sum().backward();
+        opt.step();
+        scheduler.step();
+      });
+      return [1, 2, 3].map(() => (step(), [p.arraySync(), scheduler.getLastLr()]));
+    });
+    expect(compiled).toEqual(plain);
+  });
+
   test('a state loaded into the optimiser is used from then on', () => {
     const [plain, compiled] = both((wrap) => {
       const p = leaf([1, 2]);
@@ -177,6 +193,14 @@ describe('what a compiled function finds outside', () => {
     });
     const calls = [tensor([1, 1]), tensor([2, 2]), tensor([1, 1])].map((a) => f(a).map((t: Tensor) => t.arraySync()));
     expect(calls).toEqual([[[2, 3], [5, 0.5, 1], [8]], [[3, 4], [5, 0.5, 1], [8]], [[2, 3], [5, 0.5, 1], [8]]]); // prettier-ignore
+  });
+
+  test('counts that shape the plan are those of the trace, or it says so', () => {
+    const counts = tensor([1, 2], { dtype: 'int32' });
+    const f = compile((a: Tensor) => a.repeatInterleave(counts));
+    expect([1, 2].map(() => f(tensor([5, 6])).arraySync())).toEqual([[5, 6, 6], [5, 6, 6]]); // prettier-ignore
+    counts.add_(1);
+    expect(() => f(tensor([5, 6]))).toThrow('the counts were [1, 2] when the function was compiled');
   });
 
   test('a tensor that was disposed of throws as it does uncompiled', () => {
@@ -284,6 +308,31 @@ describe('random numbers', () => {
     expect(compiled).toEqual(plain);
   });
 
+  test('a seed set inside, and a generator made or set back inside, begin anew at every call', () => {
+    const [plain, compiled] = both((wrap) => {
+      const outer = random(4);
+      const f = wrap(() => {
+        const before = tensor.rand(2);
+        tensor.manualSeed(1);
+        const [made, forked] = [random(3), outer.fork(2)];
+        const first = made.uniform(2);
+        const state = { seed: 9, offset: 8 };
+        outer.setState(state);
+        return [before, tensor.rand(2), tensor([...first]), made.normal([2]), forked.uniform([2]), outer.uniform([2])];
+      });
+      tensor.manualSeed(9);
+      return [f(), f(), f()].map((list) => list.map((t: Tensor) => t.arraySync()));
+    });
+    expect(compiled).toEqual(plain);
+  });
+
+  test('numbers cannot be drawn from a generator of outside', () => {
+    const outer = random(4);
+    const draws = [() => outer.uniform(), () => outer.permutation(3), () => outer.normal(2), () => random().randint(0, 9)];
+    for (const draw of draws) expect(() => compile(() => (draw(), X))()).toThrow(expect.objectContaining({ code: 'trace' }));
+    expect(outer.getState().offset).toBe(0);
+  });
+
   test.each(['the default generator', 'a generator of its own'])('checkpoint repeats its draws from %s', (which) => {
     const [plain, compiled] = both((wrap) => {
       const generator = which === 'the default generator' ? undefined : random(5);
@@ -327,6 +376,7 @@ describe('while tracing', () => {
     nonzero: (a) => tensor.nonzero(a),
     maskedSelect: (a) => a.maskedSelect(a.gt(0)),
     bincount: (a) => a.int().bincount(),
+    repeatInterleave: (a) => a.repeatInterleave(a.int()),
     allclose: (a) => a.allclose(a),
     equal: (a) => a.equal(a),
     toDevice: (a) => a.toDevice('wasm'),

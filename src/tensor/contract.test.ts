@@ -184,6 +184,21 @@ test('random() is the default generator, random(seed) begins anew', () => {
   expect([random() === random(), random(6) === random(6), random().getState()]).toEqual([true, false, random(6).getState()]);
 });
 
+test('probabilities outside [0, 1], a deviation below 0 and a list of least rates are refused', () => {
+  expect(() => tensor.bernoulli(tensor([0.5, 2]))).toThrow(coded('value', 'bernoulli: expected probabilities in [0, 1], got 2.'));
+  expect(() => tensor.normal(0, -1, [2])).toThrow(coded('value', 'normal: expected std ≥ 0, got -1.'));
+  const opt = new optim.SGD([leaf([1])]);
+  expect(() => new optim.lrScheduler.ReduceLROnPlateau(opt, { minLr: [0.1] as Any })).toThrow(
+    coded('value', 'expected minLr to be a number'),
+  );
+});
+
+test('hardswish has slope 0 and 1 where it is flat and straight, at ±inf too', () => {
+  const x = leaf([-Infinity, -4, -3, 0, 3, 4, Infinity]);
+  F.hardswish(x).sum().backward();
+  expect(x.grad!.arraySync()).toEqual([0, 0, 0, 0.5, 1, 1, 1]);
+});
+
 test('a factory without a shape and a scan over nothing are errors; a scanned function keeps its own names', () => {
   expect(() => tensor.zeros()).toThrow(coded('value', 'zeros: expected a shape, got none.'));
   expect(() => tensor.scan((c: Any, v: Any) => [c, v], tensor(0), tensor.zeros([0]))).toThrow(

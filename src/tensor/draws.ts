@@ -3,6 +3,7 @@
 
 import type { DrawKind, Generator, TensorDraws } from '../base/random.ts';
 import { checkOptions } from './calls.ts';
+import { repeatOnHost, tracing } from './dispatch.ts';
 import { defaultDtype, isFloat, type DType } from './dtype.ts';
 import { fail } from './error.ts';
 import { noGrad } from './autograd.ts';
@@ -13,7 +14,7 @@ import { asLeaf, placeFor, type MakeOptions } from './reading.ts';
 import { shapeFrom, type Shape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
-export const tensorDraws: TensorDraws = { draw: drawTensor, error: randomError };
+export const tensorDraws: TensorDraws = { draw: drawTensor, error: randomError, change: repeatOnHost, isTracing: () => tracing() !== null };
 
 function drawTensor(generator: Generator, kind: DrawKind, asked: unknown, low: number, high: number, options: object): Tensor {
   checkOptions(kind, options, ['dtype', 'device', 'requiresGrad']);

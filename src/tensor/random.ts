@@ -2,6 +2,7 @@
    Generators themselves are those of src/base/random.ts, the same that cells have without this library. */
 
 import { random as seeded, type Generator, type ReservedWords } from '../base/random.ts';
+import { repeatOnHost } from './dispatch.ts';
 import { fail, TensorError } from './error.ts';
 
 export { provideTensorDraws, type DrawKind, type Generator, type TensorDraws } from '../base/random.ts';
@@ -22,7 +23,8 @@ export function setDefaultGenerator(current: () => Generator): void {
 
 /** Begins the default generator anew, at the beginning of `seed`. */
 export function manualSeed(seed: number | bigint): void {
-  source().setState(seeded(seed).getState());
+  const begun = seeded(seed).getState();
+  repeatOnHost(() => source().setState(begun));
 }
 
 /** Told of every generator just before a draw fills a tensor. */
@@ -48,7 +50,7 @@ export function stateWords({ seedLow, seedHigh, blockLow, blockHigh }: ReservedW
 }
 
 /** How generators report errors once the library is there. */
-export const randomError = (message: string): Error => new TensorError('value', message);
+export const randomError = (message: string, code: 'value' | 'trace' = 'value'): Error => new TensorError(code, message);
 
 /**
  * Indices (R, numSamples) drawn from rows of weights (R, K): inverse of the float32 running sums, one word a sample, row by row.

@@ -206,6 +206,15 @@ describe('every fault says what and where', () => {
     expect(() => readSafetensorsHeader(bytes)).toThrow(/^readSafetensorsHeader: /);
   });
 
+  test('lists nested without end are a fault in words, and a long value is cut', () => {
+    const header = (text: string): Uint8Array =>
+      Uint8Array.of(...new Uint8Array(new BigUint64Array([BigInt(text.length)]).buffer), ...new TextEncoder().encode(text));
+    expect(() => readSafetensorsHeader(header(`{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`))).toThrow(
+      '"a": expected { dtype, shape, data_offsets }, got lists in lists without end.',
+    );
+    expect(() => readSafetensorsHeader(header(`{"a":"${'x'.repeat(5000)}"}`))).toThrow('xxx….');
+  });
+
   test('a name that looks like structure is a name', () => {
     const odd = 'a{"b":1}\\';
     expect(decodeSafetensors(file({ [odd]: entry('U8', [], 0, 1), b: entry('U8', [], 1, 2) }, [1, 2])).map(({ name }) => name)).toEqual([

@@ -54,7 +54,9 @@ export const hardsigmoid = (a: Tensor): Tensor => e.div(clipped(e.add(tensorAt(a
 /** x·relu6(x + 3)/6; below −3 that is x·0, so −inf gives NaN. */
 export function hardswish(a: Tensor): Tensor {
   const x = tensorAt(a, 1, 'hardswish');
-  const middle = e.div(e.mul(x, e.add(x, 3)), 6);
+  // Where it is not chosen it must stay finite, or its slope is NaN times 0.
+  const near = clipped(x, -3, 3);
+  const middle = e.div(e.mul(near, e.add(near, 3)), 6);
   const low = noGrad(() => e.mul(x, 0));
   return e.where(e.le(x, -3), low, e.where(e.ge(x, 3), x, middle));
 }

@@ -127,8 +127,17 @@ export function repeatInterleave(a: Tensor, n: number | Tensor, { dim }: { dim?:
   const x = dim === undefined ? flatten(tensorAt(a, 1, 'repeatInterleave')) : tensorAt(a, 1, 'repeatInterleave');
   const at = dim === undefined ? 0 : dimIn(dim, x.ndim);
   if (n instanceof Tensor) {
-    const times = n.storage.host ?? n.storage.toHost();
-    const counts = Array.from({ length: n.numel() }, (_, i) => times[n.offset + i * (n.strides[0] ?? 0)]!);
+    if (n.storage.symbolic) refuseTrace('repeatInterleave');
+    const countsOf = ({ storage, offset, strides }: Tensor): number[] => {
+      const times = storage.toHost();
+      return Array.from({ length: n.numel() }, (_, i) => times[offset + i * (strides[0] ?? 0)]!);
+    };
+    const counts = countsOf(n);
+    // Counts from outside shape the plan.
+    tracing()?.guard(n, (now) => {
+      if (!sameShape(countsOf(now), counts))
+        fail('trace', 'repeatInterleave', `the counts were ${show(counts)} when the function was compiled. Compile it anew for others.`);
+    });
     const ids = (counts.length === 1 ? new Array<number>(x.shape[at]!).fill(counts[0]!) : counts).flatMap((count, i) =>
       new Array<number>(count).fill(i),
     );

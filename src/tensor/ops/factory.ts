@@ -9,6 +9,7 @@ import { drawHook, generatorOf, laterGenerator, multinomial as drawRows, stateWo
 import { asLeaf, copying, makeTensor, placeFor, rowMajor, type MakeOptions } from '../reading.ts';
 import { shapeFrom, show, sizeOf, type Shape } from '../shape.ts';
 import { makeView, type Tensor } from '../tensor.ts';
+import { checkValues } from './checks.ts';
 import * as e from './elementwise.ts';
 import { describe, expanded, numberFor, numberOption, oneOf, tensorAt, type Operand, type Scalar } from './operands.ts';
 import { cumsum } from './reduce.ts';
@@ -179,6 +180,7 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 /** mean + std·z; either may be a tensor, then the shape is what they broadcast to. */
 export function normal(mean: Operand, std: Operand, shape?: Shape | null, options: RandomOptions = {}): Tensor {
   if (typeof mean === 'number' && typeof std === 'number') {
+    if (!(std >= 0)) fail('value', 'normal', `expected std ≥ 0, got ${std}.`);
     if (!shape) fail('value', 'normal', 'expected a shape beside two numbers: tensor.normal(0, 1, [2, 3]).');
     return drawn('normal', { kind: 'normal', low: mean, high: std }, shapeFrom([shape], 'normal'), options);
   }
@@ -191,6 +193,9 @@ export function normal(mean: Operand, std: Operand, shape?: Shape | null, option
 export function bernoulli(p: Tensor, options: { generator?: Generator } = {}): Tensor {
   const x = tensorAt(p, 1, 'bernoulli');
   if (!isFloat(x.dtype)) fail('dtype', 'bernoulli', `expected float probabilities, got ${x.dtype}.`);
+  checkValues(x, (value) => {
+    if (!(value >= 0 && value <= 1)) fail('value', 'bernoulli', `expected probabilities in [0, 1], got ${value}.`);
+  });
   const u = draw({ kind: 'uniform', low: 0, high: 1 }, x.shape, x.dtype, x.device, generatorOf(options.generator, 'bernoulli'));
   return noGrad(() => e.cast(e.lt(u, x), x.dtype));
 }

@@ -3,6 +3,7 @@
 
 import { apartClasses } from '../../base/apart.ts';
 import { checkOptions } from '../calls.ts';
+import { repeatOnHost } from '../dispatch.ts';
 import { fail } from '../error.ts';
 import { describe } from '../ops/operands.ts';
 import { tensorsOf } from '../tensor.ts';
@@ -43,7 +44,11 @@ export abstract class LRScheduler {
     return this.rates();
   }
 
+  /** In a compiled function: at every call of it. */
   step(): void {
+    repeatOnHost(() => this.advance());
+  }
+  protected advance(): void {
     this.lastEpoch += 1;
     this.write(this.rates());
   }
@@ -88,7 +93,7 @@ export class StepLR extends LRScheduler {
     super(optimizer);
     this.stepSize = whole(stepSize, 'StepLR', 'stepSize');
     this.gamma = options.gamma ?? 0.1;
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     return this.lastEpoch === 0 || this.lastEpoch % this.stepSize !== 0
@@ -109,7 +114,7 @@ export class MultiStepLR extends LRScheduler {
     if (!Array.isArray(milestones)) fail('value', 'MultiStepLR', `expected a list of milestones, got ${describe(milestones)}.`);
     this.milestones = [...(milestones as readonly number[])].sort((a, b) => a - b);
     this.gamma = options.gamma ?? 0.1;
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     const times = this.milestones.filter((m) => m === this.lastEpoch).length;
@@ -126,7 +131,7 @@ export class ExponentialLR extends LRScheduler {
     super(optimizer);
     if (typeof gamma !== 'number') fail('value', 'ExponentialLR', `expected gamma to be a number, got ${describe(gamma)}.`);
     this.gamma = gamma;
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     return this.lastEpoch === 0 ? this.perGroup((lr) => lr) : this.perGroup((lr) => lr * this.gamma);
@@ -145,7 +150,7 @@ export class ConstantLR extends LRScheduler {
     this.factor = options.factor ?? 1 / 3;
     this.totalIters = options.totalIters ?? 5;
     if (this.factor > 1 || this.factor < 0) fail('value', 'ConstantLR', `expected factor in [0, 1], got ${this.factor}.`);
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     if (this.lastEpoch === 0) return this.perGroup((lr) => lr * this.factor);
@@ -172,7 +177,7 @@ export class LinearLR extends LRScheduler {
     if (!(this.startFactor > 0 && this.startFactor <= 1))
       fail('value', 'LinearLR', `expected startFactor in (0, 1], got ${this.startFactor}.`);
     if (!(this.endFactor >= 0 && this.endFactor <= 1)) fail('value', 'LinearLR', `expected endFactor in [0, 1], got ${this.endFactor}.`);
-    this.step();
+    this.advance();
   }
   private get span(): number {
     return this.endFactor - this.startFactor;
@@ -195,7 +200,7 @@ export class PolynomialLR extends LRScheduler {
     super(optimizer);
     this.totalIters = options.totalIters ?? 5;
     this.power = options.power ?? 1;
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     if (this.lastEpoch === 0 || this.lastEpoch > this.totalIters) return this.perGroup((lr) => lr);
@@ -215,7 +220,7 @@ export class CosineAnnealingLR extends LRScheduler {
     super(optimizer);
     this.tMax = whole(tMax, 'CosineAnnealingLR', 'tMax');
     this.etaMin = options.etaMin ?? 0;
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     const { tMax, etaMin, lastEpoch: t } = this;
@@ -240,7 +245,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     this.t0 = whole(t0, 'CosineAnnealingWarmRestarts', 't0');
     this.tMult = whole(options.tMult ?? 1, 'CosineAnnealingWarmRestarts', 'tMult');
     this.etaMin = options.etaMin ?? 0;
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     let [t, length] = [this.lastEpoch, this.t0];
@@ -316,7 +321,7 @@ export class OneCycleLR extends LRScheduler {
       ];
     });
     if (this.cycleMomentum) this.writeMomentum(maxMomentum);
-    this.step();
+    this.advance();
   }
   private writeMomentum(value: number, i?: number): void {
     this.groups.forEach((group, k) => {
@@ -356,7 +361,7 @@ export class LambdaLR extends LRScheduler {
       fail('value', 'LambdaLR', `expected a function, or one for each of the ${this.groups.length} groups, got ${describe(fn)}.`);
     }
     this.factors = list as readonly ((epoch: number) => number)[];
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     return this.perBase((base, i) => base * this.factors[i]!(this.lastEpoch));
@@ -375,7 +380,7 @@ export class WarmupCosineLR extends LRScheduler {
     if (!(warmup >= 0) || !(total > warmup))
       fail('value', 'WarmupCosineLR', `expected 0 ≤ warmup < total, got ${describe(warmup)} and ${describe(total)}.`);
     [this.warmup, this.total, this.minLr] = [warmup, total, minLr];
-    this.step();
+    this.advance();
   }
   protected rates(): number[] {
     const { warmup, total, minLr, lastEpoch: s } = this;
@@ -412,7 +417,11 @@ export class SequentialLR {
     this.schedulers[0]!.step();
     this.lastLr = this.schedulers[0]!.getLastLr();
   }
+  /** In a compiled function: at every call of it. */
   step(): void {
+    repeatOnHost(() => this.advance());
+  }
+  private advance(): void {
     this.lastEpoch += 1;
     const at = this.milestones.filter((m) => m <= this.lastEpoch).length;
     const scheduler = this.schedulers[at]!;
@@ -454,7 +463,8 @@ export class ReduceLROnPlateau {
     checkOptions('ReduceLROnPlateau', options, ['mode', 'factor', 'patience', 'threshold', 'cooldown', 'minLr']);
     this.optimizer = optimizer;
     this.options = { mode: 'min', factor: 0.1, patience: 10, threshold: 1e-4, cooldown: 0, minLr: 0, ...options };
-    const { factor, mode } = this.options;
+    const { factor, mode, minLr } = this.options;
+    if (typeof minLr !== 'number') fail('value', 'ReduceLROnPlateau', `expected minLr to be a number, got ${describe(minLr)}.`);
     if (!(factor < 1)) fail('value', 'ReduceLROnPlateau', `expected factor < 1, got ${describe(factor)}.`);
     if (mode !== 'min' && mode !== 'max') fail('value', 'ReduceLROnPlateau', `expected mode "min" or "max", got ${describe(mode)}.`);
     this.best = mode === 'min' ? Infinity : -Infinity;
