@@ -3,7 +3,7 @@
    engine, where cells with values are evaluated anew for them (nothing that they do is recorded twice); after a stop by the
    reader they turn stale. */
 
-import { planEvery } from '../schedule/index.ts';
+import { planCells, planEvery } from '../schedule/index.ts';
 import { forget, type Entries, type Entry } from './entries.ts';
 import type { ErrorInfo } from '../output/types.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -16,7 +16,6 @@ export interface ControlsOptions {
   readonly recorder: Recorder;
   readonly now: () => number;
   readonly tell: (change: SessionChange) => void;
-  readonly runCell: Session['runCell'];
 }
 
 export interface Controls extends Pick<Session, 'stop' | 'restart' | 'input'> {
@@ -24,8 +23,10 @@ export interface Controls extends Pick<Session, 'stop' | 'restart' | 'input'> {
   lost(why: 'unresponsive' | 'failed', message: string): void;
 }
 
-export function createControls({ entries, pipeline, recorder, now, tell, runCell }: ControlsOptions): Controls {
-  const { engine, remote, send, settled, reset } = pipeline;
+export function createControls({ entries, pipeline, recorder, now, tell }: ControlsOptions): Controls {
+  const { engine, remote, request, send, settled, reset } = pipeline;
+  /** Inputs of last time that moved before they are there: the latest value of each, by place. */
+  const moved = new Map<Entry, Map<number, unknown>>();
   const timedOut = new Set<string>();
   let lastStop: 'stop' | 'timeout' = 'stop';
   const everything = (): SessionChange => ({
@@ -104,7 +105,8 @@ export function createControls({ entries, pipeline, recorder, now, tell, runCell
     tell({ cells, engine: true });
   }
 
-  /** An input moves; one of last time has its cell run first, then the input of the same place moves. */
+  /** An input moves; of one of last time the cell runs first, with what it needs and without what follows, which would run twice:
+      then the input of the same place moves. */
   function input(id: string, value: unknown): void {
     const shown = entries.list.find((entry) => entry.kept !== undefined && inputsOf(entry).includes(id));
     if (!shown) {
@@ -112,10 +114,22 @@ export function createControls({ entries, pipeline, recorder, now, tell, runCell
       return;
     }
     const place = inputsOf(shown).indexOf(id);
-    runCell(shown.id);
+    const before = moved.get(shown);
+    if (before) return void before.set(place, value);
+    const moves = new Map([[place, value]]);
+    moved.set(shown, moves);
+    request(() => {
+      const { run, stale } = planCells(entries.graph, entries.facts, [shown.id]);
+      const needed = new Set(planEvery(entries.graph, [shown.id]).run);
+      return { run: run.filter((one) => needed.has(one)), stale };
+    });
     void settled().then(() => {
-      const fresh = inputsOf(shown)[place];
-      if (fresh !== undefined && shown.kept === undefined) input(fresh, value);
+      moved.delete(shown);
+      if (shown.kept !== undefined) return;
+      for (const [at, latest] of moves) {
+        const fresh = inputsOf(shown)[at];
+        if (fresh !== undefined) input(fresh, latest);
+      }
     });
   }
 

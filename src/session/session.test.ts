@@ -123,6 +123,30 @@ describe('session', () => {
     session.dispose();
   });
 
+  it('an input of last time moves: what follows is evaluated once, with the latest value', async () => {
+    const seen: number[] = [];
+    Object.assign(globalThis, { seenByTest: seen });
+    const session = open(
+      file(
+        'const k = view(Inputs.range([0, 10]))',
+        'globalThis.seenByTest.push(k); const twice = k * 2',
+        '{run=manual} const asked = k',
+        '# So ${twice}.',
+      ),
+    );
+    session.runAll();
+    await session.settled();
+    session.restart();
+    const { id } = session.cell('k')!.outputs.flatMap(({ output }) => (output.kind === 'input' ? [output] : []))[0]!;
+    session.input(id, 7);
+    session.input(id, 8);
+    await vi.waitFor(() => expect(session.prose(0)?.text).toBe('16'));
+    await session.settled();
+    expect(seen).toEqual([5, 8]);
+    expect(states(session)).toBe('k done, twice done, asked stale');
+    session.dispose();
+  });
+
   it('stops: what ran fails as Interrupted, what had not run is as before', async () => {
     const session = open(file('{id=w} await new Promise(() => {})', 'const b = 1'));
     session.runAll();

@@ -171,7 +171,7 @@ export function createSession(options: SessionOptions): Session {
     if (entry) request((affected) => planCells(entries.graph, entries.facts, [entry.id, ...affected]));
   };
   const stale = (): string[] => entries.graph.order.filter((id) => entries.byId.get(id)!.state === 'stale');
-  const controls = createControls({ entries, pipeline, recorder: { ...recorder, end: endRuns }, now, tell, runCell });
+  const controls = createControls({ entries, pipeline, recorder: { ...recorder, end: endRuns }, now, tell });
   const { together, undo, redo, setText, editable, beforeEdits } = edits;
   const { stop, restart, input } = controls;
 
