@@ -29,6 +29,7 @@ const kernels = {
     'unary binary where cast copy fused fill iota reduce matmul softmax softmaxGrad layerNorm layerNormGrad crossEntropy crossEntropyGrad attention attentionGrad gather rows rowsAdd random adam',
   ),
   'kernels/rare': words(''),
+  'kernels/quads': words(''),
   'kernels/lowerings': words(
     'unary binary where cast copy fused fill iota reduce matmul layerNorm layerNormGrad crossEntropy crossEntropyGrad attention attentionGrad gather rows rowsAdd random adam',
   ),
@@ -41,6 +42,7 @@ const isCore = (name, table) =>
 
 /** Which part a name lies in, by the file that declares it. */
 const families = [
+  [/^kernels\/\w+\/.*-quads\.wgsl$/, () => 'quads'],
   [/^kernels\/(conv|pool|recurrent|fft|quantised|sort)\/(webgpu\.ts|.*\.wgsl)$/, (_, family) => `${partNames[family]}-gpu`],
   [/^kernels\/\w+\/(webgpu\.ts|half\.ts|.*\.wgsl)$/, () => 'more-gpu'],
   [/^kernels\/(conv|pool|recurrent|fft|quantised|sort)\//, (_, family) => partNames[family]],

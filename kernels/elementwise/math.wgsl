@@ -27,7 +27,7 @@ fn anyNan(a: f32, b: f32) -> bool {
   return isNan(a) || isNan(b);
 }
 fn negative(x: f32) -> bool {
-  return (bitcast<u32>(x) >> 31u) == 1u;
+  return bitcast<i32>(x) < 0;
 }
 fn copySign(x: f32, s: f32) -> f32 {
   return bitcast<f32>((bitcast<u32>(x) & 0x7fffffffu) | (bitcast<u32>(s) & 0x80000000u));
@@ -62,12 +62,12 @@ fn reluFloat(x: f32) -> f32 {
   let b = bitcast<u32>(x);
   return select(x, 0.0, b > 0x80000000u && b <= 0xff800000u);
 }
-// 2^n for n in [-252, 254], by two exact factors.
-fn scaleBy(x: f32, n: i32) -> f32 {
-  let half = n >> 1u;
-  return x * bitcast<f32>(u32(half + 127) << 23u) * bitcast<f32>(u32(n - half + 127) << 23u);
+// x 2^n for whole n in [-252, 254], by two exact factors. Software adapters have no shifts of vectors, so they multiply.
+fn scaleBy(x: f32, n: f32) -> f32 {
+  let half = i32(n * 0.5);
+  return x * bitcast<f32>((half + 127) * 0x800000) * bitcast<f32>((i32(n) - half + 127) * 0x800000);
 }
-// exp(r) for |r| <= ln2/2.
+// exp(r) for |r| <= ln2/2. What follows from it has no branches but for rare cases: lanes seldom agree.
 fn expReduced(r: f32) -> f32 {
   var q = fma(1.9875691500e-4, r, 1.3981999507e-3);
   q = fma(q, r, 8.3334519073e-3);
@@ -77,11 +77,10 @@ fn expReduced(r: f32) -> f32 {
   return fma(q, r * r, r) + 1.0;
 }
 fn expFloat(x: f32) -> f32 {
-  if (isNan(x)) { return x; }
   let y = clamp(x, -104.5, 89.5);
-  let n = round(y * 1.44269504088896341);
+  let n = floor(fma(y, 1.44269504088896341, 0.5));
   let r = fma(n, 2.12194440e-4, fma(n, -0.693359375, y));
-  return select(scaleBy(expReduced(r), i32(n)), infinity(), x > 88.7228394);
+  return select(select(scaleBy(expReduced(r), n), infinity(), x > 88.7228394), x, isNan(x));
 }
 // A positive finite number as m·2^e, m in [sqrt(1/2), sqrt(2)): (m - 1, e).
 fn splitFloat(x: f32) -> vec2f {
@@ -179,16 +178,13 @@ fn turn(t: f32) -> vec2f {
 
 fn tanhFloat(x: f32) -> f32 {
   let a = abs(x);
-  if (isNan(x)) { return x; }
-  if (a < 0.625) {
-    let s = x * x;
-    var q = fma(-5.70498872745e-3, s, 2.06390887954e-2);
-    q = fma(q, s, -5.37397155531e-2);
-    q = fma(q, s, 1.33314422036e-1);
-    q = fma(q, s, -3.33332819422e-1);
-    return copySign(fma(q * s, x, x), x);
-  }
-  return copySign(1.0 - 2.0 / (expFloat(2.0 * min(a, 20.0)) + 1.0), x);
+  let s = x * x;
+  var q = fma(-5.70498872745e-3, s, 2.06390887954e-2);
+  q = fma(q, s, -5.37397155531e-2);
+  q = fma(q, s, 1.33314422036e-1);
+  q = fma(q, s, -3.33332819422e-1);
+  let y = select(1.0 - 2.0 / (expFloat(2.0 * min(a, 20.0)) + 1.0), fma(q * s, x, x), a < 0.625);
+  return select(copySign(y, x), x, isNan(x));
 }
 // erfc(z) for z >= 0 by a fit of relative error below 1.2e-7 (Numerical Recipes 6.2).
 fn erfcPositive(z: f32) -> f32 {
@@ -204,9 +200,8 @@ fn erfcPositive(z: f32) -> f32 {
   return t * expFloat(fma(-z, z, fma(q, t, -1.26551223)));
 }
 fn erfcFloat(x: f32) -> f32 {
-  if (isNan(x)) { return x; }
   let y = erfcPositive(min(abs(x), 20.0));
-  return select(y, 2.0 - y, negative(x));
+  return select(select(y, 2.0 - y, negative(x)), x, isNan(x));
 }
 fn erfFloat(x: f32) -> f32 {
   if (isNan(x)) { return x; }
@@ -224,29 +219,25 @@ fn sigmoidFloat(x: f32) -> f32 {
   return 1.0 / (1.0 + expFloat(-x));
 }
 fn siluFloat(x: f32) -> f32 {
-  if (bitcast<u32>(x) == 0xff800000u) { return nanValue(); }
-  return x * sigmoidFloat(x);
+  return select(x * sigmoidFloat(x), nanValue(), bitcast<u32>(x) == 0xff800000u);
 }
 fn geluFloat(x: f32) -> f32 {
-  if (bitcast<u32>(x) == 0xff800000u) { return nanValue(); }
-  return 0.5 * x * erfcFloat(-0.707106781186547524 * x);
+  return select(0.5 * x * erfcFloat(-0.707106781186547524 * x), nanValue(), bitcast<u32>(x) == 0xff800000u);
 }
 fn geluTanhFloat(x: f32) -> f32 {
-  if (bitcast<u32>(x) == 0xff800000u) { return nanValue(); }
-  return x * sigmoidFloat(1.59576912160573071 * x * fma(0.044715 * x, x, 1.0));
+  return select(x * sigmoidFloat(1.59576912160573071 * x * fma(0.044715 * x, x, 1.0)), nanValue(), bitcast<u32>(x) == 0xff800000u);
 }
 fn geluGradFloat(g: f32, x: f32) -> f32 {
-  if (isInf(x)) { return nanValue(); }
-  return g * fma(x * 0.398942280401432678, expFloat(-0.5 * x * x), 0.5 * erfcFloat(-0.707106781186547524 * x));
+  let y = g * fma(x * 0.398942280401432678, expFloat(-0.5 * x * x), 0.5 * erfcFloat(-0.707106781186547524 * x));
+  return select(y, nanValue(), isInf(x));
 }
 fn geluTanhGradFloat(g: f32, x: f32) -> f32 {
-  if (isInf(x)) { return nanValue(); }
   let c = clamp(x, -1e4, 1e4);
   let u = 1.59576912160573071 * c * fma(0.044715 * c, c, 1.0);
   let s = sigmoidFloat(u);
   let slope = 1.59576912160573071 * fma(0.134145 * c, c, 1.0);
-  let y = g * fma(c * slope, s * sigmoidFloat(-u), s);
-  return select(y, x, isNan(x));
+  let y = g * fma(c * slope, s * (1.0 - s), s);
+  return select(select(y, x, isNan(x)), nanValue(), isInf(x));
 }
 
 // Toward zero, saturated, NaN 0.

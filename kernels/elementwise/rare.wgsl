@@ -10,7 +10,7 @@ fn exp2Float(x: f32) -> f32 {
   if (isNan(x)) { return x; }
   let y = clamp(x, -151.0, 129.0);
   let n = round(y);
-  return select(scaleBy(expReduced((y - n) * 0.693147180559945), i32(n)), infinity(), x >= 128.0);
+  return select(scaleBy(expReduced((y - n) * 0.693147180559945), n), infinity(), x >= 128.0);
 }
 fn expm1Float(x: f32) -> f32 {
   if (abs(x) < 0.3) {
@@ -224,7 +224,7 @@ fn powPositive(a: f32, b: f32) -> f32 {
   if (total >= 128.0) { return infinity(); }
   if (total <= -150.0) { return 0.0; }
   let n = round(total);
-  return scaleBy(expReduced(((whole - n) + part + lost) * 0.693147180559945), i32(n));
+  return scaleBy(expReduced(((whole - n) + part + lost) * 0.693147180559945), n);
 }
 fn powFloat(a: f32, b: f32) -> f32 {
   if (b == 0.0 || a == 1.0) { return 1.0; }

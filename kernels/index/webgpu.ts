@@ -29,10 +29,11 @@ function missing(dtype: DType): number {
   return dtype === 'float32' || dtype === 'float16' ? NAN_BITS : 0;
 }
 
-/** How `y` is written: floats as floats, since then what comes next can go on with them. */
-function gathered<B>(y: View<B>): { constants: Constants; whole: View<B> | undefined } {
-  if (y.dtype !== 'float32') return { constants: {}, whole: undefined };
-  return { constants: { T: 'f32', 'fn missing': 'bitcast<f32>(p.missing)' }, whole: isContiguous(y) ? y : undefined };
+/** How `y` is written, by an index of `rank` dims: floats as floats, since then what comes next can go on with them. */
+function gathered<B>(y: View<B>, rank: number): { constants: Constants; whole: View<B> | undefined } {
+  const OUTER = `${Math.max(1, rank) - 1}u`;
+  if (y.dtype !== 'float32') return { constants: { OUTER }, whole: undefined };
+  return { constants: { OUTER, T: 'f32', 'fn missing': 'bitcast<f32>(p.missing)' }, whole: isContiguous(y) ? y : undefined };
 }
 
 export const gather: Lowering = (call, to) => {
@@ -46,7 +47,6 @@ export const gather: Lowering = (call, to) => {
   const words = [
     ...views,
     size,
-    index.shape.length,
     x.shape[dim]!,
     x.strides[dim]! >>> 0,
     missing(x.dtype),
@@ -54,7 +54,7 @@ export const gather: Lowering = (call, to) => {
     index.offset,
     y.offset,
   ];
-  const { constants, whole } = gathered(y);
+  const { constants, whole } = gathered(y, index.shape.length);
   to.emit(gatherer, constants, [x.buffer, index.buffer, y.buffer], words, flat(size), whole);
   return true;
 };
@@ -66,8 +66,8 @@ export const rows: Lowering = (call, to) => {
   const N = ids.shape[0]!;
   if (N * C === 0) return true;
   const views = [...eight([N, C], 1), ...eight([0, 1], 0), ...eight([1, 0], 0), ...eight([C, 1], 0)];
-  const words = [...views, N * C, 2, V, C, missing(table.dtype), table.offset, ids.offset, y.offset];
-  const { constants, whole } = gathered(y);
+  const words = [...views, N * C, V, C, missing(table.dtype), table.offset, ids.offset, y.offset];
+  const { constants, whole } = gathered(y, 2);
   to.emit(gatherer, constants, [table.buffer, ids.buffer, y.buffer], words, flat(N * C), whole);
   return true;
 };

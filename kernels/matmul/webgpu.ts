@@ -1,14 +1,25 @@
-/* Products of matrices on the device: tiles in registers without barriers, or through workgroup memory on a real GPU where the
-   matrices are large enough to fill it. What is contiguous is loaded four at a time where lengths and strides are multiples of four. */
+/* Products of matrices on the device: tiles in registers without barriers, shared by four neighbours on a software adapter, or through
+   workgroup memory on a real GPU where the matrices are large enough to fill it. What is contiguous is loaded four at a time where lengths
+   and strides are multiples of four. */
 
+import { apart } from '../../src/base/apart.ts';
 import type { Activation, AttributesOf } from '../operations.ts';
 import type { Constants, Shader } from '../webgpu/shader.ts';
 import type { Lowering } from '../webgpu/step.ts';
 import { flat } from '../webgpu/step.ts';
+import matmulQuads from './matmul-quads.wgsl';
 import tiledText from './matmul-tiled.wgsl';
 import text from './matmul.wgsl';
 
 const shader: Shader = { name: 'matmul', text };
+/** What only software adapters need. */
+const far = apart('kernels/quads', { matmulQuads });
+const quads: Shader = {
+  name: 'matmulQuads',
+  get text() {
+    return far.matmulQuads;
+  },
+};
 const tiled: Shader = { name: 'matmulTiled', text: tiledText };
 
 const activations: Readonly<Record<Activation, string>> = {
@@ -60,8 +71,23 @@ export const matmul: Lowering = (call, to) => {
     to.emit(tiled, { ...constants, A_ALONG_M: alongM, B_ALONG_K: alongK }, buffers, [...unsigned, 0], tiles, y);
     return true;
   }
-  const rows = m === 1 ? 1 : m % 8 === 0 && to.facts.software ? 4 : m < 4 ? m : 4;
   const four = (...values: number[]): boolean => values.every((value) => value % 4 === 0);
+  if (to.facts.software && to.facts.subgroups && m >= 8 && n >= 8) {
+    const two = (...values: number[]): boolean => four(...values.map((value) => 2 * value));
+    const loads: Record<string, string | boolean> = {};
+    if (aK === 1 && two(a.offset, aBatch, aRow, k))
+      Object.assign(loads, { A: 'vec2f', QA: '1u', 'fn twoOfA': 'a[i]', 'fn rowsOfA': 'vec4f()' });
+    else if (aRow === 1 && four(a.offset, aBatch, aK))
+      Object.assign(loads, { A_ALONG_M: true, A: 'vec4f', QA: '2u', 'fn twoOfA': 'vec2f()', 'fn rowsOfA': 'a[i.x]' });
+    if (bK === 1 && two(b.offset, bBatch, bColumn, k))
+      Object.assign(loads, { B_ALONG_K: true, B: 'vec2f', QB: '1u', 'fn twoOfB': 'b[i]', 'fn rowOfB': 'vec4f()' });
+    else if (bColumn === 1 && four(b.offset, bBatch, bK))
+      Object.assign(loads, { B: 'vec4f', QB: '2u', 'fn twoOfB': 'vec2f()', 'fn rowOfB': 'b[i.x]' });
+    const tiles = Math.ceil(m / 16);
+    to.emit(quads, { TM: '4u', ...constants, ...loads }, buffers, [...unsigned, tiles], flat(4 * batch * tiles * Math.ceil(n / 16)), y);
+    return true;
+  }
+  const rows = Math.min(m, 4);
   const wide: Record<string, string | boolean> = {};
   if (alongM && rows === 4 && m % 4 === 0) {
     wide['A_ALONG_M'] = true;

@@ -19,23 +19,27 @@ fn put(i: u32, v: f32) { dx[p.dx + i] = v; }
 fn main(@builtin(global_invocation_id) g: vec3u, @builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) l: u32) {
   let row = rowOf(g, w, groups);
   if (row >= p.rows) { return; }
-  let base = row * p.n;
-  let n = f32(p.n);
+  let columns = p.n;
+  let base = row * columns;
+  let n = f32(columns);
+  let go = p.g + base;
+  let xo = p.x + base;
+  let wo = p.w;
   let center = mean[p.mean + row];
   let scale = rstd[p.rstd + row];
   var sum = 0.0;
   var product = 0.0;
-  for (var c = laneOf(l); c < p.n; c += LANES) {
-    var v = grad[p.g + base + c];
-    if (WEIGHT) { v *= weight[p.w + c]; }
+  for (var c = laneOf(l); c < columns; c += LANES) {
+    var v = grad[go + c];
+    if (WEIGHT) { v *= weight[wo + c]; }
     sum += v;
-    product += v * ((x[p.x + base + c] - center) * scale);
+    product += v * ((x[xo + c] - center) * scale);
   }
   sum = select(sumLanes(sum, l) / n, 0.0, RMS);
   product = sumLanes(product, l) / n;
-  for (var c = laneOf(l); c < p.n; c += LANES) {
-    var v = grad[p.g + base + c];
-    if (WEIGHT) { v *= weight[p.w + c]; }
-    put(base + c, scale * (v - sum - (x[p.x + base + c] - center) * scale * product));
+  for (var c = laneOf(l); c < columns; c += LANES) {
+    var v = grad[go + c];
+    if (WEIGHT) { v *= weight[wo + c]; }
+    put(base + c, scale * (v - sum - (x[xo + c] - center) * scale * product));
   }
 }

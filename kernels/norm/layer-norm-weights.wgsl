@@ -20,6 +20,11 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
   let c = i % p.n;
   var row = (i / p.n) * p.length;
   let end = min(row + p.length, p.rows);
+  let n = p.n;
+  let go = p.g + c;
+  let xo = p.x + c;
+  let mo = p.mean;
+  let ro = p.rstd;
   var w = 0.0;
   var b = 0.0;
   while (row < end) {
@@ -27,8 +32,8 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
     var partW = 0.0;
     var partB = 0.0;
     for (; row < stop; row++) {
-      let v = grad[p.g + row * p.n + c];
-      if (WEIGHT) { partW += v * ((x[p.x + row * p.n + c] - mean[p.mean + row]) * rstd[p.rstd + row]); }
+      let v = grad[go + row * n];
+      if (WEIGHT) { partW += v * ((x[xo + row * n] - mean[mo + row]) * rstd[ro + row]); }
       partB += v;
     }
     w += partW;

@@ -19,18 +19,19 @@ struct P { rows: u32, n: u32, x: u32, w: u32, b: u32, y: u32, mean: u32, rstd: u
 fn main(@builtin(global_invocation_id) g: vec3u, @builtin(workgroup_id) w: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) l: u32) {
   let row = rowOf(g, w, groups);
   if (row >= p.rows) { return; }
-  let begin = p.x + row * p.n;
-  let n = f32(p.n);
+  let columns = p.n;
+  let begin = p.x + row * columns;
+  let n = f32(columns);
   var center = 0.0;
   if (!RMS) {
     var sum = 0.0;
-    for (var c = laneOf(l); c < p.n; c += LANES) { sum += x[begin + c]; }
+    for (var c = laneOf(l); c < columns; c += LANES) { sum += x[begin + c]; }
     center = sumLanes(sum, l) / n;
   }
   var rest = 0.0;
   var squares = 0.0;
   var part = 0.0;
-  for (var c = laneOf(l); c < p.n; c += LANES) {
+  for (var c = laneOf(l); c < columns; c += LANES) {
     let d = x[begin + c] - center;
     rest += d;
     part += d * d;
@@ -48,11 +49,14 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(workgroup_id) w: vec3u
     if (isNan(squares)) { scale = squares; }
   }
   let shift = select(rest, 0.0, RMS || !isFinite(center));
-  for (var c = laneOf(l); c < p.n; c += LANES) {
+  let to = p.y + row * columns;
+  let wo = p.w;
+  let bo = p.b;
+  for (var c = laneOf(l); c < columns; c += LANES) {
     var v = (x[begin + c] - center - shift) * scale;
-    if (WEIGHT) { v *= weight[p.w + c]; }
-    if (BIAS) { v += bias[p.b + c]; }
-    y[p.y + row * p.n + c] = v;
+    if (WEIGHT) { v *= weight[wo + c]; }
+    if (BIAS) { v += bias[bo + c]; }
+    y[to + c] = v;
   }
   if (laneOf(l) == 0u) {
     mean[p.mean + row] = center + shift;

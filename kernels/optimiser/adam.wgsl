@@ -25,20 +25,26 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let decay = h[p.h + 4u];
   let step = lr / h[p.h + 5u];
   let root = sqrt(h[p.h + 6u]);
-  for (var j = i; j < min(i + 4u, p.size); j++) {
-    var value = params[p.p + j];
-    var g = grad[p.g + j];
+  let fresh2 = h[p.h + 7u];
+  let end = min(i + 4u, p.size);
+  let go = p.g;
+  let po = p.p;
+  let mo = p.m;
+  let vo = p.v;
+  for (var j = i; j < end; j++) {
+    var value = params[po + j];
+    var g = grad[go + j];
     if (MAXIMIZE) { g = -g; }
     if (DECOUPLED) { value -= lr * decay * value; }
     else { g = fma(decay, value, g); }
-    let m = beta1 * first[p.m + j] + (1.0 - beta1) * g;
-    var v = beta2 * second[p.v + j] + h[p.h + 7u] * g * g;
-    first[p.m + j] = m;
-    second[p.v + j] = v;
+    let m = beta1 * first[mo + j] + (1.0 - beta1) * g;
+    var v = beta2 * second[vo + j] + fresh2 * g * g;
+    first[mo + j] = m;
+    second[vo + j] = v;
     if (AMSGRAD) {
       v = maxFloat(largest[p.x + j], v);
       largest[p.x + j] = v;
     }
-    params[p.p + j] = value - step * m / (sqrt(v) / root + eps);
+    params[po + j] = value - step * m / (sqrt(v) / root + eps);
   }
 }

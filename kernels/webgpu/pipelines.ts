@@ -5,6 +5,9 @@ import type { Step } from './step.ts';
 
 export const UNIFORM_BYTES = 1024;
 
+/** What a kernel needs in which neighbours swap numbers: all of the quad go the same way, though the compiler may not see it. */
+const swapping = 'enable subgroups;\ndiagnostic(off, subgroup_uniformity);\n';
+
 export interface Pipeline {
   /** Set when it has been compiled. */
   gpu: GPUComputePipeline | undefined;
@@ -60,7 +63,8 @@ export class Pipelines {
   #create(step: Step<unknown>): Pipeline {
     // What the device does not understand is told by the pipeline, and the call is computed on the host.
     this.#device.pushErrorScope('validation');
-    const module = this.#device.createShaderModule({ code: step.text(), label: step.key });
+    const text = step.text();
+    const module = this.#device.createShaderModule({ code: /\bquadSwap/.test(text) ? swapping + text : text, label: step.key });
     this.#device.popErrorScope().catch(() => {});
     const pipeline: { -readonly [K in keyof Pipeline]: Pipeline[K] } = {
       gpu: undefined,

@@ -30,6 +30,8 @@ export interface Step<B> {
 export interface DeviceFacts {
   /** Computed by a processor: many invocations are no gain, barriers are slow. */
   readonly software: boolean;
+  /** Whether neighbouring invocations can swap numbers. */
+  readonly subgroups?: boolean;
   /** Storage buffers that one kernel may bind. */
   readonly storageBuffers: number;
 }
