@@ -76,22 +76,22 @@ fn main(@builtin(global_invocation_id) g: vec3u, @builtin(num_workgroups) groups
   }
   let first = row.x + batch * m;
   let count = select(0u, min(m - min(row.x, m), 4u), batch < p.batch);
-  for (var c = 0u; c < TM; c++) { store(first, count, column + lane * 4u + c, sum[c] + extra[c]); }
-  extra = quadSwapX(extra);
-  for (var c = 0u; c < TM; c++) { store(first, count, column + (lane ^ 1u) * 4u + c, sum[c + 4u] + extra[c]); }
-  extra = quadSwapY(extra);
-  for (var c = 0u; c < TM; c++) { store(first, count, column + (lane ^ 3u) * 4u + c, sum[c + 12u] + extra[c]); }
-  extra = quadSwapX(extra);
-  for (var c = 0u; c < TM; c++) { store(first, count, column + (lane ^ 2u) * 4u + c, sum[c + 8u] + extra[c]); }
+  // One text for all sixteen, however long what follows a product is.
+  var all = sum;
+  for (var q = 0u; q < 16u; q++) {
+    let c = q & 3u;
+    let at = column + (lane ^ (q / 4u)) * 4u + c;
+    let v = all[q] + extra[c];
+    var to = first * n + at;
+    for (var r = 0u; r < select(0u, count, at < n); r++) {
+      put(to, activate(v[r]));
+      to += n;
+    }
+    if (c == 3u) {
+      extra = quadSwapX(extra);
+      if (q == 7u) { extra = quadSwapY(extra); }
+    }
+  }
 }
 
 fn put(i: u32, v: f32) { y[p.y + i] = v; }
-
-fn store(first: u32, count: u32, column: u32, v: vec4f) {
-  let n = p.n;
-  var to = first * n + column;
-  for (var r = 0u; r < select(0u, count, column < n); r++) {
-    put(to, activate(v[r]));
-    to += n;
-  }
-}
