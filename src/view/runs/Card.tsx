@@ -107,6 +107,7 @@ function Written(props: { readonly run: StoredRun; readonly title: string; reado
       },
     ),
   );
+  let saves = 0;
   const save = (): void => {
     const list = [
       ...new Set(
@@ -118,8 +119,10 @@ function Written(props: { readonly run: StoredRun; readonly title: string; reado
     const text = notes().trim();
     if (text === (props.run.notes ?? '') && list.join() === (props.run.tags?.join() ?? '')) return;
     const { id } = props.run;
+    const last = ++saves;
+    setSaid('');
     void props.edit({ notes: text === '' ? undefined : text, tags: list.length === 0 ? undefined : list }).then(
-      () => props.run.id === id && setSaid('Kept.'),
+      () => props.run.id === id && last === saves && setSaid('Kept.'),
       () => setSaid(''),
     );
   };
