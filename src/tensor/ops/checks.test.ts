@@ -91,3 +91,12 @@ describe.each(['js', 'wasm'])('on %s', (device) => {
     tensor.setMemoryBudget(budgetBytes);
   });
 });
+
+test('what a plan looked at is looked at by the next one too, when the first was disposed of', async () => {
+  await tensor.setDefaultDevice('js');
+  for (let i = 0; i < 2; i++) {
+    const f = tensor.compile((a: Loose) => int32([6]).floorDivide(a.add(1)));
+    expect(f(int32([1])).arraySync()).toEqual([3]);
+    f.dispose();
+  }
+});

@@ -46,6 +46,7 @@ function statusOf(rule: Rule, t: Tensor): Status {
   const known = statuses.get(key);
   if (known?.backend === backend) return known;
   const storage = new Storage(1, 'int32', t.device, Int32Array.of(none), false);
+  storage.pins += 1; // no plan that lets go of it is its last holder
   const made: Status = { rule, backend, word: new Tensor(storage, [], [], 0, false, false) };
   statuses.set(key, made);
   return made;
