@@ -7,8 +7,8 @@ import type { WorkerLike } from './remote.ts';
 export interface Ladder {
   /** What a new worker is told, so that its loops see an interrupt. */
   open(): Pick<StartOptions, 'interruptFlag' | 'interruptUrl'>;
-  /** Stops everything (no `target`), or one cell of the given rank. */
-  climb(worker: WorkerLike, reason: 'stop' | 'timeout', target?: { readonly cell: string; readonly rank: number }): void;
+  /** Stops everything (no `target`), or one cell of the given rank. `superseded`: it only makes way, so no worker is ended for it. */
+  climb(worker: WorkerLike, reason: 'stop' | 'timeout' | 'superseded', target?: { readonly cell: string; readonly rank: number }): void;
   /** The worker lives. */
   answered(): void;
   close(): void;
@@ -39,10 +39,11 @@ export function createLadder(unanswered: (message: string) => void): Ladder {
       else if (url) URL.revokeObjectURL(url);
       worker.postMessage({
         kind: 'interrupt',
-        reason,
+        reason: reason === 'timeout' ? 'timeout' : 'stop',
         ...(target ? { cells: [target.cell] } : {}),
         ...(flag ? {} : { next: nextUrl() }),
       } satisfies Request);
+      if (reason === 'superseded') return;
       killer ??= setTimeout(
         () => unanswered('The cell could not be stopped, so the engine was started anew. Values are gone; texts and outputs are kept.'),
         KILL_MS,

@@ -26,8 +26,8 @@ export interface RemoteOptions {
 export interface Remote {
   /** Starts the worker if it is off. */
   send(request: Request, transfer?: Transferable[]): void;
-  /** Stops everything (no `target`), or one cell of the given rank. */
-  interrupt(reason: 'stop' | 'timeout', target?: { readonly cell: string; readonly rank: number }): void;
+  /** Stops everything (no `target`), or one cell of the given rank, which is `superseded` where it only makes way for the next plan. */
+  interrupt(reason: 'stop' | 'timeout' | 'superseded', target?: { readonly cell: string; readonly rank: number }): void;
   terminate(): void;
   /** The worker itself, while there is one: another one after the engine was started anew. */
   readonly worker: unknown;

@@ -62,7 +62,8 @@ export function createEntries(blocks: readonly CellBlock[], compiled: Compiled) 
     },
     /** New code, old names: the graph stands. */
     replace: (entry: Entry): void => told.hold(entry, graph.cells.get(entry.id)!, told.rank(entry)),
-    rank: (id: string): number => told.rank(entries.byId.get(id)!),
+    /** Its rank as the engine knows it. */
+    rank: (id: string): number => told.toldRank(entries.byId.get(id)!),
     /** Its place in the graph: the names that the cell uses with the keys of their cells, and what is wrong with it. */
     place: (id: string): string => {
       const cell = graph.cells.get(id);

@@ -106,6 +106,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
     for (const id of run) {
       const entry = entries.byId.get(id)!;
+      // It is evaluated anew: a loop without an end would hold the engine and this plan.
+      if (entry.state === 'running') remote.interrupt('superseded', { cell: id, rank: entries.rank(id) });
       if (entry.state !== 'queued') entry.before = entry.state === 'running' ? 'stale' : entry.state;
       entry.state = 'queued';
       entry.why = undefined;

@@ -57,6 +57,8 @@ export function createTold() {
       changed = true;
     },
     rank: ({ key }: Entry): number => held.get(key)!.rank,
+    /** Its rank as the engine knows it. */
+    toldRank: ({ key }: Entry): number => (told.get(key) ?? held.get(key)!).rank,
 
     /** What the engine has to be told, which then counts as told. `failed`: cells that count as failed without running ·
         `dropped`: keys of cells whose values go by that · `soft`: what was deleted stays there, so that undo finds it. */
