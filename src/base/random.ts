@@ -295,8 +295,8 @@ class Philox implements Generator {
       this.#reseed(seed);
       this.#offset = offset;
     };
-    if (tensors) tensors.change(change);
-    else change();
+    if (!tensors || this.#isInner) change(); // one made in a function that is being compiled draws its numbers there
+    tensors?.change(change);
   }
 }
 

@@ -201,6 +201,8 @@ describe('what a compiled function finds outside', () => {
     expect([1, 2].map(() => f(tensor([5, 6])).arraySync())).toEqual([[5, 6, 6], [5, 6, 6]]); // prettier-ignore
     counts.add_(1);
     expect(() => f(tensor([5, 6]))).toThrow('the counts were [1, 2] when the function was compiled');
+    const written = compile((a: Tensor) => (counts.add_(1), a.repeatInterleave(counts)));
+    expect(() => written(tensor([5, 6]))).toThrow(expect.objectContaining({ code: 'trace' }));
   });
 
   test('a tensor that was disposed of throws as it does uncompiled', () => {
@@ -315,10 +317,13 @@ describe('random numbers', () => {
         const before = tensor.rand(2);
         tensor.manualSeed(1);
         const [made, forked] = [random(3), outer.fork(2)];
+        const begun = made.getState();
         const first = made.uniform(2);
+        made.setState(begun);
+        const again = made.uniform(2);
         const state = { seed: 9, offset: 8 };
         outer.setState(state);
-        return [before, tensor.rand(2), tensor([...first]), made.normal([2]), forked.uniform([2]), outer.uniform([2])];
+        return [before, tensor.rand(2), tensor([...first, ...again]), made.normal([2]), forked.uniform([2]), outer.uniform([2])];
       });
       tensor.manualSeed(9);
       return [f(), f(), f()].map((list) => list.map((t: Tensor) => t.arraySync()));

@@ -133,11 +133,12 @@ export function repeatInterleave(a: Tensor, n: number | Tensor, { dim }: { dim?:
       return Array.from({ length: n.numel() }, (_, i) => times[offset + i * (strides[0] ?? 0)]!);
     };
     const counts = countsOf(n);
-    // Counts from outside shape the plan.
-    tracing()?.guard(n, (now) => {
+    // Counts from outside shape the plan; those that the function wrote before are not there yet.
+    const isKnown = tracing()?.guard(n, (now) => {
       if (!sameShape(countsOf(now), counts))
         fail('trace', 'repeatInterleave', `the counts were ${show(counts)} when the function was compiled. Compile it anew for others.`);
     });
+    if (isKnown === false) refuseTrace('repeatInterleave');
     const ids = (counts.length === 1 ? new Array<number>(x.shape[at]!).fill(counts[0]!) : counts).flatMap((count, i) =>
       new Array<number>(count).fill(i),
     );
