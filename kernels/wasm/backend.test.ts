@@ -5,7 +5,7 @@ import { runContract } from '../contract.ts';
 import { contiguousStrides } from '../operations.ts';
 import type { OperationName, UnaryName } from '../operations.ts';
 import type { Backend, Call, View } from '../types.ts';
-import type { WasmBuffer } from './backend.ts';
+import type { WasmBuffer, WasmDevice } from './backend.ts';
 import { createWasmBackend } from './backend.ts';
 import { encoders } from './encoders.ts';
 import { threadScript } from './thread.ts';
@@ -155,4 +155,19 @@ test('what a fused call hands on as it read it is not what another output has wr
   const values = (buffer: WasmBuffer) => [...single.readSync!({ buffer, offset: 0, length: 2, dtype: 'float32' })];
   expect(buffers.map(values)).toEqual([[-1, -2], [1, 2], [1, 4]]); // prettier-ignore
   program.dispose();
+});
+
+test('the plan of a program that was disposed of can be asked for, and holds no memory', () => {
+  const view = (buffer: number): View<number> => ({ buffer, offset: 0, shape: [64], strides: [1], dtype: 'float32' });
+  const program = single.compile({
+    buffers: [
+      { kind: 'constant', dtype: 'float32', length: 64, data: new Float32Array(64) },
+      { kind: 'result', slot: 0, dtype: 'float32', length: 64 },
+    ],
+    calls: [{ op: 'unary', inputs: [view(0)], outputs: [view(1)], attributes: { fn: 'neg' } }],
+  });
+  const { heap } = single as unknown as WasmDevice;
+  program.dispose();
+  const before = heap.usedBytes;
+  expect([program.plan.dispatches, heap.usedBytes]).toEqual([1, before]);
 });

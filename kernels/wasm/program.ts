@@ -67,7 +67,9 @@ class SoonProgram implements Executable<WasmBuffer> {
   #later(): TapeProgram {
     this.#first?.dispose();
     this.#first = undefined;
-    return (this.#fused ??= new TapeProgram(this.#device, prepareProgram(this.#traced, LIMITS)));
+    const fused = (this.#fused ??= new TapeProgram(this.#device, prepareProgram(this.#traced, LIMITS)));
+    if (this.#disposed) fused.dispose(); // its plan can still be asked for
+    return fused;
   }
 }
 
