@@ -108,8 +108,7 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
 function kernelsAhead({ options: { packs, backend } }: Host): Promise<Uint8Array | undefined> | undefined {
   const address = packs['kernels'];
   if (!address || backend === 'js') return undefined;
-  return fetch(address).then(
-    async (response) => (response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined),
-    () => undefined,
-  );
+  return fetch(address)
+    .then(async (response) => (response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined))
+    .catch(() => undefined);
 }
