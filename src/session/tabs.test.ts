@@ -324,6 +324,30 @@ describe('two tabs', () => {
     expect([a.state.text, b.state.text, browser.stored().text]).toEqual(Array(3).fill('ONE\nTWO\nTHREE\n'));
   });
 
+  test('an edit that another tab has stored does not come back where a third has changed it', async () => {
+    let busy = false;
+    const browser = makeBrowser('one\n');
+    const a = browser.open('a', { frozen: () => busy });
+    const b = browser.open('b');
+    await soon();
+    a.edit((text) => `${text}hello\n`);
+    await soon(5);
+    b.tabs.takeOver();
+    await soon(3000);
+    expect([b.tabs.role, browser.stored().text]).toEqual(['writer', 'one\nhello\n']);
+    b.tabs.close();
+    busy = true;
+    await soon();
+    const c = browser.open('c');
+    c.tabs.takeOver();
+    await soon(3000);
+    c.edit((text) => text.replace('hello', 'goodbye'));
+    await soon(3000);
+    busy = false;
+    await soon(5000);
+    expect([a.state.text, c.state.text, browser.stored().text]).toEqual(Array(3).fill('one\ngoodbye\n'));
+  });
+
   test('a third tab gets what the others write, and one of two that ask at once waits for the other', async () => {
     const browser = makeBrowser('one\ntwo\nthree\n');
     const [a, b, c] = [browser.open('a'), browser.open('b'), browser.open('c')];

@@ -81,7 +81,8 @@ type Message =
       readonly end: number;
       readonly insert: string;
     }
-  | { readonly kind: 'saved'; readonly saved: number }
+  /** A revision is stored, with so many edits of each tab, as far as is known. */
+  | { readonly kind: 'saved'; readonly saved: number; readonly edits: Edits }
   /** A follower wants to write. */
   | { readonly kind: 'claim'; readonly from: string }
   /** The writer hands over. */
@@ -283,6 +284,7 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
         return;
       }
       case 'saved':
+        mine.stored(message.edits[me] ?? 0);
         if (role !== 'follower' || edited()) return;
         // What was written before this tab joined is not in its text: it is asked for, else it would count as known and be written over.
         if (message.saved > shared.revision) post({ kind: 'hello' });
@@ -316,7 +318,7 @@ export function openTabs({ session, keeping, locks, openChannel, flushEdits, cha
       else if (role === 'follower') claim();
     } else if (role === 'writer' && session.saved !== sharedSaved) {
       sharedSaved = session.saved;
-      post({ kind: 'saved', saved: sharedSaved });
+      post({ kind: 'saved', saved: sharedSaved, edits: sharedSaved >= session.revision ? editsNow() : {} });
     }
   });
   acquire({ ifAvailable: true }, (got) =>
