@@ -19,3 +19,12 @@ test.each([
   await createTensors(fakeHost({ packs: { kernels: 'kernels.wasm' } }, undefined, { tensor: pack }), () => ({}) as never).load();
   expect(given).toEqual([undefined]);
 });
+
+test('kernels are fetched once, however often the library is asked for', async () => {
+  const fetched = vi.fn(() => Promise.resolve(new Response('kernels')));
+  vi.stubGlobal('fetch', fetched);
+  const pack = { start: async () => {}, module: {}, createOwnership: () => () => () => {} };
+  const tensors = createTensors(fakeHost({ packs: { kernels: 'kernels.wasm' } }, undefined, { tensor: pack }), () => ({}) as never);
+  for (let i = 0; i < 3; i++) await tensors.load();
+  expect(fetched).toHaveBeenCalledTimes(1);
+});

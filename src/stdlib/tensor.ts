@@ -50,7 +50,7 @@ export function createTensors(host: Host, generatorOf: (evaluation: Evaluation |
     return (pack ??= await loading);
   };
   const start = async (): Promise<TensorPack> => {
-    const kernels = kernelsAhead(host);
+    const kernels = ready ? undefined : kernelsAhead(host);
     const loaded = await load();
     await loaded.start(host, () => generatorOf(host.current()), kernels);
     if (!ready) {
