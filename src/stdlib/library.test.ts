@@ -518,7 +518,7 @@ describe('what is not here', () => {
     let arrive = (): void => {};
     const start = (): Promise<void> => new Promise((resolve) => (arrive = resolve));
     const tensor = (): void => {};
-    const pack = { start, module: { tensor }, tensorDraws: {}, createOwnership: () => () => () => {} };
+    const pack = { start, module: { tensor }, tensorDraws: { isTracing: () => false }, createOwnership: () => () => () => {} };
     const { library, host, name } = open({}, undefined, { tensor: pack });
     expect(typeof name('random')).toBe('function');
     const loading = name('tensor') as unknown as Promise<unknown>;
