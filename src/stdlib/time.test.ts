@@ -63,3 +63,21 @@ test('shows how far it came also where nothing more is heard of it', async () =>
   vi.useRealTimers();
   expect(evaluation.outputs).toMatchObject([{ done: 2, total: 3, finished: false }]);
 });
+
+test.each([10, 300])('a loop that was paused while its step still took %s ms says that it is', async (ms) => {
+  vi.useFakeTimers();
+  const host = fakeHost();
+  const evaluation = host.evaluation();
+  const { names, control } = createTime(host, () => {});
+  const loop = (names['steps']!(evaluation) as (n: number) => AsyncGenerator<number>)(5);
+  const last = () => evaluation.outputs.at(-1);
+  await loop.next();
+  control!(evaluation.cell, 'pause');
+  await vi.advanceTimersByTimeAsync(ms);
+  void loop.next();
+  await vi.advanceTimersByTimeAsync(500);
+  expect(last()).toMatchObject({ done: 1, paused: true });
+  control!(evaluation.cell, 'resume');
+  expect(last()).toMatchObject({ done: 1, paused: false });
+  vi.useRealTimers();
+});

@@ -124,6 +124,7 @@ class Meter {
   #done: number;
   readonly #from: number;
   #finished = false;
+  #paused = false;
   #later: ReturnType<typeof setTimeout> | undefined;
 
   /** `loop`: what is iterated; progress that runs inside is its child. `from`: what was done before. */
@@ -180,7 +181,12 @@ class Meter {
     return this.#total !== undefined && this.#done >= this.#total;
   }
 
-  show(paused = false): void {
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    this.show();
+  }
+
+  show(): void {
     clearTimeout(this.#later);
     this.#later = undefined;
     this.#shownAt = performance.now();
@@ -197,7 +203,7 @@ class Meter {
       ...(this.#total !== undefined && rate > 0 && !this.#finished
         ? { remainingMs: Math.max(0, ((this.#total - this.#done) / rate) * 1000) }
         : {}),
-      ...(this.#pausable ? { pausable: !this.#finished, paused } : {}),
+      ...(this.#pausable ? { pausable: !this.#finished, paused: this.#paused && !this.#finished } : {}),
     };
     this.#key = this.#evaluation.emit(output, this.#key);
   }
@@ -296,7 +302,7 @@ async function* steps(
         resumed = undefined;
         resume();
       }
-      meter.show(paused);
+      meter.pause(paused);
     },
     stop: () =>
       new Promise((resolve) => {
