@@ -184,6 +184,7 @@ test('with the compute library a shape gives a tensor, and errors are of its kin
     error: (message) => new Kind(message),
     change: (action) => action(),
     isTracing: () => false,
+    hasDrawn: () => false,
   });
   const r = random(3);
   r.uniform([2, 3], { low: -1, dtype: 'float64' } as object);

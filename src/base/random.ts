@@ -35,6 +35,8 @@ export interface TensorDraws {
   change(action: () => void): void;
   /** Whether a function is being compiled: its tensors are drawn at its calls, so that a number could only be drawn out of turn. */
   isTracing(): boolean;
+  /** Whether a generator has drawn a tensor in a function that is compiled: how far it then stands shows at the calls. */
+  hasDrawn(generator: Generator): boolean;
 }
 export type DrawKind = 'uniform' | 'normal' | 'randint' | 'bernoulli';
 
@@ -149,11 +151,11 @@ class Philox implements Generator {
 
   /**
    * The first word of a draw of host numbers. In a function that is being compiled they would be the same at every call of it: only a generator
-   * made there may draw them, since it begins anew each time.
+   * made there may draw them, since it begins anew each time, and only until it draws a tensor.
    */
   #take(method: string, words: number, isNumber = false): number {
     const isTracing = tensors?.isTracing() ?? false;
-    if (isTracing && !this.#isInner)
+    if (isTracing && (!this.#isInner || tensors!.hasDrawn(this)))
       throw tensors!.error(
         `${method}: a number cannot be drawn while a function is being compiled: every call would have the same. Draw a tensor (a shape, [] for one number), or draw before the call.`,
         'trace',

@@ -96,16 +96,19 @@ describe('a compiled training step is the plain one', () => {
     expect([p.grad!.arraySync(), before.arraySync()]).toEqual([[3, 3], [1, 1]]); // prettier-ignore
   });
 
-  test('a scheduler steps inside as it does outside', () => {
+  test.each([
+    ['StepLR', (opt: Any) => new optim.lrScheduler.StepLR(opt, 1, { gamma: 0.5 })],
+    ['ReduceLROnPlateau', (opt: Any) => new optim.lrScheduler.ReduceLROnPlateau(opt, { patience: 0 })],
+  ])('a scheduler steps inside as it does outside: %s', (_, make) => {
     const [plain, compiled] = both((wrap) => {
       const p = leaf([1, 2]);
       const opt = new optim.SGD([p], { lr: 1 });
-      const scheduler = new optim.lrScheduler.StepLR(opt, 1, { gamma: 0.5 });
+      const scheduler: Any = make(opt);
       const step = wrap(() => {
         opt.zeroGrad();
         p.sum().backward();
         opt.step();
-        scheduler.step();
+        scheduler.step(1);
       });
       return [1, 2, 3].map(() => (step(), [p.arraySync(), scheduler.getLastLr()]));
     });
@@ -331,9 +334,14 @@ describe('random numbers', () => {
     expect(compiled).toEqual(plain);
   });
 
-  test('numbers cannot be drawn from a generator of outside', () => {
+  test('numbers cannot be drawn from a generator of outside, nor behind a tensor', () => {
     const outer = random(4);
-    const draws = [() => outer.uniform(), () => outer.permutation(3), () => outer.normal(2), () => random().randint(0, 9)];
+    const afterTensor = (): void => {
+      const made = random(3);
+      made.normal([3]);
+      made.uniform();
+    };
+    const draws = [() => outer.uniform(), () => outer.permutation(3), () => outer.normal(2), () => random().randint(0, 9), afterTensor];
     for (const draw of draws) expect(() => compile(() => (draw(), X))()).toThrow(expect.objectContaining({ code: 'trace' }));
     expect(outer.getState().offset).toBe(0);
   });

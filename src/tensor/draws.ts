@@ -9,12 +9,18 @@ import { fail } from './error.ts';
 import { noGrad } from './autograd.ts';
 import * as e from './ops/elementwise.ts';
 import { draw } from './ops/factory.ts';
-import { randomError } from './random.ts';
+import { hasDrawn, randomError } from './random.ts';
 import { asLeaf, placeFor, type MakeOptions } from './reading.ts';
 import { shapeFrom, type Shape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
-export const tensorDraws: TensorDraws = { draw: drawTensor, error: randomError, change: repeatOnHost, isTracing: () => tracing() !== null };
+export const tensorDraws: TensorDraws = {
+  draw: drawTensor,
+  error: randomError,
+  change: repeatOnHost,
+  isTracing: () => tracing() !== null,
+  hasDrawn,
+};
 
 function drawTensor(generator: Generator, kind: DrawKind, asked: unknown, low: number, high: number, options: object): Tensor {
   checkOptions(kind, options, ['dtype', 'device', 'requiresGrad']);

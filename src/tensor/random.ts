@@ -2,7 +2,7 @@
    Generators themselves are those of src/base/random.ts, the same that cells have without this library. */
 
 import { random as seeded, type Generator, type ReservedWords } from '../base/random.ts';
-import { repeatOnHost } from './dispatch.ts';
+import { repeatOnHost, tracing } from './dispatch.ts';
 import { fail, TensorError } from './error.ts';
 
 export { provideTensorDraws, type DrawKind, type Generator, type TensorDraws } from '../base/random.ts';
@@ -30,8 +30,13 @@ export function manualSeed(seed: number | bigint): void {
 /** Told of every generator just before a draw fills a tensor. */
 export const drawHook: { current: ((generator: Generator) => void) | null } = { current: null };
 
+/** Generators that have drawn a tensor in a function that was compiled. */
+const drawnLater = new WeakSet<Generator>();
+export const hasDrawn = (generator: Generator): boolean => drawnLater.has(generator);
+
 /** A generator as it is found at each later call: where it is the default one now, whichever that is then. */
 export function laterGenerator(generator: Generator): () => Generator {
+  if (tracing()) drawnLater.add(generator);
   return generator === source() ? () => source() : () => generator;
 }
 

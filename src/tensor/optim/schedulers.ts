@@ -470,9 +470,13 @@ export class ReduceLROnPlateau {
     this.best = mode === 'min' ? Infinity : -Infinity;
     this.lastLr = optimizer.paramGroups.map((group) => group.lr);
   }
+  /** In a compiled function: at every call of it. */
   step(metric: number): void {
     if (typeof metric !== 'number')
       fail('value', 'ReduceLROnPlateau.step', `expected the metric as a number, got ${describe(metric)}. Read it with await loss.item().`);
+    repeatOnHost(() => this.advance(metric));
+  }
+  private advance(metric: number): void {
     const { mode, threshold, patience, cooldown, factor, minLr } = this.options;
     const better = mode === 'min' ? metric < this.best * (1 - threshold) : metric > this.best * (1 + threshold);
     if (better) {
