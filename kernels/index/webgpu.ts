@@ -44,16 +44,7 @@ export const gather: Lowering = (call, to) => {
   if (size === 0) return true;
   const still = x.strides.map((stride, d) => (d === dim ? 0 : stride));
   const views = [...eight(index.shape, 1), ...eight(still, 0), ...eight(index.strides, 0), ...eight(y.strides, 0)];
-  const words = [
-    ...views,
-    size,
-    x.shape[dim]!,
-    x.strides[dim]! >>> 0,
-    missing(x.dtype),
-    x.offset,
-    index.offset,
-    y.offset,
-  ];
+  const words = [...views, size, x.shape[dim]!, x.strides[dim]! >>> 0, missing(x.dtype), x.offset, index.offset, y.offset];
   const { constants, whole } = gathered(y, index.shape.length);
   to.emit(gatherer, constants, [x.buffer, index.buffer, y.buffer], words, flat(size), whole);
   return true;
